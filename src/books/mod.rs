@@ -1,0 +1,1 @@
+//! A folder of records: settings, includes, all sources merged into one journal.

@@ -1,0 +1,1 @@
+//! Decides what each cash flow is: a dividend, interest, rent, or a question for a person.

@@ -1,0 +1,1 @@
+//! Arguments, files, exit codes: the only floor that touches the world.

@@ -1,0 +1,1 @@
+//! Reads brokers' exports: text in, events out, every row accounted for.

@@ -1,0 +1,1 @@
+//! Reads and prints plain-text journals: text in, events out, and back.

@@ -1,0 +1,1 @@
+//! The law as data: regime files, read and checked. Knows no event.

@@ -1,0 +1,3 @@
+//! What the reader sees, as data, every sum done.
+
+pub mod table;

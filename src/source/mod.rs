@@ -1,0 +1,198 @@
+//! The ground: texts a person gave us, the names in them, and places to point at.
+//!
+//! In: bytes as they lie in a file. Out: a `Source` (decoded text with its name), `Name`s that are
+//! stored once, and `Place`s a message can quote. Knows no format: what the text says is for the
+//! readers above.
+
+mod name;
+
+use std::borrow::Cow;
+
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+
+pub use name::{Name, Names};
+
+/// One text with the name it goes by in messages: `statements/schwab-2024.csv`.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// As a message shows it; never used to decide what the text is.
+    pub name: Name,
+    /// The text, without a byte-order mark. Line ends are those of the file.
+    pub text: String,
+    /// How the bytes were read, for `check -v`: `UTF-8`, `UTF-16LE`, `windows-1252`.
+    pub encoding: &'static str,
+}
+
+impl Source {
+    /// A text that is at hand already, in tests and from other rooms.
+    pub fn new(name: impl AsRef<str>, text: impl Into<String>) -> Source {
+        Source { name: Name::new(name.as_ref()), text: text.into(), encoding: UTF_8.name() }
+    }
+
+    /// Decodes `bytes`: by byte-order mark, else UTF-16 by its zero bytes, else UTF-8, else
+    /// windows-1252, which every byte string is. Marks at the start are dropped, however many
+    /// there are. UTF-8 is checked and kept, not copied.
+    pub fn decode(name: impl AsRef<str>, bytes: Vec<u8>) -> Source {
+        let encoding = Encoding::for_bom(&bytes).map_or_else(|| sniff(&bytes), |(found, _)| found);
+        let text = if encoding == UTF_8 {
+            String::from_utf8(bytes)
+                .unwrap_or_else(|error| UTF_8.decode(error.as_bytes()).0.into_owned())
+        } else {
+            encoding.decode(&bytes).0.into_owned()
+        };
+        let marks = text.len() - text.trim_start_matches('\u{feff}').len();
+        let text = if marks == 0 { text } else { text[marks..].to_owned() };
+        Source { name: Name::new(name.as_ref()), text, encoding: encoding.name() }
+    }
+
+    /// The line with this number, from 1, without its end. Lines end with LF, CRLF or a lone CR.
+    /// Linear in the text: for messages, not for reading.
+    pub fn line(&self, number: u32) -> Option<&str> {
+        lines(&self.text).nth(number.checked_sub(1)? as usize)
+    }
+
+    /// Points at `part`, which must be a slice of this text; at its first line where it has several.
+    pub fn place(&self, part: &str) -> Place {
+        let start = (part.as_ptr() as usize).saturating_sub(self.text.as_ptr() as usize);
+        self.place_at(start.min(self.text.len()), part.len())
+    }
+
+    /// Points at `length` bytes from `start`.
+    pub fn place_at(&self, start: usize, length: usize) -> Place {
+        let before = &self.text[..start];
+        let line_start = before.rfind(['\n', '\r']).map_or(0, |end| end + 1);
+        let line_end =
+            self.text[start..].find(['\n', '\r']).map_or(self.text.len(), |end| start + end);
+        let shown_end = (start + length).min(line_end);
+        Place {
+            file: self.name.clone(),
+            line: count(lines(before).count().max(1) + usize::from(before.ends_with(['\n', '\r']))),
+            column: count(self.text[line_start..start].chars().count() + 1),
+            width: count(self.text[start..shown_end].chars().count()),
+            text: self.text[line_start..line_end].to_owned(),
+            label: String::new(),
+        }
+    }
+
+    /// Points at a whole line, from 1.
+    pub fn place_of_line(&self, number: u32) -> Place {
+        let text = self.line(number).unwrap_or_default().to_owned();
+        let width = count(text.chars().count());
+        Place {
+            file: self.name.clone(),
+            line: number,
+            column: 1,
+            width,
+            text,
+            label: String::new(),
+        }
+    }
+}
+
+/// A stretch of one line in a file, with the line itself, so that a message can show it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The file's name as messages show it.
+    pub file: Name,
+    /// From 1, of the file as it lies; 0 where only the file is meant.
+    pub line: u32,
+    /// In characters, from 1.
+    pub column: u32,
+    /// In characters; 0 points between two.
+    pub width: u32,
+    /// The whole line, without its end.
+    pub text: String,
+    /// What stands beside the carets; empty for nothing.
+    pub label: String,
+}
+
+impl Place {
+    /// A place that is a file as a whole.
+    pub fn file(name: impl AsRef<str>) -> Place {
+        let file = Name::new(name.as_ref());
+        Place { file, line: 0, column: 0, width: 0, text: String::new(), label: String::new() }
+    }
+
+    /// The same place with words beside its carets.
+    #[must_use]
+    pub fn labelled(mut self, label: impl Into<String>) -> Place {
+        self.label = label.into();
+        self
+    }
+}
+
+/// The lines of a text without their ends: LF, CRLF and a lone CR all end a line.
+pub fn lines(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = (!text.is_empty()).then_some(text);
+    std::iter::from_fn(move || {
+        let text = rest?;
+        let Some(end) = memchr::memchr2(b'\n', b'\r', text.as_bytes()) else {
+            rest = None;
+            return Some(text);
+        };
+        let after = if text[end..].starts_with("\r\n") { end + 2 } else { end + 1 };
+        rest = (after < text.len()).then(|| &text[after..]);
+        Some(&text[..end])
+    })
+}
+
+/// Text of a source made harmless for a terminal: control characters become a blank.
+pub fn harmless(text: &str) -> Cow<'_, str> {
+    if text.chars().any(char::is_control) {
+        Cow::Owned(text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect())
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+/// A count as the numbers of messages are; files past 4 thousand million lines count as that.
+fn count(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+/// The encoding of bytes without a mark. ASCII in UTF-16 has a zero in every second byte.
+fn sniff(bytes: &[u8]) -> &'static Encoding {
+    let head = &bytes[..bytes.len().min(512)];
+    let zeros = |from: usize| head.iter().skip(from).step_by(2).filter(|byte| **byte == 0).count();
+    if head.len() >= 4 && zeros(1) * 4 > head.len() {
+        UTF_16LE
+    } else if head.len() >= 4 && zeros(0) * 4 > head.len() {
+        UTF_16BE
+    } else if std::str::from_utf8(bytes).is_ok() {
+        UTF_8
+    } else {
+        WINDOWS_1252
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_end_ends_a_line() {
+        let all: Vec<_> = lines("a\r\nb\rc\n\nd").collect();
+        assert_eq!(all, ["a", "b", "c", "", "d"]);
+        assert_eq!(lines("").count(), 0);
+        assert_eq!(lines("a\n").count(), 1);
+    }
+
+    #[test]
+    fn a_place_knows_its_line_and_column() {
+        let source = Source::new("x", "one\r\ntwo thrée four\n");
+        let part = &source.text[source.text.find("four").expect("it is there")..][..4];
+        let place = source.place(part);
+        assert_eq!((place.line, place.column, place.width), (2, 11, 4));
+        assert_eq!(place.text, "two thrée four");
+        assert_eq!(source.place(&source.text[..3]).line, 1);
+    }
+
+    #[test]
+    fn encodings_are_told_by_their_bytes() {
+        let utf16: Vec<u8> = "Date,Ä".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(Source::decode("x", utf16).text, "Date,Ä");
+        assert_eq!(Source::decode("x", b"\xef\xbb\xbf\xef\xbb\xbfDate".to_vec()).text, "Date");
+        assert_eq!(Source::decode("x", b"\xa3 1".to_vec()).text, "£ 1");
+        assert_eq!(Source::decode("x", b"\xfe\xff\x00D\x00a".to_vec()).text, "Da");
+    }
+}

@@ -1,0 +1,1 @@
+//! What a disposal gained, what a holding test says, what accrues.
