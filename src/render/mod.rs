@@ -1,1 +1,11 @@
-//! Turns a table into bytes: text, CSV, JSON.
+//! Turns what is ready to be shown into bytes: a table into text, CSV or JSON, a diagnostic into the
+//! shape of a compiler's message.
+//!
+//! In: a `Table` or a `Diagnostic`, and the `Screen` it is for. Out: text. No sums here, and no word
+//! of the report's; how wide a column is, where digits line up and what has no room is decided here.
+
+pub mod diagnostics;
+mod screen;
+
+pub use diagnostics::diagnostic;
+pub use screen::{Paint, Screen, clean, width};
