@@ -1,0 +1,260 @@
+//! The free text of a transaction: its header line, its comments, the tags in them.
+//!
+//! In: lines as they lie in a file. Out: slices of them. Read when somebody asks, so nothing here is
+//! on the way of a million transactions that nobody asks about.
+
+use crate::ledger::model::{Dialect, Status};
+use crate::period::{Datelike, NaiveDate};
+
+/// The parts of `DATE[=DATE2] [*|!] [(CODE)] DESCRIPTION [; COMMENT]`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Header<'s> {
+    /// What follows `=`, as written.
+    pub date2: Option<&'s str>,
+    /// The mark.
+    pub status: Status,
+    /// Without its brackets.
+    pub code: &'s str,
+    /// Without outer blanks.
+    pub description: &'s str,
+    /// Without `;` and outer blanks.
+    pub comment: &'s str,
+}
+
+/// Reads a header line of Ledger or hledger; the date has been read before.
+pub fn header(line: &str) -> Header<'_> {
+    let mut header = Header::default();
+    let (_, mut rest) = run(line, is_date);
+    if let Some(after) = rest.strip_prefix('=') {
+        let (date2, after) = run(after, is_date);
+        header.date2 = Some(date2);
+        rest = after;
+    }
+    let (status, after) = status(rest.trim_start());
+    header.status = status;
+    rest = after.trim_start();
+    if let Some((code, after)) = rest.strip_prefix('(').and_then(|text| text.split_once(')')) {
+        header.code = code.trim();
+        rest = after;
+    }
+    let (description, comment) = rest.split_once(';').unwrap_or((rest, ""));
+    header.description = description.trim();
+    header.comment = comment.trim();
+    header
+}
+
+/// Reads the header of a Beancount transaction, whose strings may run over several lines. The
+/// description is what stands between the flag and the end, strings with their quotes.
+pub fn beancount(text: &str) -> Header<'_> {
+    let (_, rest) = run(text, is_date);
+    let rest = rest.trim_start();
+    let (flag, after) = match rest.strip_prefix("txn") {
+        Some(after) => (Status::Cleared, after),
+        None => match rest.chars().next() {
+            Some('"') | None => (Status::Unmarked, rest),
+            Some('!') => (Status::Pending, &rest[1..]),
+            Some(flag) => (Status::Cleared, &rest[flag.len_utf8()..]),
+        },
+    };
+    let (mut quoted, mut escaped, mut end, mut comment) = (false, false, after.len(), "");
+    for (at, byte) in after.bytes().enumerate() {
+        match byte {
+            b'\\' if quoted => escaped = !escaped,
+            b'"' if !escaped => quoted = !quoted,
+            b'\n' if !quoted => {
+                end = at;
+                break;
+            }
+            b';' if !quoted => {
+                comment = after[at + 1..].lines().next().unwrap_or_default().trim();
+                end = at;
+                break;
+            }
+            _ => escaped = false,
+        }
+    }
+    Header { status: flag, description: after[..end].trim(), comment, ..Header::default() }
+}
+
+/// The contents of the quoted strings of a Beancount header, escapes undone.
+pub fn strings(text: &str) -> Vec<String> {
+    let mut strings = Vec::new();
+    let mut open: Option<String> = None;
+    let mut letters = text.chars();
+    while let Some(letter) = letters.next() {
+        match (&mut open, letter) {
+            (None, '"') => open = Some(String::new()),
+            (None, _) => {}
+            (Some(_), '"') => strings.extend(open.take()),
+            (Some(string), '\\') => match letters.next() {
+                Some('n') => string.push('\n'),
+                Some('t') => string.push('\t'),
+                Some(other) => string.push(other),
+                None => {}
+            },
+            (Some(string), letter) => string.push(letter),
+        }
+    }
+    strings
+}
+
+/// The mark at the start of `text`, and what follows it.
+pub fn status(text: &str) -> (Status, &str) {
+    match text.as_bytes().first() {
+        Some(b'*') => (Status::Cleared, &text[1..]),
+        Some(b'!') => (Status::Pending, &text[1..]),
+        _ => (Status::Unmarked, text),
+    }
+}
+
+/// A whole date `[YEAR-]MONTH-DAY` with `-`, `/` or `.` between; the year of `near` where it names
+/// none. `None`: not a date, or no such day.
+pub fn date(text: &str, near: NaiveDate) -> Option<NaiveDate> {
+    let mut numbers = [0u32; 3];
+    let mut count = 0;
+    for part in text.split(['-', '/', '.']) {
+        if part.is_empty() || part.len() > 4 || !part.bytes().all(|byte| byte.is_ascii_digit()) {
+            return None;
+        }
+        *numbers.get_mut(count)? = part.parse().ok()?;
+        count += 1;
+    }
+    match count {
+        2 => NaiveDate::from_ymd_opt(near.year(), numbers[0], numbers[1]),
+        3 => NaiveDate::from_ymd_opt(i32::try_from(numbers[0]).ok()?, numbers[1], numbers[2]),
+        _ => None,
+    }
+}
+
+/// The comment of a line that is nothing but an indented comment, without `;` and outer blanks. In
+/// Beancount, a line of metadata too.
+pub fn own_comment(line: &str, dialect: Dialect) -> Option<&str> {
+    let text = line.trim_start();
+    if text.len() == line.len() {
+        return None;
+    }
+    if let Some(comment) = text.strip_prefix(';') {
+        return Some(comment.trim());
+    }
+    let is_key = |key: &str| {
+        key.starts_with(|first: char| first.is_ascii_lowercase())
+            && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+    };
+    match dialect {
+        Dialect::Beancount => {
+            text.split_once(':').filter(|(key, _)| is_key(key)).map(|_| text.trim())
+        }
+        Dialect::Hledger | Dialect::Ledger => None,
+    }
+}
+
+/// The comment at the end of a posting line, without `;` and outer blanks.
+pub fn end_comment(line: &str) -> Option<&str> {
+    let text = line.trim_start();
+    let rest = &text[account_end(text)..];
+    let mut quoted = false;
+    for (at, byte) in rest.bytes().enumerate() {
+        match byte {
+            b'"' => quoted = !quoted,
+            b';' if !quoted => return Some(rest[at + 1..].trim()),
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Where the account name at the start of `text` ends: at two blanks, a tab, or the end.
+pub fn account_end(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let mut from = 0;
+    while let Some(found) = memchr::memchr2(b' ', b'\t', &bytes[from..]) {
+        let at = from + found;
+        if bytes[at] == b'\t' || matches!(bytes.get(at + 1), None | Some(b' ' | b'\t')) {
+            return at;
+        }
+        from = at + 1;
+    }
+    bytes.len()
+}
+
+/// The tags of a comment: `key: value` anywhere in it, a value up to a comma or the end, and
+/// `:a:b:`, tags without a value.
+pub fn tags(comment: &str) -> Vec<(&str, &str)> {
+    let mut tags = Vec::new();
+    let mut rest = comment;
+    while let Some(colon) = memchr::memchr(b':', rest.as_bytes()) {
+        let before = &rest[..colon];
+        let key = before.rsplit([' ', '\t', ',']).next().unwrap_or_default();
+        let after = &rest[colon + 1..];
+        if key.is_empty() {
+            let word = after.split([' ', '\t']).next().unwrap_or_default();
+            if let Some(list) = word.strip_suffix(':') {
+                tags.extend(list.split(':').filter(|tag| !tag.is_empty()).map(|tag| (tag, "")));
+                rest = &after[word.len()..];
+            } else {
+                rest = after;
+            }
+            continue;
+        }
+        // `key:: expression` is Ledger's typed value; its text is the value here.
+        let after = after.strip_prefix(':').unwrap_or(after);
+        let end = memchr::memchr(b',', after.as_bytes()).unwrap_or(after.len());
+        tags.push((key, after[..end].trim()));
+        rest = after.get(end + 1..).unwrap_or_default();
+    }
+    tags
+}
+
+/// The value of the first tag of this key.
+pub fn tag<'s>(comment: &'s str, key: &str) -> Option<&'s str> {
+    tags(comment).into_iter().find(|(found, _)| *found == key).map(|(_, value)| value)
+}
+
+/// The longest start of `text` that passes, and the rest.
+fn run(text: &str, passes: impl Fn(u8) -> bool) -> (&str, &str) {
+    let end = text.bytes().position(|byte| !passes(byte)).unwrap_or(text.len());
+    text.split_at(end)
+}
+
+fn is_date(byte: u8) -> bool {
+    byte.is_ascii_digit() || matches!(byte, b'-' | b'/' | b'.')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_header_has_five_parts() {
+        let found = header("2024-03-15=2024-03-18 * (T+1) Payee | note ; a: b");
+        assert_eq!(found.date2, Some("2024-03-18"));
+        assert_eq!(found.status, Status::Cleared);
+        assert_eq!((found.code, found.description, found.comment), ("T+1", "Payee | note", "a: b"));
+        assert_eq!(header("2024/1/1").description, "");
+        assert_eq!(header("2024.1.1 ! 7 up").description, "7 up");
+    }
+
+    #[test]
+    fn tags_end_at_commas_and_lists_have_no_values() {
+        assert_eq!(
+            tags("event: dividend, security: VTI, claimed: qualified"),
+            [("event", "dividend"), ("security", "VTI"), ("claimed", "qualified")]
+        );
+        assert_eq!(tags("see :a:b-c: and key:: 3"), [("a", ""), ("b-c", ""), ("key", "3")]);
+        assert_eq!(tags("no tag : here"), []);
+        assert_eq!(tag("row: x, src: a.csv:14", "src"), Some("a.csv:14"));
+    }
+
+    #[test]
+    fn a_beancount_header_keeps_its_strings_whole() {
+        let found = beancount("2024-01-01 * \"Pay; \\\"x\\\"\" \"a\nb\" #t ; end\n  A:B  1 USD");
+        assert_eq!(strings(found.description), ["Pay; \"x\"", "a\nb"]);
+        assert_eq!(found.comment, "end");
+    }
+
+    #[test]
+    fn a_comment_follows_the_amount() {
+        assert_eq!(end_comment("  a:b c  1 \"x;y\" ; note"), Some("note"));
+        assert_eq!(end_comment("  a:b c ; d"), None);
+    }
+}

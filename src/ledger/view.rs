@@ -1,0 +1,327 @@
+//! Transactions and postings as a caller sees them: rows with their names and texts.
+//!
+//! A view is a pair of references and costs nothing to make; what it says of texts (description,
+//! code, comments, tags) it reads from the source at each call.
+
+use crate::ledger::header::{self, Header};
+use crate::ledger::model::{
+    AmountFrom, Assertion, Cost, Detail, Dialect, Ledger, Lot, PostingKind, PostingRow, Status,
+    TransactionRow,
+};
+use crate::money::{Amount, Decimal};
+use crate::period::NaiveDate;
+use crate::source::{self, Name, Place};
+
+/// One transaction of a `Ledger`.
+#[derive(Clone, Copy, Debug)]
+pub struct Transaction<'l> {
+    ledger: &'l Ledger,
+    row: &'l TransactionRow,
+}
+
+/// One posting of a `Ledger`, with its transaction.
+#[derive(Clone, Copy, Debug)]
+pub struct Posting<'l> {
+    /// Where it stands.
+    pub transaction: Transaction<'l>,
+    row: &'l PostingRow,
+}
+
+impl<'l> Transaction<'l> {
+    pub(super) fn new(ledger: &'l Ledger, row: &'l TransactionRow) -> Transaction<'l> {
+        Transaction { ledger, row }
+    }
+
+    /// The primary date.
+    pub fn date(self) -> NaiveDate {
+        self.row.date
+    }
+
+    /// The secondary date, `DATE=DATE2`.
+    pub fn date2(self) -> Option<NaiveDate> {
+        self.header().date2.and_then(|text| header::date(text, self.row.date))
+    }
+
+    /// The mark in the header.
+    pub fn status(self) -> Status {
+        self.row.status
+    }
+
+    /// What stands in `(…)` before the description; empty for none.
+    pub fn code(self) -> &'l str {
+        self.header().code
+    }
+
+    /// The description: what follows date, mark and code. Of Beancount, `payee | narration`.
+    pub fn description(self) -> String {
+        match self.dialect() {
+            Dialect::Beancount => header::strings(self.header().description).join(" | "),
+            Dialect::Hledger | Dialect::Ledger => self.header().description.to_owned(),
+        }
+    }
+
+    /// Who: the description before the first `|`, or all of it.
+    pub fn payee(self) -> String {
+        let description = self.description();
+        match description.split_once('|') {
+            Some((payee, _)) => payee.trim().to_owned(),
+            None => description,
+        }
+    }
+
+    /// What for: the description after the first `|`, or all of it.
+    pub fn note(self) -> String {
+        let description = self.description();
+        match description.split_once('|') {
+            Some((_, note)) => note.trim().to_owned(),
+            None => description,
+        }
+    }
+
+    /// The comments of the transaction itself, without `;` and outer blanks: that of the header,
+    /// then those on lines of their own before the first posting. With each its line, from 1.
+    pub fn comments(self) -> impl Iterator<Item = (u32, &'l str)> {
+        let comment = self.header().comment;
+        let first = (!comment.is_empty()).then_some((self.row.line, comment));
+        let own = self.lines().skip(1).map_while(move |(line, text)| {
+            header::own_comment(text, self.dialect()).map(|comment| (line, comment))
+        });
+        first.into_iter().chain(own)
+    }
+
+    /// The tags of the transaction itself, `key: value`, in the order they are written. A value ends
+    /// at a comma or the line's end; `:a:b:` are tags without a value.
+    pub fn tags(self) -> Vec<(&'l str, &'l str)> {
+        self.comments().flat_map(|(_, comment)| header::tags(comment)).collect()
+    }
+
+    /// The value of a tag of the transaction itself, the first of that key.
+    pub fn tag(self, key: &str) -> Option<&'l str> {
+        self.comments().find_map(|(_, comment)| header::tag(comment, key))
+    }
+
+    /// Its postings, as written; generated ones follow.
+    pub fn postings(self) -> impl Iterator<Item = Posting<'l>> {
+        let first = self.row.first as usize;
+        self.ledger.postings[first..first + self.row.count as usize]
+            .iter()
+            .map(move |row| Posting { transaction: self, row })
+    }
+
+    /// The whole block as it lies in its file, without the last line's end.
+    pub fn text(self) -> &'l str {
+        let start = self.row.start as usize;
+        &self.source_text()[start..start + self.row.length as usize]
+    }
+
+    /// As what its file was read.
+    pub fn dialect(self) -> Dialect {
+        self.ledger.dialects[self.row.source as usize].0
+    }
+
+    /// The file's name.
+    pub fn file(self) -> &'l Name {
+        &self.ledger.sources[self.row.source as usize].name
+    }
+
+    /// Index of the file in the ledger's `sources`.
+    pub fn source(self) -> usize {
+        self.row.source as usize
+    }
+
+    /// The line of its header, from 1.
+    pub fn line(self) -> u32 {
+        self.row.line
+    }
+
+    /// Points at its header.
+    pub fn place(self) -> Place {
+        place(self.file(), self.row.line, self.text(), 0, self.header_text().len())
+    }
+
+    /// Points at `part`, a slice of its text.
+    pub fn place_of(self, part: &str) -> Place {
+        let text = self.text();
+        let start = (part.as_ptr() as usize).saturating_sub(text.as_ptr() as usize);
+        let start = start.min(text.len());
+        place(self.file(), self.row.line, text, start, part.len())
+    }
+
+    /// The lines of its text, with their numbers from 1.
+    pub fn lines(self) -> impl Iterator<Item = (u32, &'l str)> {
+        (self.row.line..).zip(source::lines(self.text()))
+    }
+
+    fn header_text(self) -> &'l str {
+        source::lines(self.text()).next().unwrap_or_default()
+    }
+
+    fn header(self) -> Header<'l> {
+        match self.dialect() {
+            Dialect::Beancount => header::beancount(self.text()),
+            Dialect::Hledger | Dialect::Ledger => header::header(self.header_text()),
+        }
+    }
+
+    fn source_text(self) -> &'l str {
+        &self.ledger.sources[self.row.source as usize].text
+    }
+}
+
+impl<'l> Posting<'l> {
+    /// The account, aliases and `apply account` done, without the brackets of a virtual one.
+    pub fn account(self) -> &'l Name {
+        self.transaction.ledger.account(self.row.account)
+    }
+
+    /// Its amount, written or not.
+    pub fn amount(self) -> Amount {
+        Amount::new(self.row.number, self.commodity().clone())
+    }
+
+    /// The number of its amount.
+    pub fn number(self) -> Decimal {
+        self.row.number
+    }
+
+    /// The commodity of its amount; empty for none.
+    pub fn commodity(self) -> &'l Name {
+        self.transaction.ledger.commodity(self.row.commodity)
+    }
+
+    /// Where its amount comes from.
+    pub fn amount_from(self) -> AmountFrom {
+        self.row.amount
+    }
+
+    /// Whether it must balance.
+    pub fn kind(self) -> PostingKind {
+        self.row.kind
+    }
+
+    /// The mark of its own, else the transaction's.
+    pub fn status(self) -> Status {
+        match self.row.status {
+            Status::Unmarked => self.transaction.status(),
+            own => own,
+        }
+    }
+
+    /// The posting's own date, else the transaction's.
+    pub fn date(self) -> NaiveDate {
+        self.detail().and_then(|detail| detail.date).unwrap_or(self.transaction.date())
+    }
+
+    /// `@` and `@@`.
+    pub fn cost(self) -> Option<Cost> {
+        self.detail()?.cost
+    }
+
+    /// What its amount cost in all, signed as the amount: of `@@` as written, of `@` the product.
+    /// `None` too where the product has more digits than a number can have.
+    pub fn total_cost(self) -> Option<Amount> {
+        let cost = self.cost()?;
+        let mut total = cost.amount;
+        if cost.total {
+            total.number.set_sign_negative(
+                total.number.is_sign_negative() != self.row.number.is_sign_negative(),
+            );
+        } else {
+            total.number = total.number.checked_mul(self.row.number)?;
+        }
+        Some(self.transaction.ledger.amount(total))
+    }
+
+    /// `{…}`, `[…]` and `(…)` after the amount.
+    pub fn lot(self) -> Option<&'l Lot> {
+        self.detail()?.lot.as_deref()
+    }
+
+    /// `= BALANCE`
+    pub fn assertion(self) -> Option<Assertion> {
+        self.detail()?.assertion.as_deref().copied()
+    }
+
+    /// The comments of the posting, without `;` and outer blanks: the one after its amount, then those
+    /// on lines of their own below. With each its line, from 1.
+    pub fn comments(self) -> impl Iterator<Item = (u32, &'l str)> {
+        let line = self.line();
+        let dialect = self.transaction.dialect();
+        let first = header::end_comment(self.text()).map(|comment| (line, comment));
+        let own = (line + 1..)
+            .zip(source::lines(self.rest()).skip(1))
+            .map_while(move |(line, text)| Some((line, header::own_comment(text, dialect)?)));
+        first.into_iter().chain(own)
+    }
+
+    /// The tags of the posting itself; those of its transaction are not repeated here.
+    pub fn tags(self) -> Vec<(&'l str, &'l str)> {
+        self.comments().flat_map(|(_, comment)| header::tags(comment)).collect()
+    }
+
+    /// The value of a tag of the posting itself, the first of that key.
+    pub fn tag(self, key: &str) -> Option<&'l str> {
+        self.comments().find_map(|(_, comment)| header::tag(comment, key))
+    }
+
+    /// Its line as it lies in the file, without the line's end. Of a generated posting, that of the
+    /// posting it was made for.
+    pub fn text(self) -> &'l str {
+        source::lines(self.rest()).next().unwrap_or_default()
+    }
+
+    /// Its line, from 1.
+    pub fn line(self) -> u32 {
+        let text = self.transaction.text();
+        self.transaction.line() + line_ends(&text[..text.len() - self.rest().len()])
+    }
+
+    /// Points at its line, without the indent.
+    pub fn place(self) -> Place {
+        self.transaction.place_of(self.text().trim())
+    }
+
+    /// Points at `part`, a slice of its text.
+    pub fn place_of(self, part: &str) -> Place {
+        self.transaction.place_of(part)
+    }
+
+    /// The transaction's text from its line on.
+    fn rest(self) -> &'l str {
+        let text = self.transaction.text();
+        let offset = self.row.start.saturating_sub(self.transaction.row.start) as usize;
+        &text[offset.min(text.len())..]
+    }
+
+    fn detail(self) -> Option<&'l Detail> {
+        self.transaction.ledger.details.get((self.row.detail as usize).checked_sub(1)?)
+    }
+}
+
+/// Points at `length` bytes from `start` of `text`, whose first line is `line` of `file`.
+pub(super) fn place(file: &Name, line: u32, text: &str, start: usize, length: usize) -> Place {
+    let before = &text[..start];
+    let line_start = before.rfind(['\n', '\r']).map_or(0, |end| end + 1);
+    let line_end = text[start..].find(['\n', '\r']).map_or(text.len(), |end| start + end);
+    let shown_end = (start + length).clamp(start, line_end.max(start));
+    Place {
+        file: file.clone(),
+        line: line + line_ends(before),
+        column: count(text[line_start..start].chars().count()) + 1,
+        width: count(text[start..shown_end].chars().count()),
+        text: text[line_start..line_end].to_owned(),
+        label: String::new(),
+    }
+}
+
+/// How many lines end in `text`.
+fn line_ends(text: &str) -> u32 {
+    let bytes = text.as_bytes();
+    let ends = memchr::memchr2_iter(b'\n', b'\r', bytes)
+        .filter(|at| bytes[*at] == b'\n' || bytes.get(at + 1) != Some(&b'\n'));
+    count(ends.count())
+}
+
+fn count(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
