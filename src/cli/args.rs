@@ -1,0 +1,461 @@
+//! The command line as it is typed: mirrors the flags and nothing else.
+//!
+//! What a word means (a year or a file, a known account) is for the commands to say. The first line
+//! of a comment is what `-h` and `--help` print; examples and paragraphs stand below the commands.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Yearly income statements from brokerage exports and a plain-text ledger
+#[derive(Clone, Debug, Parser)]
+#[command(
+    name = "rentier",
+    version,
+    disable_help_subcommand = true,
+    disable_help_flag = true,
+    disable_version_flag = true,
+    override_usage = "rentier [COMMAND] [OPTIONS]",
+    max_term_width = 80
+)]
+pub struct CommandLine {
+    /// What holds for every command.
+    #[command(flatten)]
+    pub always: Always,
+    /// Without one: the status of the books, and the next step.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// Flags of every command.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Always")]
+pub struct Always {
+    /// The folder of records [RENTIER_BOOKS; else the nearest]
+    #[arg(short, long, value_name = "DIR", global = true)]
+    pub books: Option<PathBuf>,
+    /// auto, always, never [NO_COLOR, CLICOLOR_FORCE]
+    #[arg(long, value_name = "WHEN", global = true, hide_possible_values = true)]
+    pub color: Option<Color>,
+    /// Columns of text [COLUMNS on a terminal]
+    #[arg(long, value_name = "N", global = true)]
+    pub width: Option<usize>,
+    /// Only results and errors
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// Where settings and files were found
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+    /// Print this help; --help says more
+    #[arg(short, long, global = true)]
+    pub help: bool,
+    /// Print the version
+    #[arg(short = 'V', long, global = true)]
+    pub version: bool,
+}
+
+/// When to colour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal.
+    #[default]
+    Auto,
+    /// Even into a pipe.
+    Always,
+    /// Not at all.
+    Never,
+}
+
+/// What to do.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Command {
+    /// Make a folder of records here
+    Init(InitArgs),
+    /// Read broker exports into the books
+    Import(ImportArgs),
+    /// List the problems of the records and the questions of a year
+    Check(CheckArgs),
+    /// Print the yearly income statement by tax category
+    Income(IncomeArgs),
+    /// Print one row for each lot sold
+    Gains(GainsArgs),
+    /// Follow a figure, an event or a row down to its line
+    Explain(ExplainArgs),
+    /// Print the balances of accounts, as hledger would
+    Balance(BalanceArgs),
+    /// List what happened: the journal, typed
+    Events(EventsArgs),
+    /// Show the formats of exports that are known
+    Profile(ProfileArgs),
+    /// Print the manual, or a topic of it
+    Help(HelpArgs),
+    /// Print a completion script for a shell
+    Completions(CompletionsArgs),
+    /// Print the manual page, for `man -l -`
+    Man,
+}
+
+/// Where the records are read from, where it is not the books.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Reading")]
+pub struct Reading {
+    /// Read F instead of the books (repeatable; same as naming it)
+    #[arg(short, long = "file", value_name = "F")]
+    pub files: Vec<PathBuf>,
+    /// Judge as if under that regime: us, plain
+    #[arg(long, value_name = "ID")]
+    pub regime: Option<String>,
+    /// single, joint, separate, head
+    #[arg(long, value_name = "KIND")]
+    pub filing: Option<String>,
+    /// hledger, ledger, beancount; else by evidence in the file
+    #[arg(long, value_name = "KIND")]
+    pub dialect: Option<String>,
+}
+
+/// Keeps only what belongs to some account, owner, security, property.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Keep")]
+pub struct Keep {
+    /// Only this account (repeatable)
+    #[arg(long, value_name = "ID")]
+    pub account: Vec<String>,
+    /// Only the accounts of this owner (repeatable)
+    #[arg(long, value_name = "ID")]
+    pub owner: Vec<String>,
+    /// Only this security (repeatable)
+    #[arg(long, value_name = "ID")]
+    pub security: Vec<String>,
+    /// Only this property (repeatable)
+    #[arg(long, value_name = "ID")]
+    pub property: Vec<String>,
+    /// From this day on, by the date the report uses
+    #[arg(long, value_name = "DAY")]
+    pub from: Option<String>,
+    /// Up to this day, included
+    #[arg(long, value_name = "DAY")]
+    pub to: Option<String>,
+}
+
+/// Where a report goes, and in which format.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Output")]
+pub struct Output {
+    /// Write there; the ending is the format
+    #[arg(short, long, value_name = "PATH")]
+    pub output: Option<PathBuf>,
+    /// text, csv, json
+    #[arg(long, value_name = "KIND", hide_possible_values = true)]
+    pub format: Option<Format>,
+}
+
+/// How a report is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    #[default]
+    Text,
+    /// For spreadsheets.
+    Csv,
+    /// For programs.
+    Json,
+}
+
+/// `rentier init`
+#[derive(Clone, Debug, Args)]
+#[command(
+    override_usage = "rentier init [OPTIONS]",
+    after_help = "\
+rentier init                              here: regime us, filing single
+rentier init --regime us --filing joint   for a couple that files together
+rentier init -b ~/books                   there",
+    after_long_help = "\
+Makes rentier.toml, main.journal, securities.toml, prices.journal and imported/ in the current folder, or in \
+the one that --books names. A file that is there already is never touched."
+)]
+#[command(next_help_heading = "Settings")]
+pub struct InitArgs {
+    /// Under whose law: us, plain
+    #[arg(long, value_name = "ID")]
+    pub regime: Option<String>,
+    /// single, joint, separate, head
+    #[arg(long, value_name = "KIND")]
+    pub filing: Option<String>,
+    /// Show what would be made, write nothing
+    #[arg(short = 'n', long)]
+    pub dry_run: bool,
+}
+
+/// `rentier import`
+#[derive(Clone, Debug, Args)]
+#[command(
+    override_usage = "rentier import FILE... [OPTIONS]",
+    after_help = "\
+rentier import ~/Downloads/*.csv -n       show what is new, write nothing
+rentier import ~/Downloads/*.csv          write it into imported/
+rentier import export.csv --account roth  whose rows these are
+rentier import export.csv -n --account trial --format json",
+    after_long_help = "\
+The broker is told by the file itself, the account by its number, its name or rows that are known already; \
+what cannot be told is asked for. Every row of a file ends as new, known, changed, ignored with a reason, or \
+unresolved, and the counts add up to the rows read. To import a file twice is to import it once. An import \
+is written whole or not at all.\n\nExit code 1: a row is unresolved, a change waits, an account is asked for \
+or a file is refused. The rest is written all the same."
+)]
+#[command(next_help_heading = "Import")]
+pub struct ImportArgs {
+    /// FILE...  exports of a broker, as they were downloaded
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+    /// Whose rows these are, where a file does not say
+    #[arg(long, value_name = "NAME")]
+    pub account: Option<String>,
+    /// Show, write nothing
+    #[arg(short = 'n', long)]
+    pub dry_run: bool,
+    /// Take a shown change as right (repeatable)
+    #[arg(long, value_name = "ID|all")]
+    pub accept: Vec<String>,
+    /// text, json
+    #[arg(long, value_name = "KIND", hide_possible_values = true)]
+    pub format: Option<Format>,
+}
+
+/// `rentier check`
+#[derive(Clone, Debug, Args)]
+#[command(
+    override_usage = "rentier check [YEAR]... [FILE]... [OPTIONS]",
+    after_help = "\
+rentier check                             every year
+rentier check 2024                        what 2024 still waits for",
+    after_long_help = "\
+Lists every problem of the records with its file and line, and every question that only you can answer, \
+with the lines to write and the file they go into. Exit code 1 while there is one."
+)]
+pub struct CheckArgs {
+    /// [YEAR]...  2024, 2024-25, 2022..2024; if none, every year
+    /// [FILE]...  read these instead of the books
+    #[arg(value_name = "YEAR|FILE", verbatim_doc_comment)]
+    pub words: Vec<String>,
+    /// From where.
+    #[command(flatten)]
+    pub reading: Reading,
+}
+
+/// `rentier income`
+#[derive(Clone, Debug, Args)]
+#[command(
+    override_usage = "rentier income [YEAR]... [FILE]... [OPTIONS]",
+    after_help = "\
+rentier income 2024                       the statement
+rentier income 2023 2024                  two years, side by side
+rentier income 2024 --view cash           what came in, no law applied
+rentier income 2024 export.csv            from a file, without books",
+    after_long_help = "\
+Figures at the first indent add up to the total; a deeper one explains the figure above it. Income is \
+positive, cost and loss negative. Every line names its form line, and the top says what the statement rests \
+on. Under one year stands the bridge from its cash to its tax total.\n\nExit code 1: a question is open \
+(rentier check); the statement is printed all the same."
+)]
+#[command(next_help_heading = "Shape")]
+pub struct IncomeArgs {
+    /// [YEAR]...  2024, 2024-25, 2022..2024; if none, the last year of the books
+    /// [FILE]...  read these instead of the books
+    #[arg(value_name = "YEAR|FILE", verbatim_doc_comment)]
+    pub words: Vec<String>,
+    /// tax or cash
+    #[arg(long, value_name = "KIND", hide_possible_values = true)]
+    pub view: Option<View>,
+    /// Down to each payment and its source line
+    #[arg(long)]
+    pub detail: bool,
+    /// Only categories with this id or below it (repeatable)
+    #[arg(long, value_name = "ID")]
+    pub category: Vec<String>,
+    /// What to keep.
+    #[command(flatten)]
+    pub keep: Keep,
+    /// From where.
+    #[command(flatten)]
+    pub reading: Reading,
+    /// Where to.
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// Two ways to see a year.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum View {
+    /// As the law counts.
+    #[default]
+    Tax,
+    /// As money came in.
+    Cash,
+}
+
+/// `rentier gains`
+#[derive(Clone, Debug, Args)]
+#[command(
+    override_usage = "rentier gains [YEAR]... [FILE]... [OPTIONS]",
+    after_help = "\
+rentier gains 2024                        one row per lot sold
+rentier gains 2024 --detail               with account and source lines
+rentier gains 2024 --format csv           for a spreadsheet",
+    after_long_help = "\
+Each row is units of one lot that one sale took: when they were bought and sold, proceeds, cost, correction \
+with its code, and the gain. Written options carry the day they ended in both date columns."
+)]
+#[command(next_help_heading = "Shape")]
+pub struct GainsArgs {
+    /// [YEAR]...  2024, 2024-25, 2022..2024; if none, the last year of the books
+    /// [FILE]...  read these instead of the books
+    #[arg(value_name = "YEAR|FILE", verbatim_doc_comment)]
+    pub words: Vec<String>,
+    /// With account and both source lines
+    #[arg(long)]
+    pub detail: bool,
+    /// What to keep.
+    #[command(flatten)]
+    pub keep: Keep,
+    /// From where.
+    #[command(flatten)]
+    pub reading: Reading,
+    /// Where to.
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// `rentier explain`
+#[derive(Clone, Debug, Args)]
+#[command(
+    override_usage = "rentier explain WHAT... [OPTIONS]",
+    after_help = "\
+rentier explain 2024 dividend.ordinary    a figure, its law and its parts
+rentier explain 2024 dividend.ordinary A  of one payer
+rentier explain 02bd77e0a1c4-1            an event
+rentier explain schwab-2024.csv:57        what became of that row",
+    after_long_help = "\
+The order is always the same: figure, law, rule, parts, and for the last part its event and source line, \
+quoted whole."
+)]
+#[command(next_help_heading = "Shape")]
+pub struct ExplainArgs {
+    /// WHAT...  YEAR CATEGORY [PAYER], or an event's id, or FILE:LINE
+    #[arg(value_name = "WHAT", required = true)]
+    pub words: Vec<String>,
+    /// No shortening of long lists
+    #[arg(long)]
+    pub all: bool,
+    /// From where.
+    #[command(flatten)]
+    pub reading: Reading,
+}
+
+/// `rentier balance`
+#[derive(Clone, Debug, Args)]
+#[command(
+    override_usage = "rentier balance [ACCOUNT]... [OPTIONS]",
+    after_help = "\
+rentier balance                           every account
+rentier balance Assets                    those whose names have it
+rentier balance -f my.journal --format csv",
+    after_long_help = "\
+Each account's own postings, one line for each commodity; an account that comes to nothing is left out."
+)]
+pub struct BalanceArgs {
+    /// [ACCOUNT]...  keep accounts whose names match one of these
+    #[arg(value_name = "ACCOUNT")]
+    pub patterns: Vec<String>,
+    /// Read F instead of the books (repeatable)
+    #[arg(short, long = "file", value_name = "F", help_heading = "Reading")]
+    pub files: Vec<PathBuf>,
+    /// hledger, ledger, beancount; else by evidence in the file
+    #[arg(long, value_name = "KIND", help_heading = "Reading")]
+    pub dialect: Option<String>,
+    /// Where to.
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// `rentier events`
+#[derive(Clone, Debug, Args)]
+#[command(
+    override_usage = "rentier events [YEAR]... [FILE]... [OPTIONS]",
+    after_help = "\
+rentier events                            all of them
+rentier events 2024 --account roth        of one year and account
+rentier events export.csv --format json   what a file says, for programs",
+    after_long_help = "\
+Amounts are the cash effect on the account, net: + in, - out. Quantities are + into the account, - out of it."
+)]
+pub struct EventsArgs {
+    /// [YEAR]...  2024, 2024-25, 2022..2024; if none, every year
+    /// [FILE]...  read these instead of the books
+    #[arg(value_name = "YEAR|FILE", verbatim_doc_comment)]
+    pub words: Vec<String>,
+    /// What to keep.
+    #[command(flatten)]
+    pub keep: Keep,
+    /// From where.
+    #[command(flatten)]
+    pub reading: Reading,
+    /// Where to.
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// `rentier profile`
+#[derive(Clone, Debug, Args)]
+#[command(
+    override_usage = "rentier profile list|show [NAME]",
+    after_help = "\
+rentier profile list                      the formats that are known
+rentier profile show schwab               one of them, as it is written",
+    after_long_help = "\
+A profile says how an export is recognised and what each action word means. One of your own in \
+profiles/NAME.toml of your books is the same language; with a shipped name it adds to that one."
+)]
+pub struct ProfileArgs {
+    /// What to show.
+    #[command(subcommand)]
+    pub what: ProfileCommand,
+}
+
+/// What to show of the profiles.
+#[derive(Clone, Debug, Subcommand)]
+pub enum ProfileCommand {
+    /// Their names, and which exports they read
+    List,
+    /// One of them, as it is written
+    Show {
+        /// NAME  as `rentier profile list` has it
+        name: String,
+    },
+}
+
+/// `rentier help`
+#[derive(Clone, Debug, Args)]
+#[command(
+    override_usage = "rentier help [TOPIC|COMMAND]",
+    after_help = "\
+rentier help                              commands and flags
+rentier help year-end                     how to close a year"
+)]
+pub struct HelpArgs {
+    /// [TOPIC]  year-end, books, profiles, rules, exit-codes, or a command
+    pub topic: Vec<String>,
+}
+
+/// `rentier completions`
+#[derive(Clone, Debug, Args)]
+#[command(
+    override_usage = "rentier completions SHELL",
+    after_help = "\
+rentier completions bash > ~/.local/share/bash-completion/completions/rentier
+rentier completions fish > ~/.config/fish/completions/rentier.fish"
+)]
+pub struct CompletionsArgs {
+    /// SHELL  bash, zsh, fish, elvish, powershell
+    #[arg(hide_possible_values = true)]
+    pub shell: clap_complete::Shell,
+}
