@@ -4,8 +4,14 @@
 //! In: a `Table` or a `Diagnostic`, and the `Screen` it is for. Out: text. No sums here, and no word
 //! of the report's; how wide a column is, where digits line up and what has no room is decided here.
 
+mod csv;
 pub mod diagnostics;
+mod json;
 mod screen;
+mod text;
 
+pub use csv::csv;
 pub use diagnostics::diagnostic;
+pub use json::{json, rows};
 pub use screen::{Paint, Screen, clean, width};
+pub use text::{text, wrap};
