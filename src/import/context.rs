@@ -1,0 +1,99 @@
+//! What an import is given beside the files: profiles, accounts, and what the books know.
+
+use std::collections::HashMap;
+
+use indexmap::IndexMap;
+
+use super::Profile;
+use crate::event::{Account, Event, EventId, EventKind, Override, RowHash, Securities};
+use crate::period::{DateForm, NaiveDate};
+use crate::source::Name;
+
+/// Everything a run depends on, as values.
+#[derive(Clone, Copy)]
+pub struct Context<'c> {
+    /// Shipped ones, with the user's own merged in.
+    pub profiles: &'c [Profile],
+    /// The accounts of the books by id.
+    pub accounts: &'c IndexMap<Name, Account>,
+    /// Names in exports find their security by these.
+    pub securities: &'c Securities,
+    /// What the books have already.
+    pub known: &'c Known<'c>,
+    /// Whose rows they are where neither file nor books tell.
+    pub otherwise: Otherwise<'c>,
+    /// How dates are written in the exports of an account, by its id: only where an export can be
+    /// read two ways.
+    pub dates: &'c IndexMap<Name, DateForm>,
+    /// What a person decided about rows that no profile understands.
+    pub overrides: &'c [Override],
+    /// Changed rows, by the id of the event they change, that a person accepts as corrections.
+    pub accepted: &'c [EventId],
+}
+
+/// What to do with rows whose account nothing tells.
+#[derive(Clone, Copy)]
+pub enum Otherwise<'c> {
+    /// Ask: the file waits, as `Asked`.
+    Ask,
+    /// They are this account's: `--account NAME`.
+    Named(&'c Account),
+    /// They are a taxable account's that is named after the profile, as where there are no books.
+    Profile,
+}
+
+/// What the books have already: events by the rows they came from, and the days that the exports of
+/// one profile have covered.
+#[derive(Clone, Debug, Default)]
+pub struct Known<'e> {
+    by_row: HashMap<RowHash, Vec<&'e Event>>,
+    /// Days of accounts, by the profile whose exports covered them.
+    pub covered: Vec<Covered>,
+}
+
+/// Days of one account that exports of one profile have covered, both included.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Covered {
+    /// The account's id.
+    pub account: Name,
+    /// The profile's name.
+    pub profile: Name,
+    /// First day.
+    pub first: NaiveDate,
+    /// Last day.
+    pub last: NaiveDate,
+}
+
+impl<'e> Known<'e> {
+    /// Of all `events` of the books that an import wrote, or of all events: hand-written ones are
+    /// never mistaken for a row.
+    pub fn new(events: impl IntoIterator<Item = &'e Event>) -> Known<'e> {
+        let mut by_row: HashMap<RowHash, Vec<&'e Event>> = HashMap::new();
+        for event in events {
+            if event.id.given.is_none() {
+                by_row.entry(event.id.row).or_default().push(event);
+            }
+        }
+        Known { by_row, covered: Vec::new() }
+    }
+
+    /// The event with this id.
+    pub fn event(&self, id: &EventId) -> Option<&'e Event> {
+        self.by_row.get(&id.row)?.iter().copied().find(|event| event.id == *id)
+    }
+
+    /// Whether a row with this content is in the books, in whatever number.
+    pub fn has(&self, row: RowHash) -> bool {
+        self.by_row.contains_key(&row)
+    }
+
+    /// Every event, in no order.
+    pub fn events(&self) -> impl Iterator<Item = &'e Event> + '_ {
+        self.by_row.values().flatten().copied()
+    }
+
+    /// Whether the row of this id is in the books and understood there.
+    pub fn is_understood(&self, id: &EventId) -> bool {
+        self.event(id).is_some_and(|event| !matches!(event.kind, EventKind::Unknown { .. }))
+    }
+}
