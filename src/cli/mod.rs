@@ -17,6 +17,7 @@ mod import;
 mod income;
 mod init;
 mod open;
+mod present;
 mod profile;
 mod status;
 mod usage;

@@ -6,6 +6,7 @@ use super::Error;
 use super::args::{Keep, Reading};
 use crate::event::Journal;
 use crate::period::{self, NaiveDate, TaxYear};
+use crate::report::keep::Keep as Keeping;
 use crate::source::Name;
 
 /// Positionals apart: what reads as a year is one, everything else is a file, and `-f F` is the
@@ -69,6 +70,19 @@ impl Kept {
             .flatten();
         let properties = known("property", &keep.property, journal.properties.keys())?;
         Ok(Kept { accounts, securities, properties, from: day(&keep.from)?, to: day(&keep.to)? })
+    }
+}
+
+impl From<Kept> for Keeping {
+    fn from(kept: Kept) -> Keeping {
+        Keeping {
+            accounts: kept.accounts,
+            securities: kept.securities,
+            properties: kept.properties,
+            categories: None,
+            from: kept.from,
+            to: kept.to,
+        }
     }
 }
 

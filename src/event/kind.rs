@@ -75,6 +75,28 @@ macro_rules! kinds {
                 }
             }
 
+            /// The let property it is about.
+            pub fn property(&self) -> Option<&Name> {
+                match self {
+                    $( EventKind::$variant { $( $field ),* } => {
+                        $( if stringify!($field) == "property" { return Field::as_name($field); }
+                           let _ = $field; )*
+                        None
+                    } )*
+                }
+            }
+
+            /// The price per unit as quoted.
+            pub fn price(&self) -> Option<Decimal> {
+                match self {
+                    $( EventKind::$variant { $( $field ),* } => {
+                        $( if stringify!($field) == "price" { return Field::as_number($field); }
+                           let _ = $field; )*
+                        None
+                    } )*
+                }
+            }
+
             /// Units into (+) or out of (-) the account.
             pub fn quantity(&self) -> Option<Decimal> {
                 match self {

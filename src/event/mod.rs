@@ -104,6 +104,11 @@ impl Event {
         self.kind.security()
     }
 
+    /// The let property it is about, if it is about one.
+    pub fn property(&self) -> Option<&Name> {
+        self.kind.property()
+    }
+
     /// Units into (+) or out of (-) the account; zero for a kind that moves none.
     pub fn quantity(&self) -> Decimal {
         self.kind.quantity().unwrap_or_default()

@@ -1,3 +1,9 @@
 //! What the reader sees, as data, every sum done.
+//!
+//! In: a journal judged under a regime. Out: statements and lists, each of which makes a `Table`.
+//! Knows no screen and no file format.
 
+pub mod events;
+pub mod keep;
 pub mod table;
+pub mod words;

@@ -1,0 +1,40 @@
+//! Hands a finished report over in the format that is asked for.
+
+use serde_json::Value;
+
+use super::args::{Format, Output};
+use super::{Error, World};
+use crate::render::{self, Screen};
+use crate::report::table::Table;
+
+/// A report in its three shapes, each made only when it is asked for.
+pub trait Present {
+    /// To read.
+    fn table(&self) -> Table;
+    /// For CSV.
+    fn records(&self) -> Table;
+    /// For JSON.
+    fn json(&self) -> Value {
+        render::rows(&self.records())
+    }
+    /// To read, where a table cannot say it.
+    fn text(&self, screen: Screen) -> String {
+        render::text(&self.table(), screen)
+    }
+}
+
+/// Writes `report` to where `output` says, else to stdout.
+///
+/// # Errors
+/// A format that is none, a path that cannot be written.
+pub fn present(report: &dyn Present, output: &Output, world: &mut World) -> Result<(), Error> {
+    let bytes = match output.kind()? {
+        Format::Text => {
+            let colour = world.colour() && output.output.is_none();
+            report.text(Screen { width: world.width(), colour })
+        }
+        Format::Csv => render::csv(&report.records()),
+        Format::Json => render::json(&report.json()),
+    };
+    world.deliver(bytes.as_bytes(), output)
+}
