@@ -9,9 +9,12 @@ use crate::diagnostic::Diagnostic;
 use crate::event::Journal;
 use crate::source::{Name, Source};
 
+mod facts;
 mod settings;
+mod strict;
 
-pub use settings::{Report, Settings};
+pub use facts::{PayerFigure, Stated};
+pub use settings::{FILINGS, Report, RuleText, Settings};
 
 /// Finds the texts of the files that `path` names, a path with wildcards as it is written in `from`.
 /// None for a pattern that matches nothing; `Err` says in words why a file cannot be read.

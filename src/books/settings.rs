@@ -1,12 +1,23 @@
 //! The settings of books: what `rentier.toml` says about the person and the accounts.
 
-use crate::source::Name;
+use indexmap::IndexMap;
 
-/// What `rentier.toml` says beside accounts, owners and decisions, which are in the `Journal`.
+use super::strict::{At, File, Group};
+use crate::diagnostic::{Diagnostic, nearest};
+use crate::event::{
+    Account, Choice, EventId, EventKind, LotElection, LotMethod, Override, Owner, Shelter,
+};
+use crate::money::Decimal;
+use crate::period::{DateForm, NaiveDate};
+use crate::source::{Name, Place, Source};
+
+/// What `rentier.toml` says. Accounts, owners and decisions go from here into the `Journal`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
     /// The id of the regime: `us`.
     pub regime: Name,
+    /// Where it is said, for a message about a regime that nobody knows.
+    pub regime_place: Option<Place>,
     /// What statements are in.
     pub currency: Name,
     /// How the return is filed, where the regime asks: `single`, `joint`, `separate`, `head`.
@@ -17,8 +28,41 @@ pub struct Settings {
     pub keep: Option<Name>,
     /// What `rentier inbox` imports.
     pub inbox: Option<Name>,
+    /// People by id; `me` where none is named.
+    pub owners: IndexMap<Name, Owner>,
+    /// Accounts by id.
+    pub accounts: IndexMap<Name, Account>,
+    /// How the dates of an account's exports are written, where one can be read two ways.
+    pub date_forms: IndexMap<Name, DateForm>,
+    /// How hand-written transactions become events; the first match wins.
+    pub rules: Vec<RuleText>,
+    /// Lots named at a sale.
+    pub choices: Vec<Choice>,
+    /// What a person decided about one event.
+    pub overrides: Vec<Override>,
+    /// What came before the books begin, by year and key: `capital_loss_short`, `rent_suspended.maple`.
+    pub carry: Vec<(i32, Name, Decimal)>,
     /// Defaults of flags.
     pub report: Report,
+}
+
+/// A `[[rule]]` as it is written; which kinds and fields there are is checked here.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RuleText {
+    /// An account of the journal, or one above it.
+    pub account: Option<Name>,
+    /// Words that the payee must have.
+    pub payee: Option<Name>,
+    /// Words that the description must have.
+    pub words: Vec<Name>,
+    /// The kind of event.
+    pub event: Name,
+    /// Of a `rent-expense`: the last part of its category.
+    pub expense: Option<Name>,
+    /// The let property.
+    pub property: Option<Name>,
+    /// Where it stands.
+    pub place: Place,
 }
 
 /// Defaults of the flags of reports.
@@ -30,17 +74,306 @@ pub struct Report {
     pub view: Option<Name>,
 }
 
+/// How a return may be filed (26 USC 1).
+pub const FILINGS: &[&str] = &["single", "joint", "separate", "head"];
+
+/// The spellings of `dates`.
+const DATE_FORMS: &[(&str, DateForm)] = &[
+    ("mm/dd/yyyy", DateForm::MonthDayYear),
+    ("dd/mm/yyyy", DateForm::DayMonthYear),
+    ("yyyy-mm-dd", DateForm::YearMonthDay),
+];
+
 impl Default for Settings {
     /// As without books: regime `us`, filing `single`.
     fn default() -> Settings {
         Settings {
             regime: "us".into(),
+            regime_place: None,
             currency: "USD".into(),
             filing: "single".into(),
             sources: vec!["main.journal".into()],
             keep: Some("statements".into()),
-            inbox: Some("inbox".into()),
+            inbox: None,
+            owners: IndexMap::from([("me".into(), Owner { id: "me".into(), affiliate: false })]),
+            accounts: IndexMap::new(),
+            date_forms: IndexMap::new(),
+            rules: Vec::new(),
+            choices: Vec::new(),
+            overrides: Vec::new(),
+            carry: Vec::new(),
             report: Report::default(),
         }
+    }
+}
+
+impl Settings {
+    /// Reads `rentier.toml`. What is wrong is said, and the rest holds.
+    pub fn read(source: &Source) -> (Settings, Vec<Diagnostic>) {
+        File::read(source, settings)
+    }
+}
+
+fn settings(root: &Group) -> Settings {
+    let mut settings = Settings::default();
+    if let Some(regime) = root.text("regime") {
+        settings.regime_place = Some(root.place(&regime.span));
+        settings.regime = regime.value;
+    }
+    if let Some(currency) = root.text("currency") {
+        settings.currency = currency.value;
+    }
+    if let Some(filing) = root.word::<WordName>("filing", FILINGS) {
+        settings.filing = filing.value.0;
+    }
+    if root.has("sources") {
+        settings.sources = values(root.texts("sources"));
+    }
+    if let Some(import) = root.group("import") {
+        if let Some(keep) = import.text("keep") {
+            inside(&import, &keep);
+            settings.keep = (!keep.value.is_empty()).then_some(keep.value);
+        }
+        if let Some(inbox) = import.text("inbox") {
+            inside(&import, &inbox);
+            settings.inbox = (!inbox.value.is_empty()).then_some(inbox.value);
+        }
+        import.finish();
+    }
+    let owners = root.named("owner");
+    if !owners.is_empty() {
+        settings.owners.clear();
+    }
+    for (id, group) in owners {
+        let affiliate = group.flag("affiliate").is_some_and(|flag| flag.value);
+        group.finish();
+        settings.owners.insert(id.value.clone(), Owner { id: id.value, affiliate });
+    }
+    for (id, group) in root.named("account") {
+        let form = group.word::<DateWord>("dates", &["mm/dd/yyyy", "dd/mm/yyyy", "yyyy-mm-dd"]);
+        if let Some(form) = form {
+            settings.date_forms.insert(id.value.clone(), form.value.0);
+        }
+        let account = account(&id, &group, &settings);
+        group.finish();
+        settings.accounts.insert(id.value, account);
+    }
+    conflicts(root, &settings);
+    settings.rules = root.groups("rule").iter().filter_map(rule).collect();
+    settings.choices = root.groups("choose").iter().filter_map(choice).collect();
+    for (id, group) in root.named("override") {
+        settings.overrides.extend(decision(&id, &group));
+    }
+    for (year, group) in root.named("carry") {
+        match year.value.parse() {
+            Ok(number) => settings
+                .carry
+                .extend(group.numbers().into_iter().map(|(key, value)| (number, key.value, value))),
+            Err(_) => {
+                let message =
+                    format!("expected a year such as `[carry.2022]`, found `{}`", year.value);
+                root.wrong(Diagnostic::error("unreadable-setting", message), &year.span);
+            }
+        }
+    }
+    if let Some(report) = root.group("report") {
+        let by = ["category", "payer", "account", "owner", "property", "month"];
+        settings.report.by = report.word::<WordName>("by", &by).map(|word| word.value.0);
+        settings.report.view =
+            report.word::<WordName>("view", &["tax", "cash"]).map(|word| word.value.0);
+        report.finish();
+    }
+    settings
+}
+
+fn account(id: &At<Name>, group: &Group, settings: &Settings) -> Account {
+    let mut account = Account::taxable(id.value.clone());
+    if let Some(title) = group.text("title") {
+        account.title = title.value;
+    }
+    let owners = group.texts("owner");
+    for owner in &owners {
+        if !settings.owners.contains_key(&owner.value) {
+            let known = settings.owners.keys().map(|id| &**id);
+            let near = nearest(&owner.value, known).first().map(|near| format!("write \"{near}\""));
+            let help = near.unwrap_or_else(|| format!("write above: [owner.{}]", owner.value));
+            let message = format!("no owner `{}`", owner.value);
+            group.wrong(Diagnostic::error("unknown-owner", message).help(help), &owner.span);
+        }
+    }
+    if !owners.is_empty() {
+        account.owners = values(owners);
+    }
+    let shelters: Vec<&str> = Shelter::ALL.iter().map(|shelter| shelter.text()).collect();
+    match group.word::<Shelter>("shelter", &shelters) {
+        Some(shelter) => account.shelter = shelter.value,
+        // A shelter decides whether there is any income at all: it is never taken for granted.
+        None if !group.has("shelter") => {
+            let message = format!("is the account `{}` taxed? no `shelter` says so", id.value);
+            let help = "write: shelter = \"taxable\"   (or traditional, roth, hsa, isa ...)";
+            group.wrong(Diagnostic::error("no-shelter", message).help(help), &id.span);
+        }
+        None => {}
+    }
+    account.profile = group.text("profile").map(|profile| profile.value);
+    account.matches = values(group.texts("match"));
+    if let Some(ledger) = group.text("ledger") {
+        account.ledger = ledger.value;
+    }
+    account.sweep = values(group.texts("sweep"));
+    account.reached = group.day("reached").map(|day| day.value);
+    account.was = values(group.texts("was"));
+    account.lots = elections(&id.value, group);
+    account
+}
+
+/// `lots`, oldest first. Two from the same day contradict each other.
+fn elections(id: &Name, group: &Group) -> Vec<LotElection> {
+    let methods: Vec<&str> = LotMethod::ALL.iter().map(|method| method.text()).collect();
+    let mut elections: Vec<(At<NaiveDate>, LotElection)> = Vec::new();
+    for lot in group.groups("lots") {
+        let from = lot.day("from");
+        let method = lot.word::<LotMethod>("method", &methods);
+        let instructed = lot.day("instructed").map(|day| day.value);
+        lot.finish();
+        let (Some(from), Some(method)) = (from, method) else { continue };
+        if let Some((first, _)) = elections.iter().find(|(first, _)| first.value == from.value) {
+            let message = format!("two lot methods for `{id}` from the same day");
+            let second = lot.place(&from.span).labelled("second");
+            lot.found(
+                Diagnostic::error("two-lot-methods", message)
+                    .at(second)
+                    .at(lot.place(&first.span).labelled("first"))
+                    .help("remove one, or give one another day"),
+            );
+            continue;
+        }
+        let election = LotElection { from: from.value, method: method.value, instructed };
+        elections.push((from, election));
+    }
+    elections.sort_by_key(|(from, _)| from.value);
+    elections.into_iter().map(|(_, election)| election).collect()
+}
+
+/// What two accounts cannot share: a ledger, a number, a name that one had.
+fn conflicts(root: &Group, settings: &Settings) {
+    let mut names: IndexMap<(&str, &Name), &Name> = IndexMap::new();
+    for account in settings.accounts.values() {
+        let own = std::iter::once(("ledger", &account.ledger))
+            .chain(account.matches.iter().map(|name| ("match", name)))
+            .chain(account.was.iter().map(|name| ("name", name)))
+            .chain(std::iter::once(("name", &account.id)));
+        for (what, name) in own {
+            let Some(other) = names.insert((what, name), &account.id) else { continue };
+            let message = if *other == account.id {
+                format!("`{name}` stands twice in the account `{other}`")
+            } else {
+                format!("the accounts `{other}` and `{}` both have the {what} `{name}`", account.id)
+            };
+            let span = root.named("account").into_iter().find(|(id, _)| id.value == account.id);
+            let span = span.map_or(0..0, |(id, _)| id.span);
+            root.wrong(
+                Diagnostic::error("same-account", message).help("keep it in one of them"),
+                &span,
+            );
+        }
+    }
+}
+
+fn rule(group: &Group) -> Option<RuleText> {
+    let account = group.text("account");
+    let payee = group.text("payee");
+    let words = group.texts("words");
+    let event = group.word::<WordName>("event", EventKind::NAMES);
+    let expense = group.text("expense").map(|expense| expense.value);
+    let property = group.text("property").map(|property| property.value);
+    let lacks = if account.is_none() && payee.is_none() && words.is_empty() {
+        Some("nothing to match: `account`, `payee` or `words`")
+    } else if !group.has("event") {
+        Some("no `event`")
+    } else {
+        None
+    };
+    group.finish();
+    if let Some(lacks) = lacks {
+        group.wrong(
+            Diagnostic::error("unfinished-rule", format!("this rule has {lacks}")),
+            &group.span,
+        );
+        return None;
+    }
+    Some(RuleText {
+        account: account.map(|account| account.value),
+        payee: payee.map(|payee| payee.value),
+        words: values(words),
+        event: event?.value.0,
+        expense,
+        property,
+        place: group.place(&group.span),
+    })
+}
+
+fn choice(group: &Group) -> Option<Choice> {
+    let event = group.text("event");
+    let lots = group.groups("lots");
+    let lots = lots.iter().filter_map(|lot| {
+        let acquired = lot.day("acquired");
+        let units = lot.number("units");
+        lot.finish();
+        Some((acquired?.value, units?.value))
+    });
+    let lots = lots.collect();
+    let instructed = group.day("instructed").map(|day| day.value);
+    group.finish();
+    let Ok(event) = event?.value.parse::<EventId>();
+    Some(Choice { event, lots, instructed })
+}
+
+fn decision(id: &At<Name>, group: &Group) -> Option<Override> {
+    let kind = group.word::<WordName>("event", EventKind::NAMES);
+    let why = group.text("why").map(|why| why.value);
+    let on = group.day("on").map(|day| day.value);
+    if why.is_none() {
+        let message = format!("why is `{}` something else? no `why` says so", id.value);
+        let help = "write: why = \"Form 8937 of the issuer, 2025-01-20\"";
+        group.wrong(Diagnostic::error("no-reason", message).help(help), &id.span);
+    }
+    group.finish();
+    let Ok(event) = id.value.parse::<EventId>();
+    Some(Override { event, kind: kind?.value.0, why: why.unwrap_or_default(), on })
+}
+
+/// A folder of the books: nothing is written outside them.
+fn inside(group: &Group, path: &At<Name>) {
+    let leaves = path.value.starts_with(['/', '\\', '~'])
+        || path.value.split(['/', '\\']).any(|part| part == "..");
+    if leaves {
+        let message = format!("`{}` is outside the books", path.value);
+        let help = "name a folder in these books, such as \"statements\"";
+        group.wrong(Diagnostic::error("outside-books", message).help(help), &path.span);
+    }
+}
+
+fn values<T>(all: Vec<At<T>>) -> Vec<T> {
+    all.into_iter().map(|at| at.value).collect()
+}
+
+/// A word that only has to be one of those known.
+struct WordName(Name);
+
+impl std::str::FromStr for WordName {
+    type Err = ();
+    fn from_str(text: &str) -> Result<WordName, ()> {
+        Ok(WordName(text.into()))
+    }
+}
+
+/// A spelling of `dates`.
+struct DateWord(DateForm);
+
+impl std::str::FromStr for DateWord {
+    type Err = ();
+    fn from_str(text: &str) -> Result<DateWord, ()> {
+        DATE_FORMS.iter().find(|(name, _)| *name == text).map(|(_, form)| DateWord(*form)).ok_or(())
     }
 }
