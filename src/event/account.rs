@@ -99,14 +99,15 @@ pub struct Account {
 }
 
 impl Account {
-    /// A taxable account of `me` with this id, as taken where nothing says otherwise.
+    /// A taxable account of `me` with this id, as taken where nothing says otherwise. An id such as
+    /// `Assets:Test` is where its postings go, too.
     pub fn taxable(id: Name) -> Account {
         let mut title: String = id.to_string();
         if let Some(first) = title.get_mut(..1) {
             first.make_ascii_uppercase();
         }
         Account {
-            ledger: format!("Assets:{title}").into(),
+            ledger: if id.contains(':') { id.clone() } else { format!("Assets:{title}").into() },
             title: id.clone(),
             id,
             owners: vec!["me".into()],

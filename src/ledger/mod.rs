@@ -4,11 +4,14 @@
 //! transactions with every amount filled, what else the texts declare, and what is wrong in them.
 //! Knows no files, and nothing of income or tax.
 
+pub mod blocks;
 pub mod header;
 mod model;
+pub mod print;
 mod view;
 
 pub use model::*;
+pub use print::print;
 pub use view::{Posting, Transaction};
 
 use crate::source::{Name, Source};

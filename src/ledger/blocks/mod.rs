@@ -1,0 +1,19 @@
+//! The blocks of the canonical journal: how an event is laid out in postings and tags, and what
+//! postings and tags say of an event.
+//!
+//! In: an event and its account, or a transaction with an `event:` tag. Out: legs and tags to print,
+//! or the event. What the postings say by themselves ([`said`]) is asked by printer and reader alike,
+//! so that a tag is written exactly where the postings do not say it.
+
+pub mod layout;
+pub mod leg;
+pub mod said;
+pub mod text;
+
+use crate::event::EventKind;
+
+/// Whether the kind with this name moves units, or stands for some with a posting of 0.
+pub fn moves_units(kind: &str) -> bool {
+    let fields = EventKind::field_names(kind).unwrap_or_default();
+    fields.contains(&"quantity") || matches!(kind, "cost-adjustment" | "stated-position")
+}

@@ -1,0 +1,302 @@
+//! What the postings of a block say of its event by themselves, before any tag is asked.
+//!
+//! In: legs, the names of kind, security and currency, and the tags that part what the cash lacks.
+//! Out: quantities, price, cost, lots, cash, fees, tax withheld. Looks at postings below the
+//! account's own name, and of the others only at their signs, so that a person may rename them.
+
+use super::leg::{Leg, sum};
+use super::text::commodity;
+use crate::event::{Lot, Lots};
+use crate::money::Decimal;
+use crate::source::Name;
+
+/// What must be known to read legs.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Asked<'a> {
+    /// The kind's name.
+    pub kind: &'a str,
+    /// The tag `security`.
+    pub security: Option<&'a str>,
+    /// The tag `into`.
+    pub into: Option<&'a str>,
+    /// The tag `currency`, where there is one.
+    pub currency: Option<&'a Name>,
+    /// The tag `into_currency`, where there is one.
+    pub into_currency: Option<&'a Name>,
+    /// The tag `fees`, where there is one.
+    pub fees: Option<Decimal>,
+    /// The tag `withheld`, where there is one.
+    pub withheld: Option<Decimal>,
+}
+
+/// What legs say.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Said {
+    /// Units of what the kind's quantity counts, signed.
+    pub quantity: Option<Decimal>,
+    /// Units of `into`, signed.
+    pub into_quantity: Option<Decimal>,
+    /// Of one unit, where all the units are priced alike and by the unit.
+    pub price: Option<Decimal>,
+    /// What all units cost, positive.
+    pub cost: Option<Decimal>,
+    /// The lots that comments name.
+    pub lots: Lots,
+    /// What a currency was exchanged into.
+    pub into_currency: Option<Name>,
+    /// How much of it.
+    pub into_amount: Option<Decimal>,
+    /// The currency of the money.
+    pub currency: Option<Name>,
+    /// The cash effect, net.
+    pub amount: Decimal,
+    /// What the cash lacks of the gross, by tags and by the kind.
+    pub fees: Decimal,
+    /// As `fees`.
+    pub withheld: Decimal,
+    /// What the cash lacks of the gross, whatever the tags say.
+    pub lacking: Decimal,
+}
+
+/// Why legs could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// Their sum has more than 28 digits.
+    Digits,
+    /// Cash of two commodities, where the kind has one.
+    Commodities(Name, Name),
+    /// `fees` and `withheld` together are not what the cash lacks, which is this.
+    Lacking(Decimal),
+}
+
+/// Where what the cash lacks of the gross goes when no tag says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lack {
+    /// To the broker.
+    Fees,
+    /// To a tax authority.
+    Withheld,
+    /// Nothing can lack.
+    Nothing,
+}
+
+/// The kinds whose units are held against a price.
+const TRADES: &[&str] = &[
+    "buy",
+    "sell",
+    "short-open",
+    "short-cover",
+    "redemption",
+    "option-open",
+    "option-close",
+    "option-cash-settle",
+    "cash-in-lieu",
+    "rights-exercise",
+    "currency-exchange",
+];
+
+/// The kinds that pay.
+const INCOME: &[&str] = &[
+    "dividend",
+    "fund-distribution",
+    "payment-in-lieu",
+    "capital-gain-distribution",
+    "interest",
+    "accrued-interest",
+    "return-of-capital",
+    "liquidation",
+    "other-income",
+];
+
+/// The kinds of let property, whose payments are recorded one by one.
+const PROPERTY: &[&str] =
+    &["rent", "security-deposit", "security-deposit-kept", "rent-expense", "mortgage-principal"];
+
+/// The kinds of which nothing is taken off.
+const WHOLE: &[&str] = &[
+    "opening",
+    "mark",
+    "cost-adjustment",
+    "placed-in-service",
+    "stated-position",
+    "stated-cash",
+    "unknown",
+];
+
+/// Whether the kind's units are bought or sold at a price.
+pub fn is_trade(kind: &str) -> bool {
+    TRADES.contains(&kind)
+}
+
+/// Whether the kind is of a let property.
+pub fn is_property(kind: &str) -> bool {
+    PROPERTY.contains(&kind)
+}
+
+/// Where what the cash lacks goes for a kind.
+pub fn lack(kind: &str) -> Lack {
+    if INCOME.contains(&kind) {
+        Lack::Withheld
+    } else if PROPERTY.contains(&kind) || WHOLE.contains(&kind) {
+        Lack::Nothing
+    } else {
+        Lack::Fees
+    }
+}
+
+/// Reads the legs of one block.
+///
+/// # Errors
+/// Where the legs contradict each other or the tags.
+pub fn said(asked: &Asked, legs: &[Leg]) -> Result<Said, Trouble> {
+    let security = asked.security.map(commodity);
+    let into = asked.into.map(commodity);
+    let of = |leg: &Leg, id: Option<&str>| id.is_some_and(|id| leg.commodity == *id);
+    let own = || legs.iter().filter(|leg| leg.own);
+    let moves = super::moves_units(asked.kind);
+    let is_unit = |leg: &Leg| {
+        (moves || leg.quantity.is_zero())
+            && (of(leg, security.as_deref()) || of(leg, into.as_deref()))
+    };
+    let units = |id: Option<&str>| {
+        let mut found = own().filter(|leg| of(leg, id)).peekable();
+        if found.peek().is_none() {
+            return Ok(None);
+        }
+        sum(found.map(|leg| leg.quantity)).ok_or(Trouble::Digits).map(Some)
+    };
+
+    let mut said = Said::default();
+    if moves {
+        let counted = match asked.kind {
+            "spin-off" | "stock-dividend" | "rights" if into.is_some() => into.as_deref(),
+            _ => security.as_deref(),
+        };
+        said.quantity = units(counted)?;
+        // A posting of 0 stands for a position, not for units, where a kind may do without them.
+        if matches!(asked.kind, "opening" | "mark" | "cash-in-lieu") {
+            said.quantity = said.quantity.filter(|quantity| !quantity.is_zero());
+        }
+        if into != security {
+            said.into_quantity = units(into.as_deref())?;
+        }
+    }
+    priced_units(&mut said, || own().filter(|leg| is_unit(leg) && leg.cost.is_some()))?;
+    let lots = own().filter(|leg| is_unit(leg)).filter_map(|leg| {
+        leg.lot.as_ref().map(|lot| Lot { quantity: leg.quantity, basis: lot.basis.clone() })
+    });
+    said.lots = Lots(lots.collect());
+
+    let money = || own().filter(|leg| !is_unit(leg));
+    let exchanged =
+        (asked.kind == "currency-exchange").then(|| money().find(|leg| leg.cost.is_some()));
+    if asked.kind == "currency-exchange" {
+        let priced = exchanged.flatten();
+        said.into_currency = asked.into_currency.cloned().or_else(|| {
+            priced.and_then(|leg| leg.cost.as_ref()).map(|cost| cost.commodity.clone())
+        });
+        let came = said.into_currency.as_deref().map(commodity);
+        let mut came = money().filter(|leg| of(leg, came.as_deref())).peekable();
+        if came.peek().is_some() {
+            said.into_amount = Some(sum(came.map(|leg| leg.quantity)).ok_or(Trouble::Digits)?);
+        }
+        said.currency = priced.map(|leg| leg.commodity.clone());
+    }
+    let stated = || {
+        let cash = money().map(|leg| &leg.commodity);
+        let costs = own().filter_map(|leg| leg.cost.as_ref()).map(|cost| &cost.commodity);
+        let lots = own().filter_map(|leg| leg.lot.as_ref()).map(|lot| &lot.currency);
+        cash.chain(costs).chain(lots).find(|name| !name.is_empty()).cloned()
+    };
+    said.currency = asked.currency.cloned().or(said.currency).or_else(stated);
+    let currency =
+        said.currency.as_deref().map_or_else(Name::default, |name| Name::new(&commodity(name)));
+    let came = said.into_currency.as_deref().map(commodity);
+    for leg in money() {
+        let known = leg.commodity == currency || of(leg, came.as_deref());
+        if !known && !leg.quantity.is_zero() {
+            return Err(Trouble::Commodities(currency, leg.commodity.clone()));
+        }
+    }
+    let cash = money().filter(|leg| leg.commodity == currency);
+    said.amount = sum(cash.map(|leg| leg.quantity)).ok_or(Trouble::Digits)?;
+    part(&mut said, asked, legs, &currency, &is_unit)?;
+    Ok(said)
+}
+
+/// Price and cost of the units that have one.
+fn priced_units<'l, I: Iterator<Item = &'l Leg>>(
+    said: &mut Said,
+    priced: impl Fn() -> I,
+) -> Result<(), Trouble> {
+    let mut units = priced().map(|leg| leg.cost.as_ref().and_then(|cost| cost.unit));
+    if let Some(first) = units.next() {
+        said.price = first.filter(|_| units.all(|unit| unit == first));
+        let weights = priced().filter_map(Leg::weight).map(|(weight, _)| weight);
+        said.cost = Some(sum(weights).ok_or(Trouble::Digits)?.abs());
+    }
+    Ok(())
+}
+
+/// Parts what the cash lacks of the gross between fees and tax.
+fn part(
+    said: &mut Said,
+    asked: &Asked,
+    legs: &[Leg],
+    currency: &Name,
+    is_unit: &impl Fn(&Leg) -> bool,
+) -> Result<(), Trouble> {
+    let weights = |which: &dyn Fn(&Leg) -> bool| {
+        let weights = legs.iter().filter(|leg| which(leg)).filter_map(Leg::weight);
+        sum(weights.filter(|(_, of)| *of == currency).map(|(weight, _)| weight))
+            .ok_or(Trouble::Digits)
+    };
+    let exchange = asked.kind == "currency-exchange";
+    let priced = |leg: &Leg| leg.own && leg.cost.is_some() && (is_unit(leg) || exchange);
+    // Of a trade the price says the gross. Of anything else the other side does: what stands there
+    // with the sign of the cash was taken off.
+    let sure = is_trade(asked.kind) && legs.iter().any(priced);
+    said.lacking = if sure && exchange {
+        let gross = sum(legs.iter().filter(|leg| priced(leg)).map(|leg| leg.quantity));
+        gross.and_then(|gross| gross.checked_sub(said.amount)).ok_or(Trouble::Digits)?
+    } else if sure {
+        let weight = weights(&priced)?;
+        (-weight).checked_sub(said.amount).ok_or(Trouble::Digits)?
+    } else {
+        let negative = said.amount.is_sign_negative() && !said.amount.is_zero();
+        let unit = |leg: &Leg| is_unit(leg) && leg.cost.is_none();
+        weights(&|leg: &Leg| {
+            let side = !leg.own && !leg.claim && !unit(leg);
+            side && !leg.quantity.is_zero() && leg.quantity.is_sign_negative() == negative
+        })?
+    };
+    let lacking = said.lacking;
+    // What is not sure and not there is nothing, not the opposite of a tag.
+    let rest = |part: Decimal| {
+        if !sure && lacking.is_zero() {
+            return Some(Decimal::ZERO);
+        }
+        lacking.checked_sub(part)
+    };
+    let lack = lack(asked.kind);
+    let moved = !said.amount.is_zero() || sure || lack == Lack::Withheld;
+    (said.fees, said.withheld) = match (asked.fees, asked.withheld) {
+        (Some(fees), Some(withheld)) => {
+            let both = fees.checked_add(withheld).ok_or(Trouble::Digits)?;
+            if sure && both != lacking {
+                return Err(Trouble::Lacking(lacking));
+            }
+            (fees, withheld)
+        }
+        (Some(fees), None) if lack == Lack::Nothing => (fees, Decimal::ZERO),
+        (None, Some(withheld)) if lack == Lack::Nothing => (Decimal::ZERO, withheld),
+        (Some(fees), None) => (fees, rest(fees).ok_or(Trouble::Digits)?),
+        (None, Some(withheld)) => (rest(withheld).ok_or(Trouble::Digits)?, withheld),
+        (None, None) => match lack {
+            Lack::Fees if moved => (lacking, Decimal::ZERO),
+            Lack::Withheld => (Decimal::ZERO, lacking),
+            Lack::Fees | Lack::Nothing => (Decimal::ZERO, Decimal::ZERO),
+        },
+    };
+    Ok(())
+}
