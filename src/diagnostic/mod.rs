@@ -3,6 +3,8 @@
 //! Readers return these beside their events and go on; only `cli` prints them. The wording follows
 //! one shape: lower case, no full stop, the user's words in backticks.
 
+pub mod strict;
+
 use std::fmt;
 
 use crate::source::Place;

@@ -7,6 +7,7 @@
 mod context;
 mod outcome;
 pub mod profile;
+mod record;
 
 pub use context::{Context, Covered, Known, Otherwise};
 pub use outcome::{

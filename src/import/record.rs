@@ -1,0 +1,295 @@
+//! Takes a delimited text apart into records and cells, malformed ones too, without copying them.
+//!
+//! What RFC 4180 says is read as it says. What brokers and spreadsheets write beside it is read as
+//! it is meant: blanks before a quote, text after a closing one, `="123"`, any line end, and a quote
+//! that is never closed, which ends with its line. A quoted cell has several lines only where its
+//! closing quote ends the cell; so a stray quote cannot swallow the rows after it.
+
+use std::borrow::Cow;
+
+use memchr::{memchr, memchr2, memchr3};
+
+/// One record: where it lies, and whether it ended as it should.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Record<'s> {
+    /// Line of its first character, from 1.
+    pub line: u32,
+    /// All of it, without its line end.
+    pub text: &'s str,
+    /// A quote was still open where it ends.
+    pub cut: bool,
+}
+
+/// A cell's text, without its quotes; not trimmed.
+pub type Cell<'s> = Cow<'s, str>;
+
+/// The records of a text, one after the other.
+#[derive(Clone, Debug)]
+pub struct Records<'s> {
+    text: &'s str,
+    at: usize,
+    line: u32,
+    delimiter: u8,
+    /// From here on there is no quote; spares a second search to the end.
+    quoteless: usize,
+}
+
+impl<'s> Records<'s> {
+    /// From the start of `text`.
+    pub fn new(text: &'s str, delimiter: u8) -> Records<'s> {
+        Records { text, at: 0, line: 1, delimiter, quoteless: usize::MAX }
+    }
+
+    /// The next record, its cells in `cells`. Empty lines are records of one empty cell.
+    pub fn next(&mut self, cells: &mut Vec<Cell<'s>>) -> Option<Record<'s>> {
+        cells.clear();
+        if self.at >= self.text.len() {
+            return None;
+        }
+        let (start, line) = (self.at, self.line);
+        let mut cut = false;
+        loop {
+            let (cell, end, open) = self.cell(self.at);
+            cut |= open;
+            cells.push(cell);
+            self.at = end;
+            match self.byte(end) {
+                Some(byte) if byte == self.delimiter => self.at += 1,
+                _ => break,
+            }
+        }
+        let record = Record { line, text: &self.text[start..self.at], cut };
+        self.line = self.line.saturating_add(line_ends(record.text));
+        match self.byte(self.at) {
+            Some(b'\r') => {
+                self.at += 1 + usize::from(self.byte(self.at + 1) == Some(b'\n'));
+                self.line = self.line.saturating_add(1);
+            }
+            Some(_) => {
+                self.at += 1;
+                self.line = self.line.saturating_add(1);
+            }
+            None => {}
+        }
+        Some(record)
+    }
+
+    fn byte(&self, at: usize) -> Option<u8> {
+        self.text.as_bytes().get(at).copied()
+    }
+
+    /// The cell from `start`: its text, where it ends, and whether a quote stayed open.
+    fn cell(&mut self, start: usize) -> (Cell<'s>, usize, bool) {
+        let bytes = self.text.as_bytes();
+        let mut first = start;
+        if !matches!(bytes.get(start), Some(b'"')) {
+            while matches!(bytes.get(first), Some(b' ')) {
+                first += 1;
+            }
+            if bytes[first..].starts_with(b"=\"") {
+                first += 1;
+            }
+        }
+        if matches!(bytes.get(first), Some(b'"')) {
+            self.quoted(start, first + 1)
+        } else {
+            let end = self.bare_end(first);
+            (Cow::Borrowed(&self.text[start..end]), end, false)
+        }
+    }
+
+    /// Where a cell without quotes ends: at a delimiter or a line end.
+    fn bare_end(&self, from: usize) -> usize {
+        memchr3(self.delimiter, b'\n', b'\r', &self.text.as_bytes()[from..])
+            .map_or(self.text.len(), |length| from + length)
+    }
+
+    /// A quoted cell, `start` at its first blank or quote, `open` after its opening quote.
+    fn quoted(&mut self, start: usize, open: usize) -> (Cell<'s>, usize, bool) {
+        let bytes = self.text.as_bytes();
+        let (mut from, mut doubled) = (open, false);
+        let close = loop {
+            match self.quote(from) {
+                Some(at) if self.byte(at + 1) == Some(b'"') => {
+                    doubled = true;
+                    from = at + 2;
+                }
+                other => break other,
+            }
+        };
+        let Some(close) = close else {
+            // Never closed: the cell ends with its line.
+            let end =
+                memchr2(b'\n', b'\r', &bytes[open..]).map_or(bytes.len(), |length| open + length);
+            return (Cow::Borrowed(&self.text[open..end]), end, true);
+        };
+        let end = self.bare_end(close + 1);
+        let (inside, after) = (&self.text[open..close], self.text[close + 1..end].trim());
+        if memchr2(b'\n', b'\r', inside.as_bytes()).is_some() && !after.is_empty() {
+            // The quote that would close it opens a cell of a later line.
+            let end =
+                memchr2(b'\n', b'\r', &bytes[start..]).map_or(bytes.len(), |length| start + length);
+            return (Cow::Borrowed(&self.text[open..end.max(open)]), end.max(open), true);
+        }
+        let cell = match (doubled, after.is_empty()) {
+            (false, true) => Cow::Borrowed(inside),
+            (true, true) => Cow::Owned(inside.replace("\"\"", "\"")),
+            (_, false) => {
+                let tail = &self.text[close + 1..end];
+                Cow::Owned(format!("{}{}", inside.replace("\"\"", "\""), tail.replace('"', "")))
+            }
+        };
+        (cell, end, false)
+    }
+
+    /// The next quote from `from` on.
+    fn quote(&mut self, from: usize) -> Option<usize> {
+        if from >= self.quoteless {
+            return None;
+        }
+        let found = self.text.as_bytes().get(from..).and_then(|rest| memchr(b'"', rest));
+        if found.is_none() {
+            self.quoteless = from;
+        }
+        found.map(|at| from + at)
+    }
+}
+
+/// How many line ends are in `text`: LF, CRLF or a lone CR.
+fn line_ends(text: &str) -> u32 {
+    let mut count = 0u32;
+    let mut rest = text.as_bytes();
+    while let Some(at) = memchr2(b'\n', b'\r', rest) {
+        count = count.saturating_add(1);
+        let width = if rest[at..].starts_with(b"\r\n") { 2 } else { 1 };
+        rest = &rest[at + width..];
+    }
+    count
+}
+
+/// The stretch of `record` that is its cell number `index`, quotes included, for a message.
+pub fn stretch(record: &str, delimiter: u8, index: usize) -> Option<&str> {
+    let mut records = Records::new(record, delimiter);
+    let mut at = 0;
+    for number in 0..=index {
+        let (_, end, _) = records.cell(at);
+        if number == index {
+            let cell = &record[at..end];
+            let blanks = cell.len() - cell.trim_start().len();
+            return Some(&record[at + blanks..end]);
+        }
+        if records.byte(end) != Some(delimiter) {
+            return None;
+        }
+        at = end + 1;
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn all(text: &str, delimiter: u8) -> Vec<(u32, Vec<String>, bool)> {
+        let (mut records, mut cells) = (Records::new(text, delimiter), Vec::new());
+        std::iter::from_fn(|| {
+            let record = records.next(&mut cells)?;
+            Some((record.line, cells.iter().map(ToString::to_string).collect(), record.cut))
+        })
+        .collect()
+    }
+
+    fn cells(line: &str) -> Vec<String> {
+        all(line, b',').remove(0).1
+    }
+
+    #[test]
+    fn text_after_a_closing_quote_is_part_of_the_cell() {
+        assert_eq!(
+            cells(r#" 07/05/2023,"Individual" X00000000," YOU SOLD, A (B)""#),
+            [" 07/05/2023", "Individual X00000000", " YOU SOLD, A (B)"]
+        );
+        assert_eq!(cells(r#"a, "b, c",="123""#), ["a", "b, c", "123"]);
+        assert_eq!(cells(r#"5" pipe,"say ""hi""",x"#), ["5\" pipe", "say \"hi\"", "x"]);
+    }
+
+    #[test]
+    fn an_open_quote_ends_with_its_line_and_swallows_nothing() {
+        let found = all("\"a\",\"b\n\"c\",\"d\"\n", b',');
+        assert_eq!(found.len(), 2);
+        assert!(found[0].2 && !found[1].2);
+        assert_eq!(found[1], (2, vec!["c".to_owned(), "d".to_owned()], false));
+        let last = all("a,b\nc,\"Credit In", b',');
+        assert_eq!(last[1], (2, vec!["c".to_owned(), "Credit In".to_owned()], true));
+    }
+
+    #[test]
+    fn lines_are_those_of_the_file_as_it_lies() {
+        let found = all("\r\n\"a\r\nb\",c\rd,e\n\nf", b',');
+        let lines: Vec<_> = found.iter().map(|(line, ..)| *line).collect();
+        assert_eq!(lines, [1, 2, 4, 5, 6]);
+        assert_eq!(found[1].1, ["a\r\nb", "c"]);
+    }
+
+    #[test]
+    fn a_message_can_point_at_a_cell() {
+        let record = r#""08/30/2024","Securities Lending Reb", "VTI",x"#;
+        assert_eq!(stretch(record, b',', 1), Some("\"Securities Lending Reb\""));
+        assert_eq!(stretch(record, b',', 2), Some("\"VTI\""));
+        assert_eq!(stretch(record, b',', 4), None);
+    }
+
+    proptest! {
+        /// The csv crate is the referee: what it writes is read as it reads it.
+        #[test]
+        fn regular_files_are_read_as_the_csv_crate_reads_them(
+            rows in prop::collection::vec(
+                prop::collection::vec("[a-z0-9 ,;\"\n\r$.-]{0,8}", 1..6), 0..8),
+            semicolon: bool,
+            always: bool,
+        ) {
+            let delimiter = if semicolon { b';' } else { b',' };
+            let style = if always { csv::QuoteStyle::Always } else { csv::QuoteStyle::Necessary };
+            let mut writer = csv::WriterBuilder::new()
+                .flexible(true).delimiter(delimiter).quote_style(style).from_writer(Vec::new());
+            // A bare cell with leading blanks before a quote is not what the crate writes bare.
+            let rows: Vec<Vec<String>> = rows;
+            for row in &rows {
+                writer.write_record(row).expect("into memory");
+            }
+            let text = String::from_utf8(writer.into_inner().expect("flushed")).expect("UTF-8");
+            let mut reader = csv::ReaderBuilder::new()
+                .flexible(true).has_headers(false).delimiter(delimiter)
+                .from_reader(text.as_bytes());
+            let expected: Vec<Vec<String>> = reader
+                .records()
+                .map(|row| row.expect("regular").iter().map(str::to_owned).collect())
+                .collect();
+            let found: Vec<Vec<String>> = all(&text, delimiter)
+                .into_iter()
+                .map(|(_, cells, _)| cells)
+                .filter(|cells| cells.len() > 1 || !cells[0].is_empty() || always)
+                .collect();
+            let expected: Vec<Vec<String>> = expected
+                .into_iter()
+                .filter(|cells| cells.len() > 1 || !cells[0].is_empty() || always)
+                .collect();
+            prop_assert_eq!(found, expected);
+        }
+
+        #[test]
+        fn no_text_panics_and_none_is_lost(text in "[a,\"\n\r= é;]{0,60}") {
+            let (mut records, mut cells) = (Records::new(&text, b','), Vec::new());
+            let mut seen = 0;
+            while let Some(record) = records.next(&mut cells) {
+                seen += record.text.chars().filter(|c| *c == 'é').count();
+                for index in 0..cells.len() {
+                    prop_assert!(stretch(record.text, b',', index).is_some());
+                }
+            }
+            prop_assert_eq!(seen, text.chars().filter(|c| *c == 'é').count());
+        }
+    }
+}
