@@ -4,6 +4,7 @@
 //! already. Out: a `Run`, which says of every file what it is and of every row what became of it.
 //! Detection goes by content, never by a file's name. Knows no tax and writes nothing.
 
+mod cell;
 mod context;
 mod outcome;
 pub mod profile;

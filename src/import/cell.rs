@@ -1,0 +1,336 @@
+//! Reads what stands in one cell: numbers and days, in every spelling brokers use.
+//!
+//! A cell that says there is nothing (blank, `--`, `n/a`) is `Nothing`, which is not zero. Which mark
+//! is decimal, and whether day or month comes first, is decided for a whole file, by evidence.
+
+use crate::money::{self, Decimal};
+use crate::period::{self, DateForm, NaiveDate};
+
+/// A number's decimal mark.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mark {
+    /// `1,234.56`
+    #[default]
+    Point,
+    /// `1.234,56`
+    Comma,
+}
+
+/// What a cell says where a number is expected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Number {
+    /// A number, with the digits it was written with.
+    Some(Decimal),
+    /// Nothing: blank, a dash, `n/a`.
+    Nothing,
+    /// Text that is no number in this file's spelling.
+    Unreadable,
+}
+
+impl Number {
+    /// The number, where there is one.
+    pub fn value(self) -> Option<Decimal> {
+        match self {
+            Number::Some(number) => Some(number),
+            Number::Nothing | Number::Unreadable => None,
+        }
+    }
+}
+
+/// Reads a number: `-$1,234.56`, `$-0.88`, `($1,234.56)`, `1,234.56-`, `+0001.50`, `.9232`, `£5.38`.
+pub fn number(text: &str, mark: Mark) -> Number {
+    let text = text.trim();
+    if let Some(number) = simple(text) {
+        return Number::Some(number);
+    }
+    if is_nothing(text) {
+        return Number::Nothing;
+    }
+    let mut digits = String::with_capacity(text.len());
+    let (mut negative, mut opened) = (false, false);
+    for (at, c) in text.char_indices() {
+        match c {
+            '0'..='9' | '.' | ',' | '\'' => digits.push(c),
+            '-' | '\u{2212}' if !negative => negative = true,
+            '(' if at == 0 => opened = true,
+            ')' if opened && at + 1 == text.len() => negative = true,
+            '+' if digits.is_empty() => {}
+            '$' | '£' | '€' | ' ' | '\u{a0}' | '\u{202f}' => {}
+            'e' | 'E' if !digits.is_empty() => {
+                return money::plain(text).map_or(Number::Unreadable, Number::Some);
+            }
+            _ => return Number::Unreadable,
+        }
+    }
+    let inside = text.trim_start_matches(|c: char| !c.is_ascii_digit() && c != '.' && c != ',');
+    if inside.trim_end_matches(['-', ')', ' ', '€', '$', '£', '\u{a0}']).contains('-') {
+        return Number::Unreadable;
+    }
+    match ungrouped(&digits, mark).and_then(|digits| money::plain(&digits)) {
+        Some(number) => Number::Some(if negative { -number } else { number }),
+        None => Number::Unreadable,
+    }
+}
+
+/// The usual case without an allocation: a sign and a currency in front, digits, one point.
+fn simple(text: &str) -> Option<Decimal> {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    let mut negative = false;
+    while let Some(byte) = bytes.get(at).filter(|_| at < 2) {
+        match byte {
+            b'-' if !negative => negative = true,
+            b'$' => {}
+            _ => break,
+        }
+        at += 1;
+    }
+    let digits = &bytes[at..];
+    if digits.is_empty() || digits.len() > 17 {
+        return None;
+    }
+    let (mut value, mut scale, mut point) = (0i64, 0u32, false);
+    for byte in digits {
+        match byte {
+            b'0'..=b'9' => {
+                value = value * 10 + i64::from(byte - b'0');
+                scale += u32::from(point);
+            }
+            b'.' if !point => point = true,
+            _ => return None,
+        }
+    }
+    if digits == b"." {
+        return None;
+    }
+    Some(Decimal::new(if negative { -value } else { value }, scale))
+}
+
+/// Digits with a point and no groups; `None` where the groups are none in this spelling.
+fn ungrouped(digits: &str, mark: Mark) -> Option<String> {
+    let (decimal, group) = match mark {
+        Mark::Point => ('.', ','),
+        Mark::Comma => (',', '.'),
+    };
+    let (whole, fraction) = match digits.split_once(decimal) {
+        Some((whole, fraction)) => (whole, Some(fraction)),
+        None => (digits, None),
+    };
+    if fraction.is_some_and(|part| !part.bytes().all(|byte| byte.is_ascii_digit())) {
+        return None;
+    }
+    let groups: Vec<&str> = whole.split([group, '\'']).collect();
+    if let [first, middle @ .., last] = &groups[..] {
+        let sound = (1..=3).contains(&first.len())
+            && last.len() == 3
+            && middle.iter().all(|part| matches!(part.len(), 2 | 3))
+            && groups.iter().all(|part| part.bytes().all(|byte| byte.is_ascii_digit()));
+        if !sound {
+            return None;
+        }
+    } else if !whole.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let mut plain: String = groups.concat();
+    if plain.is_empty() && fraction.is_none_or(str::is_empty) {
+        return None;
+    }
+    if let Some(fraction) = fraction {
+        plain.push('.');
+        plain.push_str(fraction);
+    }
+    Some(plain)
+}
+
+/// Whether a cell says that there is nothing to say.
+pub fn is_nothing(text: &str) -> bool {
+    matches!(text.trim(), "" | "-" | "--" | "\u{2013}" | "\u{2014}")
+        || ["n/a", "na", "not available", "processing", "not applicable"]
+            .iter()
+            .any(|word| text.trim().eq_ignore_ascii_case(word))
+}
+
+/// What a number's own marks say about the file's decimal mark; `None` where they leave it open:
+/// `1,234` may be either.
+pub fn mark_of(text: &str) -> Option<Mark> {
+    let last = text.rfind(['.', ','])?;
+    let (marked, other) = if text.as_bytes()[last] == b',' { (',', '.') } else { ('.', ',') };
+    let as_decimal = if marked == ',' { Mark::Comma } else { Mark::Point };
+    let as_group = if marked == ',' { Mark::Point } else { Mark::Comma };
+    let after = text[last + 1..].chars().take_while(char::is_ascii_digit).count();
+    let before = text[..last].chars().rev().take_while(char::is_ascii_digit).count();
+    if text[..last].contains(other) {
+        return Some(as_decimal);
+    }
+    if text.matches(marked).count() > 1 {
+        return Some(as_group);
+    }
+    (after != 3 || before == 0 || before > 3).then_some(as_decimal)
+}
+
+/// Reads a day. `form` says which number is which where the year does not come first and the
+/// month is no word. What follows a blank, `T` or comma is a time and is left aside.
+pub fn day(text: &str, form: DateForm) -> Option<NaiveDate> {
+    let text = text.trim();
+    let form = if year_first(text) { DateForm::YearMonthDay } else { form };
+    if let Some((day, rest)) = period::date_prefix(text, form) {
+        return ends(rest).then_some(day);
+    }
+    worded(text).or_else(|| compact(text))
+}
+
+/// `2024-03-27`, told by its four leading digits.
+pub fn year_first(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.len() > 4
+        && bytes[..4].iter().all(u8::is_ascii_digit)
+        && matches!(bytes[4], b'-' | b'/' | b'.')
+}
+
+/// Nothing follows a day but a time.
+fn ends(rest: &str) -> bool {
+    let mut chars = rest.trim_start_matches([',', ';']).chars();
+    match chars.next() {
+        None => true,
+        Some(' ' | 'T') => chars.as_str().trim_start().starts_with(|c: char| c.is_ascii_digit()),
+        Some(_) => false,
+    }
+}
+
+/// `Dec-30-2025`, `02-Apr-2025`, `January 10, 2025`.
+fn worded(text: &str) -> Option<NaiveDate> {
+    const MONTHS: [&str; 12] =
+        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+    let parts: Vec<&str> =
+        text.split(['-', ' ', ',', '/', '.']).filter(|part| !part.is_empty()).take(4).collect();
+    let [first, second, year] = parts[..] else { return None };
+    let month = |word: &str| {
+        let start = word.get(..3)?.to_ascii_lowercase();
+        let at = MONTHS.iter().position(|month| *month == start)?;
+        word.bytes().all(|byte| byte.is_ascii_alphabetic()).then_some(u32::try_from(at).ok()? + 1)
+    };
+    let (month, day) = match (month(first), month(second)) {
+        (Some(month), None) => (month, second),
+        (None, Some(month)) => (month, first),
+        _ => return None,
+    };
+    if year.len() != 4 || !matches!(day.len(), 1 | 2) {
+        return None;
+    }
+    NaiveDate::from_ymd_opt(year.parse().ok()?, month, day.parse().ok()?)
+}
+
+/// `20240327`.
+fn compact(text: &str) -> Option<NaiveDate> {
+    if text.len() != 8 || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let part = |range: std::ops::Range<usize>| text[range].parse().ok();
+    NaiveDate::from_ymd_opt(text[..4].parse().ok()?, part(4..6)?, part(6..8)?)
+}
+
+/// What a date's own numbers say: `27/03/2024` is day first. `None` where both readings stand, or
+/// where it is read the same by both, or is no such date.
+pub fn form_of(text: &str) -> Option<DateForm> {
+    let text = text.trim();
+    if year_first(text) {
+        return None;
+    }
+    let month_first = period::date_prefix(text, DateForm::MonthDayYear).is_some();
+    let day_first = period::date_prefix(text, DateForm::DayMonthYear).is_some();
+    match (month_first, day_first) {
+        (true, false) => Some(DateForm::MonthDayYear),
+        (false, true) => Some(DateForm::DayMonthYear),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(text: &str, mark: Mark) -> String {
+        match number(text, mark) {
+            Number::Some(number) => number.to_string(),
+            Number::Nothing => "nothing".to_owned(),
+            Number::Unreadable => "unreadable".to_owned(),
+        }
+    }
+
+    #[test]
+    fn numbers_are_read_in_every_spelling() {
+        for (text, expected) in [
+            ("-$1,234.56", "-1234.56"),
+            ("$-0.88", "-0.88"),
+            ("($1,234.56)", "-1234.56"),
+            ("(12.34)", "-12.34"),
+            ("1,234.56-", "-1234.56"),
+            ("+0001.50", "1.50"),
+            (".9232", "0.9232"),
+            ("£9,998.15", "9998.15"),
+            ("$0.93 ", "0.93"),
+            ("1,23,456.00", "123456.00"),
+            ("-2.637591265E-4", "-0.0002637591265"),
+            ("8275", "8275"),
+            ("10000000000000000000.5", "10000000000000000000.5"),
+            ("", "nothing"),
+            ("--", "nothing"),
+            ("n/a", "nothing"),
+            ("Processing", "nothing"),
+            ("abc", "unreadable"),
+            ("1,5", "unreadable"),
+            ("1.2.3", "unreadable"),
+            ("5 - 3", "unreadable"),
+            ("$", "unreadable"),
+            ("1,2345", "unreadable"),
+        ] {
+            assert_eq!(shown(text, Mark::Point), expected, "{text}");
+        }
+        assert_eq!(shown("$17.000,03", Mark::Comma), "17000.03");
+        assert_eq!(shown("-$17000,03", Mark::Comma), "-17000.03");
+        assert_eq!(shown("170,00", Mark::Comma), "170.00");
+    }
+
+    #[test]
+    fn a_number_s_marks_are_evidence_only_where_one_reading_is_left() {
+        for (text, mark) in [
+            ("$170,00", Some(Mark::Comma)),
+            ("1.234,56", Some(Mark::Comma)),
+            ("1,234.56", Some(Mark::Point)),
+            ("1,234,567", Some(Mark::Point)),
+            ("0.0005", Some(Mark::Point)),
+            ("1,234", None),
+            ("1.234", None),
+            ("17000.035", Some(Mark::Point)),
+            ("12", None),
+        ] {
+            assert_eq!(mark_of(text), mark, "{text}");
+        }
+    }
+
+    #[test]
+    fn days_are_read_in_every_spelling() {
+        for text in [
+            "03/27/2024",
+            "3/27/24",
+            "03-27-2024",
+            "2024-03-27",
+            "2024/3/27",
+            "20240327",
+            "Mar-27-2024",
+            "27-Mar-2024",
+            "March 27, 2024",
+            "2024-03-27T10:00:00Z",
+            "03/27/2024 12:00:00 AM",
+        ] {
+            let day = day(text, DateForm::MonthDayYear).map(|day| day.to_string());
+            assert_eq!(day.as_deref(), Some("2024-03-27"), "{text}");
+        }
+        for text in ["", "Transactions Total", "03/27/2024 as of 03/26/2024", "13/13/2024", "May"] {
+            assert_eq!(day(text, DateForm::MonthDayYear), None, "{text}");
+        }
+        assert_eq!(form_of("27/03/2024"), Some(DateForm::DayMonthYear));
+        assert_eq!(form_of("03/27/2024"), Some(DateForm::MonthDayYear));
+        assert_eq!(form_of("03/04/2024"), None);
+    }
+}
