@@ -166,8 +166,8 @@ pub enum Format {
 #[command(
     override_usage = "rentier init [OPTIONS]",
     after_help = "\
-rentier init                              here: regime us, filing single
-rentier init --regime us --filing joint   for a couple that files together
+rentier init                              here, for one who files singly
+rentier init --regime us --filing joint   for a couple
 rentier init -b ~/books                   there",
     after_long_help = "\
 Makes rentier.toml, main.journal, securities.toml, prices.journal and imported/ in the current folder, or in \
@@ -191,10 +191,10 @@ pub struct InitArgs {
 #[command(
     override_usage = "rentier import FILE... [OPTIONS]",
     after_help = "\
-rentier import ~/Downloads/*.csv -n       show what is new, write nothing
+rentier import ~/Downloads/*.csv -n       what is new; writes nothing
 rentier import ~/Downloads/*.csv          write it into imported/
 rentier import export.csv --account roth  whose rows these are
-rentier import export.csv -n --account trial --format json",
+rentier import a.csv -n --account trial --format json",
     after_long_help = "\
 The broker is told by the file itself, the account by its number, its name or rows that are known already; \
 what cannot be told is asked for. Every row of a file ends as new, known, changed, ignored with a reason, or \
@@ -451,7 +451,7 @@ pub struct HelpArgs {
 #[command(
     override_usage = "rentier completions SHELL",
     after_help = "\
-rentier completions bash > ~/.local/share/bash-completion/completions/rentier
+rentier completions bash > /etc/bash_completion.d/rentier
 rentier completions fish > ~/.config/fish/completions/rentier.fish"
 )]
 pub struct CompletionsArgs {

@@ -5,6 +5,7 @@
 //! the data are printed here and nowhere else.
 
 mod args;
+mod atomic;
 mod balance;
 mod check;
 mod completions;
@@ -16,6 +17,7 @@ mod help;
 mod import;
 mod income;
 mod init;
+mod lock;
 mod open;
 mod present;
 mod profile;

@@ -9,3 +9,12 @@ use std::path::PathBuf;
 pub fn open(_files: &[PathBuf], _reading: &Reading, _world: &mut World) -> Result<Books, Error> {
     Err(Error::new("books cannot be opened yet"))
 }
+
+/// Whether there is such a regime.
+///
+/// # Errors
+/// None, with those there are.
+pub fn check_regime(id: &str) -> Result<(), Error> {
+    let known = ["us", "plain"];
+    if known.contains(&id) { Ok(()) } else { Err(Error::unknown("regime", id, known)) }
+}

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::Exit;
 use super::args::{Always, Color, Format, Output};
@@ -31,6 +32,8 @@ pub struct World<'w> {
     /// Called before each step that changes a file, with its name; an error stops there. Tests break
     /// off an import with it.
     pub before_step: Option<Box<dyn FnMut(&str) -> io::Result<()>>>,
+    /// How long to wait for another import.
+    pub patience: Duration,
     /// The flags that hold for every command.
     pub flags: Always,
 }
@@ -46,6 +49,7 @@ impl<'w> World<'w> {
             columns: None,
             err_is_terminal: false,
             before_step: None,
+            patience: Duration::from_secs(30),
             flags: Always::default(),
         }
     }
