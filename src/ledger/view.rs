@@ -32,6 +32,11 @@ impl<'l> Transaction<'l> {
         Transaction { ledger, row }
     }
 
+    /// The journals it is of.
+    pub fn ledger(self) -> &'l Ledger {
+        self.ledger
+    }
+
     /// The primary date.
     pub fn date(self) -> NaiveDate {
         self.row.date

@@ -3,8 +3,11 @@
 //! A number is a `Decimal`, an amount a number and its commodity. Rounding happens where a caller
 //! names it, nowhere else. Knows no broker's spelling and no journal's marks; those are the readers'.
 
+mod currency;
+
 use std::fmt;
 
+pub use currency::currency;
 pub use rust_decimal::Decimal;
 use rust_decimal::RoundingStrategy;
 

@@ -5,10 +5,22 @@
 //! or the event. What the postings say by themselves ([`said`]) is asked by printer and reader alike,
 //! so that a tag is written exactly where the postings do not say it.
 
+mod advice;
+mod facts;
+mod home;
+mod ids;
 pub mod layout;
 pub mod leg;
+mod postings;
+mod read;
 pub mod said;
+mod tags;
 pub mod text;
+
+pub use home::{Context, Sort, below, implied, is_gains, real, sort};
+pub use ids::Ids;
+pub use postings::{code, legs};
+pub use read::{Read, event};
 
 use crate::event::EventKind;
 

@@ -1,0 +1,390 @@
+//! A transaction with an `event:` tag, ours or hand-written, as the event it states.
+//!
+//! In: a balanced transaction and the accounts of the books. Out: the event, or everything that is
+//! wrong with its block. What the postings say stands; a tag adds to it and may not contradict it.
+
+use std::collections::HashMap;
+
+use super::advice;
+use super::facts::parts;
+use super::home::{Context, Sort, implied, real, sort};
+use super::ids::Ids;
+use super::leg::Leg;
+use super::postings::{legs, money_holders};
+use super::said::{Asked, Lack, Said, Trouble, is_property, is_trade, lack, said};
+use super::tags::{Tag, Tags};
+use crate::diagnostic::{Diagnostic, nearest};
+use crate::event::{Account, Event, EventId, EventKind, FieldError, RowHash, Value};
+use crate::ledger::Transaction;
+use crate::money::{self, Decimal};
+use crate::source::Name;
+
+/// The event of a block, with warnings; or what is wrong with it.
+pub type Read = Result<(Event, Vec<Diagnostic>), Vec<Diagnostic>>;
+
+/// The event that a transaction states by its `event:` tag; `None` where it has none.
+pub fn event(transaction: Transaction<'_>, context: &Context, ids: &mut Ids) -> Option<Read> {
+    // Most transactions of most journals have no tag; those are passed over without a copy.
+    memchr::memmem::find(transaction.text().as_bytes(), b"event:")?;
+    let tags = Tags::of(transaction);
+    let kind = tags.get("event")?.clone();
+    let mut block = Block { transaction, context, tags, problems: Vec::new() };
+    let event = block.read(&kind, ids);
+    let problems = std::mem::take(&mut block.problems);
+    Some(match event {
+        Some(event) if !problems.iter().any(Diagnostic::is_error) => Ok((event, problems)),
+        _ => Err(problems),
+    })
+}
+
+/// A block on its way to an event.
+pub(super) struct Block<'l, 'c> {
+    pub(super) transaction: Transaction<'l>,
+    context: &'c Context<'c>,
+    pub(super) tags: Tags<'l>,
+    pub(super) problems: Vec<Diagnostic>,
+}
+
+impl<'l> Block<'l, '_> {
+    fn read(&mut self, kind: &Tag<'l>, ids: &mut Ids) -> Option<Event> {
+        let name: &str = &kind.value;
+        if !EventKind::NAMES.contains(&name) {
+            self.unknown_kind(kind);
+            return None;
+        }
+        self.problems.extend(self.tags.misspelt(name));
+        let account = self.account(name)?;
+        let (legs, security) = self.legs(name, &account);
+        let said = self.said(name, &account, &legs, security.as_ref())?;
+        self.compare(name, &said);
+        let built = self.build(name, &said, security.as_ref());
+
+        let day = self.transaction.date();
+        let origin = self.origin();
+        let kind = built?;
+        let id = EventId::new(RowHash::of("", [""]), 1);
+        let mut event = Event::new(id, day, account.id.clone(), kind, origin);
+        (event.amount, event.fees, event.withheld) = (said.amount, said.fees, said.withheld);
+        event.currency = said.currency;
+        event.claimed = self.claims();
+        event.reason = self.tags.name("reason");
+        event.dates = self.dates();
+        event.links = self.links();
+        event.tax = self.tax(name);
+        event.text = Name::new(&self.transaction.description());
+        event.id = match self.tags.name("id") {
+            Some(id) => id.parse().unwrap_or_else(|never: std::convert::Infallible| match never {}),
+            None => ids.derive(&event, &account),
+        };
+        Some(event)
+    }
+
+    fn unknown_kind(&mut self, kind: &Tag<'l>) {
+        let place = self.tags.place(kind);
+        let message = match &*kind.value {
+            "" => "the tag `event` names no kind of event".to_owned(),
+            name => format!("there is no kind of event `{name}`"),
+        };
+        let mut diagnostic = Diagnostic::error("unknown-kind", message).at(place);
+        let meant: Vec<String> =
+            advice::meant(&kind.value).iter().map(|name| format!("`{name}`")).collect();
+        diagnostic = if meant.is_empty() {
+            diagnostic.help("a kind is a word such as `dividend`, `buy`, `rent-expense`")
+        } else {
+            diagnostic.help(format!("here that is {}", meant.join(" and ")))
+        };
+        self.problems.push(diagnostic);
+    }
+
+    /// The account that the event happened in.
+    fn account(&mut self, kind: &str) -> Option<Account> {
+        if let Some(tag) = self.tags.get("account").cloned() {
+            let mut known = self.context.accounts.values();
+            let known = known.find(|a| *a.id == *tag.value || *a.ledger == *tag.value);
+            if known.is_none() && !self.context.accounts.is_empty() {
+                let names = self.context.accounts.keys().map(|id| &**id);
+                let message = format!("no account `{}`", tag.value);
+                let mut diagnostic =
+                    Diagnostic::error("unknown-account", message).at(self.tags.place(&tag));
+                let near = nearest(&tag.value, names.clone());
+                let listed: Vec<String> = names.map(|name| format!("`{name}`")).collect();
+                diagnostic = diagnostic.help(match near.first() {
+                    Some(near) => format!("if you mean `{near}`, write that"),
+                    None => format!("accounts are {}", listed.join(", ")),
+                });
+                self.problems.push(diagnostic);
+                return None;
+            }
+            return Some(self.context.named(&Name::new(&tag.value)));
+        }
+        let lying =
+            |posting: crate::ledger::Posting<'l>| self.context.account_of(posting.account());
+        // Of a movement between two own accounts, the one that it comes into, or goes out of.
+        let found: Vec<_> =
+            real(self.transaction).filter_map(|posting| Some((posting, lying(posting)?))).collect();
+        let comes = matches!(kind, "deposit" | "transfer-in" | "gift-in" | "inheritance" | "award");
+        let goes = matches!(kind, "withdrawal" | "transfer-out" | "gift-out");
+        let fits =
+            |number: Decimal| (comes && number > Decimal::ZERO) || (goes && number < Decimal::ZERO);
+        let chosen = found.iter().find(|(posting, _)| fits(posting.number())).or(found.first());
+        if let Some((_, account)) = chosen {
+            return Some((*account).clone());
+        }
+        // Money of a let property may lie anywhere; other things happen in an account of the books.
+        if self.context.accounts.is_empty() || is_property(kind) || anywhere(kind) {
+            if let Some(name) = self.holder(kind) {
+                return Some(Account::taxable(name));
+            }
+            let message = format!("no posting shows the money of this `{kind}`");
+            let place = self.transaction.place();
+            let help = "add a posting to the account that it went through: `Assets:Bank`";
+            self.problems.push(Diagnostic::error("no-money", message).at(place).help(help));
+            return None;
+        }
+        let ledgers: Vec<String> =
+            self.context.accounts.values().map(|account| format!("`{}`", account.ledger)).collect();
+        let message = format!("this `{kind}` touches no account of the books");
+        self.problems.push(
+            Diagnostic::error("no-account", message)
+                .at(self.transaction.place())
+                .note(format!("accounts are below {}", ledgers.join(", ")))
+                .help("post it there, or add `account: ID` to its tags"),
+        );
+        None
+    }
+
+    /// The name of the account that holds the money, or the units, of a block outside the books.
+    fn holder(&self, kind: &str) -> Option<Name> {
+        let holders = money_holders(self.transaction);
+        let first = if is_property(kind) || anywhere(kind) {
+            let spent = spends(kind);
+            let fits = |number: Decimal| number.is_sign_negative() == spent;
+            let fitting = holders.iter().find(|posting| fits(posting.number()));
+            fitting.or(holders.first())
+        } else {
+            holders.first()
+        };
+        first.map(|posting| implied(*posting))
+    }
+
+    /// The legs, and the security where a tag or the units name one.
+    fn legs(&mut self, kind: &str, account: &Account) -> (Vec<Leg>, Option<Name>) {
+        let named = self.tags.name("security");
+        let into = self.tags.name("into");
+        let units: Vec<&str> = named.iter().chain(&into).map(|name| &**name).collect();
+        let mut legs = legs(self.transaction, account, &units, self.context, &mut self.problems);
+        let money = |leg: &Leg| money::currency(&leg.commodity, self.context.currency).is_some();
+        let is_unit = |leg: &Leg| units.contains(&&*leg.commodity) || !money(leg);
+        // Paid from, or into, an account outside: that is still the event's cash.
+        if !legs.iter().any(|leg| leg.own && !is_unit(leg)) {
+            for leg in legs.iter_mut().filter(|leg| !leg.own && !leg.claim && money(leg)) {
+                leg.own = matches!(sort(&leg.account), Sort::Asset | Sort::Liability);
+            }
+        }
+        let has_security =
+            EventKind::field_names(kind).is_some_and(|fields| fields.contains(&"security"));
+        let security = named.clone().or_else(|| {
+            let mut units = legs.iter().filter(|leg| has_security && leg.own && !money(leg));
+            let first = units.next()?;
+            units.all(|leg| leg.commodity == first.commodity).then(|| first.commodity.clone())
+        });
+        (legs, security)
+    }
+
+    fn said(
+        &mut self,
+        kind: &str,
+        account: &Account,
+        legs: &[Leg],
+        security: Option<&Name>,
+    ) -> Option<Said> {
+        let into = self.tags.name("into");
+        let (currency, into_currency) =
+            (self.tags.name("currency"), self.tags.name("into_currency"));
+        let asked = Asked {
+            kind,
+            security: security.map(|name| &**name),
+            into: into.as_deref(),
+            currency: currency.as_ref(),
+            into_currency: into_currency.as_ref(),
+            fees: self.number("fees"),
+            withheld: self.number("withheld"),
+        };
+        let place = self.transaction.place();
+        let trouble = match said(&asked, legs) {
+            Ok(said) => {
+                self.check_lacking(kind, &asked, legs, &said);
+                return Some(said);
+            }
+            Err(trouble) => trouble,
+        };
+        self.problems.push(match trouble {
+            Trouble::Digits => Diagnostic::error(
+                "too-many-digits",
+                "the sum of these amounts has more than 28 digits",
+            )
+            .at(place),
+            Trouble::Commodities(first, second) => {
+                let message = format!("a `{kind}` moves money of one currency, here are two");
+                let found = match (first.is_empty(), second.is_empty()) {
+                    (false, false) => {
+                        format!("found `{first}` and `{second}` below `{}`", account.ledger)
+                    }
+                    _ => format!("found an amount without a commodity below `{}`", account.ledger),
+                };
+                let help = "write an event for each: units bought or sold are a `buy` or a `sell`, \
+                            money changed is a `currency-exchange`";
+                Diagnostic::error("two-commodities", message).at(place).note(found).help(help)
+            }
+            Trouble::Lacking(lacking) => {
+                let message =
+                    format!("`fees` and `withheld` do not make the {lacking} the cash lacks");
+                Diagnostic::error("unequal-tags", message)
+                    .at(place)
+                    .help("leave one of them out: it is then what the other leaves")
+            }
+        });
+        None
+    }
+
+    /// What the cash of a hand-written block lacks must be fees or tax, not another thing.
+    fn check_lacking(&mut self, kind: &str, asked: &Asked, legs: &[Leg], said: &Said) {
+        if asked.fees.is_some() || asked.withheld.is_some() || said.lacking.is_zero() {
+            return;
+        }
+        let place = self.transaction.place();
+        if is_property(kind) && lack(kind) == Lack::Nothing && !said.amount.is_zero() {
+            let message = format!("{} of this `{kind}` went elsewhere", said.lacking.abs());
+            self.problems.push(
+                Diagnostic::error("mixed-block", message)
+                    .at(place)
+                    .note("its amount would be taken as what reached the account")
+                    .help("write the other part as an entry of its own, with its own `event:`"),
+            );
+        } else if is_trade(kind) {
+            let strange = legs.iter().find(|leg| {
+                let sort = sort(&leg.account);
+                let equity = leg.account.to_ascii_lowercase().starts_with("equity");
+                let named = matches!(sort, Sort::Income | Sort::Asset | Sort::Liability) || equity;
+                let paid = Some(&leg.commodity) == said.currency.as_ref();
+                !leg.own && !leg.claim && named && paid && !leg.quantity.is_zero()
+            });
+            if let Some(leg) = strange {
+                let message = format!("`{}` is no fee of this `{kind}`", leg.account);
+                let mut diagnostic = Diagnostic::error("mixed-block", message).at(place);
+                diagnostic = diagnostic.note("what the cash of a trade lacks is taken as its fees");
+                self.problems.push(diagnostic.help(match sort(&leg.account) {
+                    Sort::Income => {
+                        "write two entries: the income, and the trade it paid for with \
+                                     `link: reinvests ID`"
+                    }
+                    _ => "write two entries: the movement of money, and the trade",
+                }));
+            }
+        }
+    }
+
+    /// A figure in a tag that the postings also say must be the same.
+    fn compare(&mut self, kind: &str, said: &Said) {
+        let fields = EventKind::field_names(kind).unwrap_or_default();
+        let gross =
+            said.amount.checked_add(said.fees).and_then(|sum| sum.checked_add(said.withheld));
+        let same_twice = self.tags.name("into").is_some()
+            && self.tags.name("into") == self.tags.name("security");
+        for key in ["quantity", "into_quantity", "price", "cost", "into_amount", "amount", "gross"]
+        {
+            let shown = match key {
+                "amount" => Some(said.amount),
+                "gross" => gross,
+                _ if fields.contains(&key) && !same_twice => said.number(key),
+                _ => None,
+            };
+            let (Some(shown), Some(tag)) = (shown, self.tags.get(key).cloned()) else { continue };
+            let number = tag.value.split(' ').next().and_then(money::plain);
+            if number.is_some_and(|number| number != shown && !(key == "cost" && number == -shown))
+            {
+                let message =
+                    format!("the tag says {key} {}, the postings make it {shown}", tag.value);
+                let place = self.tags.place(&tag);
+                self.problems.push(
+                    Diagnostic::error("contradiction", message)
+                        .at(place)
+                        .help(format!("the postings say it: leave `{key}` out")),
+                );
+            }
+        }
+    }
+
+    /// The kind with its fields: from tags, else from the postings. Every field that is missing or
+    /// unreadable is said.
+    fn build(&mut self, name: &str, said: &Said, security: Option<&Name>) -> Option<EventKind> {
+        // A field that is wrong is replaced and the rest asked for, so that one run shows all.
+        const STANDINS: [&str; 3] = ["1", "2000-01-01", "foreign"];
+        let mut standins: HashMap<&'static str, usize> = HashMap::new();
+        loop {
+            let tags = &self.tags;
+            let mut get = |field: &'static str| {
+                if let Some(standin) = standins.get(field) {
+                    return Some(Value::Text(Name::new(STANDINS[*standin])));
+                }
+                match field {
+                    "lots" => (!said.lots.0.is_empty()).then(|| Value::Lots(said.lots.clone())),
+                    "parts" => parts(tags).map(Value::Parts),
+                    "row" => tags.get("row").map(|tag| Value::Text(Name::new(&tag.value))),
+                    _ => tags.name(field).map(Value::Text).or_else(|| match field {
+                        "security" => security.cloned().map(Value::Text),
+                        "into_currency" => said.into_currency.clone().map(Value::Text),
+                        _ => said.number(field).map(Value::Number),
+                    }),
+                }
+            };
+            let (field, diagnostic) = match EventKind::build(name, &mut get) {
+                Ok(kind) => return standins.is_empty().then_some(kind),
+                Err(FieldError::UnknownKind) => return None,
+                Err(FieldError::Missing(field)) => {
+                    let message = format!("a `{name}` needs `{field}`");
+                    let diagnostic =
+                        Diagnostic::error("missing-field", message).at(self.transaction.place());
+                    (field, diagnostic.help(missing(field)))
+                }
+                Err(FieldError::Unreadable(field, text, expected)) => {
+                    let message = format!("`{field}`: expected {expected}, found `{text}`");
+                    let place = self.tags.get(field).map(|tag| self.tags.place(tag));
+                    let place = place.unwrap_or_else(|| self.transaction.place());
+                    (field, Diagnostic::error("unreadable-field", message).at(place))
+                }
+            };
+            match standins.get_mut(field) {
+                None => {
+                    self.problems.push(diagnostic);
+                    standins.insert(field, 0);
+                }
+                Some(standin) if *standin + 1 < STANDINS.len() => *standin += 1,
+                Some(_) => return None,
+            }
+        }
+    }
+}
+
+/// The further kinds whose money may lie in any account.
+fn anywhere(kind: &str) -> bool {
+    matches!(kind, "improvement" | "placed-in-service" | "property-sale")
+}
+
+/// The kinds of property for which money goes out.
+fn spends(kind: &str) -> bool {
+    matches!(kind, "rent-expense" | "mortgage-principal" | "improvement")
+}
+
+/// What to write for a field that is not there.
+fn missing(field: &str) -> String {
+    match field {
+        "quantity" => "add a posting of the units below the account".to_owned(),
+        "security" => "name it in the tags: `security: VTI`".to_owned(),
+        "property" => "name it in the tags: `property: house`".to_owned(),
+        "expense" => "name it in the tags, as the form has it: `expense: repairs`".to_owned(),
+        "tax" => "say whose it is in the tags: `tax: foreign`, `federal` or `state`".to_owned(),
+        "row" => "write the row itself on a line of its own: `; row: …`".to_owned(),
+        field => format!("add it to the tags: `{field}: …`"),
+    }
+}

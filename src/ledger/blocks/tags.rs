@@ -1,0 +1,91 @@
+//! The tags of one transaction, each with the text it was read from.
+
+use std::borrow::Cow;
+
+use super::text::unescape;
+use crate::diagnostic::{Diagnostic, nearest};
+use crate::event::{EventKind, Parts};
+use crate::ledger::header;
+use crate::ledger::{Dialect, Transaction};
+use crate::source::{Name, Place};
+
+/// One tag.
+#[derive(Clone, Debug)]
+pub struct Tag<'l> {
+    /// As written.
+    pub key: &'l str,
+    /// Escapes undone.
+    pub value: Cow<'l, str>,
+    /// The slice of the transaction's text that `value` was read from.
+    pub written: &'l str,
+}
+
+/// The tags of a transaction, in the order they are written.
+#[derive(Clone, Debug)]
+pub struct Tags<'l> {
+    transaction: Transaction<'l>,
+    /// All of them.
+    pub all: Vec<Tag<'l>>,
+}
+
+/// The keys that any kind may have.
+const ALWAYS: &[&str] = &[
+    "event", "id", "src", "account", "security", "reason", "claimed", "tax", "country", "posted",
+    "settles", "ex", "record", "declared", "entitled", "time", "link", "fees", "withheld",
+    "currency", "row", "why", "amount", "gross",
+];
+
+impl<'l> Tags<'l> {
+    /// Reads them. A value ends at a comma, that of `row` at the end of its line.
+    pub fn of(transaction: Transaction<'l>) -> Tags<'l> {
+        let mut all = Vec::new();
+        let quoted = transaction.dialect() == Dialect::Beancount;
+        for (_, comment) in transaction.comments() {
+            if let Some(row) = comment.strip_prefix("row:") {
+                let written = row.trim();
+                all.push(Tag { key: "row", value: unescape(written), written });
+                continue;
+            }
+            for (key, written) in header::tags(comment) {
+                let text = if quoted { written.trim_matches('"') } else { written };
+                all.push(Tag { key, value: unescape(text), written });
+            }
+        }
+        Tags { transaction, all }
+    }
+
+    /// The first of this key.
+    pub fn get(&self, key: &str) -> Option<&Tag<'l>> {
+        self.all.iter().find(|tag| tag.key == key)
+    }
+
+    /// The value of the first of this key, where it has one.
+    pub fn name(&self, key: &str) -> Option<Name> {
+        self.get(key).filter(|tag| !tag.value.is_empty()).map(|tag| Name::new(&tag.value))
+    }
+
+    /// Points at a tag's value; at the header where it has none.
+    pub fn place(&self, tag: &Tag<'l>) -> Place {
+        if tag.written.is_empty() {
+            return self.transaction.place();
+        }
+        self.transaction.place_of(tag.written)
+    }
+
+    /// A warning for each key that is nearly one of ours, which would else be lost in silence.
+    pub fn misspelt(&self, kind: &str) -> Vec<Diagnostic> {
+        let fields = EventKind::field_names(kind).unwrap_or_default();
+        let known = || fields.iter().chain(ALWAYS).chain(Parts::NAMES).copied();
+        let strange = self.all.iter().filter(|tag| !known().any(|key| key == tag.key));
+        strange
+            .filter_map(|tag| {
+                let near = nearest(tag.key, known().filter(|key| key.len() > 3));
+                let near = near.first()?;
+                let message = format!("the tag `{}` is none of a `{kind}`", tag.key);
+                let place = self.transaction.place_of(tag.key);
+                let diagnostic = Diagnostic::warning("unknown-tag", message).at(place);
+                Some(diagnostic.help(format!("if you mean `{near}:`, write that")))
+            })
+            .collect()
+    }
+}
