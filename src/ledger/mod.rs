@@ -4,12 +4,28 @@
 //! transactions with every amount filled, what else the texts declare, and what is wrong in them.
 //! Knows no files, and nothing of income or tax.
 
+mod amount;
+mod balance;
+mod balancing;
 pub mod blocks;
+mod commodities;
+mod day;
+mod directive;
+mod evidence;
+mod expression;
 pub mod header;
+mod lines;
 mod model;
+mod number;
 pub mod print;
+mod reader;
+mod rules;
+mod running;
+mod scope;
+mod sums;
 mod view;
 
+pub use balance::{Balance, balance};
 pub use model::*;
 pub use print::print;
 pub use view::{Posting, Transaction};
@@ -19,3 +35,13 @@ use crate::source::{Name, Source};
 /// Gives the texts that `include PATH` means: the path as written, and the name of the text that
 /// includes it. The names it gives are what cycles are told by.
 pub type Load<'l> = &'l mut dyn FnMut(&str, &Name) -> Result<Vec<Source>, String>;
+
+/// Reads `root` and all that it includes.
+pub fn read(root: Source, options: &Options, load: Load<'_>) -> Ledger {
+    let mut reader = reader::Reader::new(*options, load);
+    reader.root(root);
+    let reader::Reader { mut ledger, mut commodities, .. } = reader;
+    ledger.commodities = std::mem::take(&mut commodities.table);
+    balancing::balance(&mut ledger, &commodities);
+    ledger
+}

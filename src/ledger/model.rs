@@ -5,7 +5,10 @@
 //! ([`Transaction`], [`Posting`]) reads it again from its source when a caller asks.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
+
+use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use crate::diagnostic::Diagnostic;
 use crate::ledger::view::{Posting, Transaction};
@@ -106,7 +109,21 @@ pub struct Ledger {
 #[derive(Debug, Default)]
 pub struct Table {
     names: Vec<Name>,
-    numbers: HashMap<Name, u32>,
+    numbers: HashMap<Name, u32, BuildHasherDefault<Xxh>>,
+}
+
+/// A quick hash of short names; nobody who writes a journal gains by making its names collide.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Xxh(u64);
+
+impl Hasher for Xxh {
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = xxh3_64_with_seed(bytes, self.0);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
 }
 
 impl Table {
@@ -227,6 +244,17 @@ pub struct Detail {
     pub date: Option<NaiveDate>,
     /// The posting's own secondary date.
     pub date2: Option<NaiveDate>,
+}
+
+impl Detail {
+    /// Whether it says nothing.
+    pub fn is_empty(&self) -> bool {
+        self.cost.is_none()
+            && self.lot.is_none()
+            && self.assertion.is_none()
+            && self.date.is_none()
+            && self.date2.is_none()
+    }
 }
 
 /// What was paid for the amount, or got for it.

@@ -174,6 +174,10 @@ impl<'l> Transaction<'l> {
 }
 
 impl<'l> Posting<'l> {
+    pub(super) fn new(transaction: Transaction<'l>, row: &'l PostingRow) -> Posting<'l> {
+        Posting { transaction, row }
+    }
+
     /// The account, aliases and `apply account` done, without the brackets of a virtual one.
     pub fn account(self) -> &'l Name {
         self.transaction.ledger.account(self.row.account)

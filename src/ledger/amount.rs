@@ -1,0 +1,399 @@
+//! Amounts as journals write them: symbols left, right or in quotes, and what may follow an amount
+//! on a posting (`@`, `{…}`, `[…]`, `(…)`, `=`).
+//!
+//! In: the rest of a line. Out: numbers of commodities, and the text after them. Spans are slices of
+//! the line; where a fault lies is worked out only when it is told.
+
+use crate::ledger::commodities::Commodities;
+use crate::ledger::expression;
+use crate::ledger::header;
+use crate::ledger::model::{Assertion, CommodityId, Cost, Dialect, Lot, Quantity};
+use crate::ledger::number::{self, Sure, Wrong};
+use crate::money::Decimal;
+use crate::period::NaiveDate;
+use crate::source::Name;
+
+/// What stands where an amount does not read: a slice of the line, and words about it.
+#[derive(Clone, Debug)]
+pub struct Fault<'t> {
+    /// What it is about.
+    pub at: &'t str,
+    /// What was expected or is wrong.
+    pub message: String,
+    /// What to write.
+    pub help: Option<String>,
+}
+
+/// A value and the text after it, or what is wrong. Faults are rare, so they are boxed.
+pub type Read<'t, T> = Result<(T, &'t str), Box<Fault<'t>>>;
+
+impl<'t> Fault<'t> {
+    /// A fault at `at`.
+    pub fn new(at: &'t str, message: impl Into<String>) -> Box<Fault<'t>> {
+        Box::new(Fault { at, message: message.into(), help: None })
+    }
+
+    /// The same, with what to write.
+    pub fn helped(
+        at: &'t str,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) -> Box<Fault<'t>> {
+        Box::new(Fault { at, message: message.into(), help: Some(help.into()) })
+    }
+}
+
+/// Everything that may stand after the account of a posting.
+#[derive(Clone, Debug, Default)]
+pub struct Amounts {
+    /// The amount itself.
+    pub amount: Option<Quantity>,
+    /// `@`, `@@`
+    pub cost: Option<Cost>,
+    /// `{…}`, `[…]`, `(…)`
+    pub lot: Option<Box<Lot>>,
+    /// `= …`
+    pub assertion: Option<Box<Assertion>>,
+}
+
+/// One number with its commodity, at the start of `text`: `-91.05 USD`, `$-1`, `"ABC 1" 3`, `5`.
+pub fn quantity<'t>(text: &'t str, commodities: &mut Commodities) -> Read<'t, Quantity> {
+    let start = text;
+    let (mut negative, text) = sign(text);
+    let dialect = commodities.dialect;
+    if let Some((written, rest)) = number::scan(text, dialect) {
+        let after = blanks(rest);
+        let (symbol, rest) = symbol(after, dialect)?.unwrap_or(("", rest));
+        let commodity = commodities.number_of(symbol);
+        return finish(start, rest, written, negative, commodity, commodities);
+    }
+    let Some((symbol, rest)) = symbol(text, dialect)? else {
+        return Err(expected(start));
+    };
+    let (inner, rest) = sign(blanks(rest));
+    negative ^= inner;
+    let Some((written, rest)) = number::scan(rest, dialect) else {
+        return Err(expected(start));
+    };
+    // `$10 USD`: two symbols are one too many; the second is met as a stray word by the caller.
+    let commodity = commodities.number_of(symbol);
+    finish(start, rest, written, negative, commodity, commodities)
+}
+
+fn finish<'t>(
+    start: &'t str,
+    rest: &'t str,
+    written: number::Written,
+    negative: bool,
+    commodity: CommodityId,
+    commodities: &mut Commodities,
+) -> Read<'t, Quantity> {
+    let all = || &start[..start.len() - rest.len()];
+    let commodity = commodities.or_default(commodity);
+    let (declared, seen) = commodities.marks(commodity);
+    match number::decide(&written, declared, seen, commodities.dialect) {
+        Ok((mut number, sure)) => {
+            match sure {
+                Sure::Yes => {}
+                Sure::Shows(mark) => commodities.shown(commodity, mark),
+                Sure::Guessed => commodities.guessed.push(span(all())),
+            }
+            if negative {
+                number.set_sign_negative(!number.is_zero());
+            }
+            commodities.written(commodity, number);
+            Ok((Quantity { number, commodity }, rest))
+        }
+        Err(wrong) => Err(wrong_number(all(), wrong)),
+    }
+}
+
+fn wrong_number(text: &str, wrong: Wrong) -> Box<Fault<'_>> {
+    match wrong {
+        Wrong::Marks => Fault::helped(
+            text,
+            format!("expected an amount such as `-91.05 USD`, found `{text}`"),
+            "a number has one decimal point; with digit groups, write `commodity 1,000.00 USD` above",
+        ),
+        Wrong::Declared => Fault::helped(
+            text,
+            format!("`{text}` does not fit the decimal mark declared for it"),
+            "write the number with the declared mark, or correct the `commodity` or `decimal-mark` line",
+        ),
+        Wrong::Long => Fault::helped(
+            text,
+            format!("`{text}` has more digits than a number can have"),
+            "a number has at most 28 digits, those after the decimal mark included",
+        ),
+        Wrong::Exponent => Fault::helped(
+            text,
+            format!("`{text}` has digit groups and an exponent"),
+            "write the number without group marks, or without `E`",
+        ),
+    }
+}
+
+fn expected(text: &str) -> Box<Fault<'_>> {
+    let word = text.split(';').next().unwrap_or_default().trim_end();
+    if word.is_empty() {
+        return Fault::new(&text[..0], "expected an amount such as `-91.05 USD`, found nothing");
+    }
+    Fault::new(word, format!("expected an amount such as `-91.05 USD`, found `{word}`"))
+}
+
+/// The symbol at the start of `text`, without its quotes.
+pub fn symbol(text: &str, dialect: Dialect) -> Result<Option<(&str, &str)>, Box<Fault<'_>>> {
+    if let Some(quoted) = text.strip_prefix('"') {
+        return match memchr::memchr(b'"', quoted.as_bytes()) {
+            Some(end) => Ok(Some((&quoted[..end], &quoted[end + 1..]))),
+            None => Err(Fault::helped(
+                text.trim_end(),
+                "a quoted commodity has no end",
+                "write a second `\"` after the name",
+            )),
+        };
+    }
+    let end = text.bytes().position(|byte| !in_symbol(byte, dialect)).unwrap_or(text.len());
+    // A no-break space is a blank, not a letter; it is met here as bytes past ASCII.
+    let end = text[..end].find(char::is_whitespace).unwrap_or(end);
+    Ok((end > 0).then(|| text.split_at(end)))
+}
+
+/// Whether an unquoted symbol may have this byte. Those past ASCII all are letters here.
+fn in_symbol(byte: u8, dialect: Dialect) -> bool {
+    match byte {
+        0..=b' ' | 0x7f | b'0'..=b'9' => false,
+        b'"' | b'(' | b')' | b'*' | b'+' | b',' | b'-' | b'.' | b';' | b'=' | b'@' | b'['
+        | b']' | b'{' | b'}' => false,
+        b'!' | b'&' | b'/' | b':' | b'<' | b'>' | b'?' | b'^' | b'|' | b'~' => {
+            dialect == Dialect::Hledger
+        }
+        _ => true,
+    }
+}
+
+/// The sign at the start of `text`, blanks around it skipped: whether it is `-`.
+fn sign(text: &str) -> (bool, &str) {
+    match text.as_bytes().first() {
+        Some(b'-') => (true, blanks(&text[1..])),
+        Some(b'+') => (false, blanks(&text[1..])),
+        _ => (false, text),
+    }
+}
+
+/// `text` without the blanks at its start.
+pub fn blanks(text: &str) -> &str {
+    match text.as_bytes().first() {
+        Some(b' ' | b'\t') => text.trim_start_matches([' ', '\t']),
+        Some(0..=0x7f) | None => text,
+        Some(_) => text.trim_start_matches(char::is_whitespace),
+    }
+}
+
+/// An amount, or in Ledger an expression in brackets that makes one.
+pub fn amount<'t>(text: &'t str, commodities: &mut Commodities) -> Read<'t, Quantity> {
+    if text.starts_with('(') {
+        return expression::amount(text, commodities);
+    }
+    quantity(text, commodities)
+}
+
+/// All that follows the account of a posting, up to its comment or the line's end. `near`: the
+/// transaction's date, whose year a lot's date may leave out.
+pub fn amounts<'t>(
+    text: &'t str,
+    near: NaiveDate,
+    commodities: &mut Commodities,
+) -> Read<'t, Amounts> {
+    let mut found = Amounts::default();
+    let mut rest = blanks(text);
+    if !matches!(rest.as_bytes().first(), None | Some(b';' | b'=')) {
+        let (amount, after) = amount(rest, commodities)?;
+        found.amount = Some(amount);
+        rest = blanks(after);
+    }
+    loop {
+        let start = rest;
+        match rest.as_bytes().first() {
+            None | Some(b';') => return Ok((found, rest)),
+            Some(b'@') => {
+                let (cost, after) = cost(&rest[1..], false, commodities)?;
+                found.cost = Some(cost);
+                rest = after;
+            }
+            Some(b'(') if rest.starts_with("(@") => {
+                let (cost, after) = cost(&rest[2..], true, commodities)?;
+                found.cost = Some(cost);
+                rest = after;
+            }
+            Some(b'{' | b'[' | b'(') => {
+                let lot = found.lot.get_or_insert_default();
+                rest = annotation(rest, near, lot, commodities)?.1;
+            }
+            Some(b'=') => {
+                let (assertion, after) = assertion(&rest[1..], near, commodities)?;
+                found.assertion = Some(Box::new(assertion));
+                rest = after;
+            }
+            Some(_) => {
+                let word = start.split(';').next().unwrap_or_default().trim_end();
+                return Err(Fault::helped(
+                    word,
+                    format!("expected `@`, `=`, `;` or the line's end, found `{word}`"),
+                    "a commodity that is not letters only stands in quotes: `10 \"ABC 1\"`; a comment starts with `;`",
+                ));
+            }
+        }
+        rest = blanks(rest);
+        if found.amount.is_none() && found.assertion.is_none() {
+            return Err(expected(start));
+        }
+    }
+}
+
+/// What follows the first `@`: `@ 110.00 USD` or ` 1.10 USD`; of `(@)`, the bracket too.
+fn cost<'t>(text: &'t str, bracket: bool, commodities: &mut Commodities) -> Read<'t, Cost> {
+    let (total, mut rest) = match text.strip_prefix('@') {
+        Some(rest) => (true, rest),
+        None => (false, text),
+    };
+    if bracket {
+        rest =
+            rest.strip_prefix(')').ok_or_else(|| Fault::new(text, "expected `(@)` or `(@@)`"))?;
+    }
+    let (amount, rest) = commodities.apart(|commodities| amount(blanks(rest), commodities))?;
+    Ok((Cost { amount, total, implied: false }, rest))
+}
+
+/// What follows `=`: `= 10 USD`, `== 10 USD`, `=* 10 USD`. A cost or lot after it is read past: it
+/// does not enter the comparison.
+fn assertion<'t>(
+    text: &'t str,
+    near: NaiveDate,
+    commodities: &mut Commodities,
+) -> Read<'t, Assertion> {
+    let (sole, rest) = text.strip_prefix('=').map_or((false, text), |rest| (true, rest));
+    let (inclusive, rest) = rest.strip_prefix('*').map_or((false, rest), |rest| (true, rest));
+    let (amount, mut rest) = amount(blanks(rest), commodities)?;
+    loop {
+        rest = blanks(rest);
+        match rest.as_bytes().first() {
+            Some(b'@') => rest = cost(&rest[1..], false, commodities)?.1,
+            Some(b'{' | b'[' | b'(') => {
+                rest = annotation(rest, near, &mut Lot::default(), commodities)?.1;
+            }
+            _ => return Ok((Assertion { amount, sole, inclusive }, rest)),
+        }
+    }
+}
+
+/// One annotation of a lot: `{…}`, `[DATE]`, `(LABEL)`.
+fn annotation<'t>(
+    text: &'t str,
+    near: NaiveDate,
+    lot: &mut Lot,
+    commodities: &mut Commodities,
+) -> Read<'t, ()> {
+    let (close, open) = match text.as_bytes()[0] {
+        b'{' if text.starts_with("{{") => ("}}", 2),
+        b'{' => ("}", 1),
+        b'[' => ("]", 1),
+        _ if text.starts_with("((") => ("))", 2),
+        _ => (")", 1),
+    };
+    let Some(end) = text[open..].find(close) else {
+        return Err(Fault::helped(
+            text.trim_end(),
+            format!("`{}` has no end", &text[..open]),
+            format!("write `{close}` after it"),
+        ));
+    };
+    let (inner, rest) = (text[open..open + end].trim(), &text[open + end + close.len()..]);
+    match text.as_bytes()[0] {
+        b'{' => braces(inner, open == 2, near, lot, commodities)?,
+        b'[' => {
+            let date = header::date(inner, near);
+            lot.date = Some(date.ok_or_else(|| not_a_date(inner))?);
+        }
+        // `((expression))` values the lot; it does not enter the balance.
+        _ if open == 2 => {}
+        _ => lot.label = Some(Name::new(inner)),
+    }
+    Ok(((), rest))
+}
+
+/// What stands in braces: a cost; in hledger 2, `date, "label", cost`, each of which may be missing.
+fn braces<'t>(
+    inner: &'t str,
+    total: bool,
+    near: NaiveDate,
+    lot: &mut Lot,
+    commodities: &mut Commodities,
+) -> Result<(), Box<Fault<'t>>> {
+    let mut rest = inner;
+    if let Some(after) = rest.strip_prefix('=') {
+        lot.fixed = true;
+        rest = after.trim_start();
+    }
+    let (first, after) = rest.split_once(',').unwrap_or((rest, ""));
+    if let Some(date) = header::date(first.trim(), near).filter(|_| first.contains(['-', '/'])) {
+        lot.date = Some(date);
+        rest = after.trim_start();
+    }
+    if let Some((label, after)) = rest.strip_prefix('"').and_then(|text| text.split_once('"')) {
+        // `{"ABC 1" 5}` begins with a quoted commodity, not with a label.
+        let after = after.trim_start();
+        if after.is_empty() || after.starts_with(',') {
+            lot.label = Some(Name::new(label));
+            rest = after.trim_start_matches([',', ' ']);
+        }
+    }
+    if rest.is_empty() {
+        return Ok(());
+    }
+    let (amount, after) = commodities.apart(|commodities| amount(rest, commodities))?;
+    if !after.trim().is_empty() {
+        return Err(Fault::new(after.trim(), "expected `}` after the cost of the lot"));
+    }
+    lot.cost = Some(Cost { amount, total, implied: false });
+    Ok(())
+}
+
+/// The words for a date that is none.
+pub fn not_a_date(text: &str) -> Box<Fault<'_>> {
+    Fault::helped(
+        text,
+        format!("expected a date such as `2024-03-15`, found `{text}`"),
+        "a date is year, month, day",
+    )
+}
+
+/// Where a slice lies, to compare and keep: its address and length.
+fn span(text: &str) -> (usize, usize) {
+    (text.as_ptr() as usize, text.len())
+}
+
+/// What the whole amount comes to at this cost: signed as the amount. `None`: too many digits.
+pub fn weight(number: Decimal, cost: &Cost) -> Option<Decimal> {
+    if cost.total {
+        let mut total = cost.amount.number;
+        if number.is_sign_negative() && !number.is_zero() {
+            total.set_sign_negative(!total.is_sign_negative());
+        }
+        Some(total)
+    } else {
+        exact(cost.amount.number, number)
+    }
+}
+
+/// The product, where no digit of it is lost.
+pub fn exact(left: Decimal, right: Decimal) -> Option<Decimal> {
+    let product = left.checked_mul(right)?;
+    if product.scale() == left.scale() + right.scale() {
+        return Some(product);
+    }
+    // More than 28 decimals: blanks at the end of a factor may make room.
+    let (left, right) = (left.normalize(), right.normalize());
+    let product = left.checked_mul(right)?;
+    (product.scale() == left.scale() + right.scale() || product.is_zero()).then_some(product)
+}

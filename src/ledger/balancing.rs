@@ -1,0 +1,432 @@
+//! Fills in what transactions leave out, and says which do not balance.
+//!
+//! In: a `Ledger` with amounts as written. Out: the same with every amount filled, assertions checked,
+//! transactions by date. All sums are exact; a sum counts as zero where it rounds to zero at the
+//! decimals its commodity is written with, as the original tools have it.
+//!
+//! # What a posting weighs
+//!
+//! An amount with a price (`@`) weighs what it cost; one with a lot (`{…}`) and a price weighs its price
+//! in hledger and its cost basis in Ledger, and one with a lot alone weighs itself in both. So a
+//! transaction is added up in its dialect's way first; where that does not come to zero, in the other
+//! ways. If one of them does, it is taken: a file of another family is read as it was meant.
+
+use crate::diagnostic::Diagnostic;
+use crate::ledger::amount::weight;
+use crate::ledger::commodities::Commodities;
+use crate::ledger::model::{
+    AmountFrom, CommodityId, Cost, Detail, Dialect, Ledger, PostingKind, PostingRow, Quantity,
+};
+use crate::ledger::reader::index;
+use crate::ledger::running::Running;
+use crate::ledger::sums::{Long, Sums, rounds_to_zero};
+use crate::ledger::view::{Posting, Transaction};
+use crate::money::Decimal;
+use crate::source::Place;
+
+/// What a posting with a lot weighs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Weigh {
+    /// Its price, else itself: hledger.
+    Price,
+    /// Its basis where it has both, else its price, else itself: Ledger.
+    BasisOfPriced,
+    /// Its basis, else its price, else itself: Beancount.
+    Basis,
+}
+
+/// Balances all transactions of `ledger` and checks its assertions.
+pub(super) fn balance(ledger: &mut Ledger, commodities: &Commodities) {
+    let by_date = ledger.transactions.is_sorted_by_key(|row| row.date);
+    if commodities.dialect != Dialect::Ledger && !by_date {
+        ledger.transactions.sort_by_key(|row| row.date);
+    }
+    let mut balancing = Balancing {
+        running: Running::new(ledger, commodities.dialect),
+        ledger,
+        commodities,
+        sums: Sums::default(),
+        problems: Vec::new(),
+        bad: Vec::new(),
+    };
+    balancing.all();
+    let Balancing { problems, mut bad, .. } = balancing;
+    ledger.diagnostics.extend(problems);
+    if !bad.is_empty() {
+        bad.sort_unstable();
+        let mut at = 0;
+        ledger.transactions.retain(|_| {
+            at += 1;
+            bad.binary_search(&(at - 1)).is_err()
+        });
+    }
+    if !ledger.transactions.is_sorted_by_key(|row| row.date) {
+        ledger.transactions.sort_by_key(|row| row.date);
+    }
+}
+
+struct Balancing<'l> {
+    ledger: &'l mut Ledger,
+    commodities: &'l Commodities,
+    running: Running,
+    sums: Sums,
+    problems: Vec<Diagnostic>,
+    /// Transactions that are left out, by index.
+    bad: Vec<usize>,
+}
+
+impl Balancing<'_> {
+    fn all(&mut self) {
+        if !self.running.needed() {
+            for at in 0..self.ledger.transactions.len() {
+                self.transaction(at);
+            }
+            return;
+        }
+        // An assignment needs the balances before it, so its transaction waits for them; the others
+        // are balanced first, for their postings may have other dates.
+        let mut steps = Vec::with_capacity(self.ledger.postings.len());
+        for at in 0..self.ledger.transactions.len() {
+            let row = self.ledger.transactions[at];
+            let waits = self.rows(at).iter().any(|row| row.amount == AmountFrom::Assigned)
+                || self.commodities.dialect == Dialect::Ledger;
+            if waits {
+                steps.push((row.date, at, None));
+            } else if self.transaction(at) {
+                let row = self.ledger.transactions[at];
+                for posting in row.first..row.first + row.count {
+                    let date = self.own_date(posting).unwrap_or(row.date);
+                    steps.push((date, at, Some(posting)));
+                }
+            }
+        }
+        if self.commodities.dialect != Dialect::Ledger {
+            steps.sort_by_key(|(date, ..)| *date);
+        }
+        for (_, at, posting) in steps {
+            match posting {
+                Some(posting) => self.step(at, posting),
+                None => self.waiting(at),
+            }
+        }
+    }
+
+    /// A transaction with assignments, or any of Ledger, at its time.
+    fn waiting(&mut self, at: usize) {
+        let row = self.ledger.transactions[at];
+        let before: Vec<bool> =
+            self.rows(at).iter().map(|row| row.amount == AmountFrom::Elided).collect();
+        for (posting, elided) in (row.first..).zip(&before) {
+            if *elided {
+                continue;
+            }
+            if self.ledger.postings[posting as usize].amount == AmountFrom::Assigned {
+                match self.running.missing(self.ledger, posting) {
+                    Ok(missing) => {
+                        let row = &mut self.ledger.postings[posting as usize];
+                        row.number = missing.number;
+                        row.commodity = missing.commodity;
+                    }
+                    Err(why) => {
+                        let place = self.view(at).place();
+                        self.problems.push(Diagnostic::error("assignment", why).at(place));
+                        self.bad.push(at);
+                        return;
+                    }
+                }
+            }
+            self.step(at, posting);
+        }
+        if !self.transaction(at) {
+            return;
+        }
+        let row = self.ledger.transactions[at];
+        for posting in row.first..row.first + row.count {
+            // Those that were elided, and those that an elided one became.
+            if self.ledger.postings[posting as usize].amount == AmountFrom::Elided {
+                self.step(at, posting);
+            }
+        }
+    }
+
+    /// Adds one posting to the balances and checks what it asserts.
+    fn step(&mut self, at: usize, posting: u32) {
+        if let Some(problem) = self.running.step(self.ledger, at, posting) {
+            self.problems.push(problem);
+        }
+    }
+
+    /// Balances one transaction; whether it does.
+    fn transaction(&mut self, at: usize) -> bool {
+        let good = match self.commodities.dialect {
+            // Ledger has real and balanced virtual postings balance together.
+            Dialect::Ledger => self.group(at, &[PostingKind::Real, PostingKind::BalancedVirtual]),
+            Dialect::Hledger | Dialect::Beancount => {
+                let real = self.group(at, &[PostingKind::Real]);
+                let has_virtual =
+                    self.rows(at).iter().any(|row| row.kind == PostingKind::BalancedVirtual);
+                real && (!has_virtual || self.group(at, &[PostingKind::BalancedVirtual]))
+            }
+        };
+        if !good {
+            self.bad.push(at);
+        }
+        good
+    }
+
+    /// Balances the postings of one transaction that must balance together.
+    fn group(&mut self, at: usize, kinds: &[PostingKind]) -> bool {
+        let row = self.ledger.transactions[at];
+        let range = row.first as usize..(row.first + row.count) as usize;
+        let (mut elided, mut second, mut lots, mut costs) = (None, None, false, false);
+        for (posting, row) in range.clone().zip(&self.ledger.postings[range.clone()]) {
+            if !kinds.contains(&row.kind) {
+                continue;
+            }
+            if row.amount == AmountFrom::Elided {
+                if elided.is_some() {
+                    second = Some(posting);
+                } else {
+                    elided = Some(posting);
+                }
+            }
+            if let Some(detail) = detail(self.ledger, row) {
+                lots |= detail.lot.as_ref().is_some_and(|lot| lot.cost.is_some());
+                costs |= detail.cost.is_some();
+            }
+        }
+        if let (Some(first), Some(second)) = (elided, second) {
+            self.two_elided(at, first, second);
+            return false;
+        }
+        let habit = match self.commodities.dialect {
+            Dialect::Hledger => Weigh::Price,
+            Dialect::Ledger => Weigh::BasisOfPriced,
+            Dialect::Beancount => Weigh::Basis,
+        };
+        if self.add_up(at, kinds, habit).is_err() {
+            self.too_long(at);
+            return false;
+        }
+        if let Some(elided) = elided {
+            self.fill(at, elided);
+            return true;
+        }
+        if self.is_zero() || (!costs && self.converts(at, kinds)) {
+            return true;
+        }
+        let left = self.left();
+        if lots {
+            for other in [Weigh::Price, Weigh::BasisOfPriced, Weigh::Basis] {
+                if self.add_up(at, kinds, other).is_ok() && self.is_zero() {
+                    return true;
+                }
+            }
+        }
+        self.unbalanced(at, kinds, &left, lots);
+        false
+    }
+
+    /// Adds up what the postings of these kinds weigh.
+    fn add_up(&mut self, at: usize, kinds: &[PostingKind], weigh: Weigh) -> Result<(), Long> {
+        self.sums.clear();
+        let row = self.ledger.transactions[at];
+        let range = row.first as usize..(row.first + row.count) as usize;
+        for posting in &self.ledger.postings[range] {
+            if posting.amount == AmountFrom::Elided || !kinds.contains(&posting.kind) {
+                continue;
+            }
+            let own = Quantity { number: posting.number, commodity: posting.commodity };
+            let weighed = match detail(self.ledger, posting) {
+                None => own,
+                Some(detail) => weigh.of(own, detail).ok_or(Long)?,
+            };
+            self.sums.add(weighed.commodity, weighed.number)?;
+        }
+        Ok(())
+    }
+
+    /// Whether the sums are zero at the decimals their commodities are written with.
+    fn is_zero(&self) -> bool {
+        self.sums.all().iter().all(|(commodity, sum)| {
+            let decimals = self.commodities.decimals(*commodity).unwrap_or(sum.scale());
+            sum.is_zero() || rounds_to_zero(*sum, decimals)
+        })
+    }
+
+    /// Gives the elided posting what the others lack; of several commodities, one posting for each.
+    fn fill(&mut self, at: usize, elided: usize) {
+        let lacking: Vec<(CommodityId, Decimal)> =
+            self.sums.all().iter().filter(|(_, sum)| !sum.is_zero()).copied().collect();
+        let mut lacking = lacking.into_iter().map(|(commodity, sum)| (commodity, -sum));
+        let first = lacking
+            .next()
+            .or_else(|| self.sums.all().first().map(|(commodity, _)| (*commodity, Decimal::ZERO)));
+        let posting = &mut self.ledger.postings[elided];
+        if let Some((commodity, number)) = first {
+            (posting.commodity, posting.number) = (commodity, number);
+        }
+        let posting = *posting;
+        let mut rest = lacking.peekable();
+        if rest.peek().is_none() {
+            return;
+        }
+        // There is no room between the rows: the transaction moves to the end.
+        let row = &mut self.ledger.transactions[at];
+        let range = row.first as usize..(row.first + row.count) as usize;
+        row.first = index(self.ledger.postings.len());
+        for at in range {
+            let copy = self.ledger.postings[at];
+            self.ledger.postings.push(copy);
+            if at == elided {
+                for (commodity, number) in rest.by_ref() {
+                    self.ledger.postings.push(PostingRow { commodity, number, ..posting });
+                }
+            }
+        }
+        row.count = index(self.ledger.postings.len()) - row.first;
+    }
+
+    /// Whether the sums are of two commodities, one in, one out: then each is the price of the other.
+    /// The postings of the first are given that cost.
+    fn converts(&mut self, at: usize, kinds: &[PostingKind]) -> bool {
+        let left: Vec<(CommodityId, Decimal)> =
+            self.sums.all().iter().filter(|(_, sum)| !sum.is_zero()).copied().collect();
+        let [one, other] = left[..] else { return false };
+        if one.1.is_sign_negative() == other.1.is_sign_negative() {
+            return false;
+        }
+        let row = self.ledger.transactions[at];
+        let range = row.first as usize..(row.first + row.count) as usize;
+        let counts = |row: &PostingRow| {
+            kinds.contains(&row.kind) && (row.commodity == one.0 || row.commodity == other.0)
+        };
+        let Some(first) = self.ledger.postings[range.clone()].iter().find(|row| counts(row)) else {
+            return false;
+        };
+        let (from, to) = if first.commodity == one.0 { (one, other) } else { (other, one) };
+        let converted: Vec<usize> = range
+            .filter(|at| {
+                let row = &self.ledger.postings[*at];
+                kinds.contains(&row.kind) && row.commodity == from.0
+            })
+            .collect();
+        let total = converted.len() == 1;
+        let number = if total { Some(to.1.abs()) } else { to.1.abs().checked_div(from.1.abs()) };
+        let Some(number) = number else { return false };
+        let amount = Quantity { number, commodity: to.0 };
+        let cost = Some(Cost { amount, total, implied: true });
+        for at in converted {
+            let posting = &mut self.ledger.postings[at];
+            if posting.detail == 0 {
+                self.ledger.details.push(Detail::default());
+                posting.detail = index(self.ledger.details.len());
+            }
+            self.ledger.details[posting.detail as usize - 1].cost = cost;
+        }
+        true
+    }
+
+    /// What the sums leave over, in words.
+    fn left(&self) -> String {
+        let left: Vec<String> = self
+            .sums
+            .all()
+            .iter()
+            .filter(|(_, sum)| !sum.is_zero())
+            .map(|(commodity, number)| {
+                let amount = Quantity { number: *number, commodity: *commodity };
+                self.ledger.amount(amount).to_string().trim_end().to_owned()
+            })
+            .collect();
+        left.join(", ")
+    }
+
+    fn unbalanced(&mut self, at: usize, kinds: &[PostingKind], left: &str, lots: bool) {
+        let which = match kinds {
+            [PostingKind::BalancedVirtual] => "the postings in `[ ]` do not balance",
+            _ => "transaction does not balance",
+        };
+        let view = self.view(at);
+        let mut problem = Diagnostic::error("unbalanced", format!("{which}: {left} too much"))
+            .at(view.place())
+            .help("correct an amount, or leave it out of one posting");
+        if lots {
+            problem.notes.push(
+                "neither the prices after `@` nor the costs in `{}` make it balance".to_owned(),
+            );
+        }
+        let several = self.sums.all().iter().filter(|(_, sum)| !sum.is_zero()).count() > 1;
+        if several && !lots {
+            problem
+                .notes
+                .push("amounts of several commodities need a price: `@` or `@@`".to_owned());
+        }
+        self.problems.push(problem);
+    }
+
+    fn two_elided(&mut self, at: usize, first: usize, second: usize) {
+        let [first, second] = [first, second].map(|posting| self.place_of(at, posting));
+        self.problems.push(
+            Diagnostic::error("two-elided", "two postings have no amount")
+                .at(second)
+                .at(first.labelled("the other"))
+                .help("write the amount of one; two blanks stand between account and amount"),
+        );
+    }
+
+    fn too_long(&mut self, at: usize) {
+        let place = self.view(at).place();
+        self.problems.push(
+            Diagnostic::error("number", "the sum has more digits than a number can have")
+                .at(place)
+                .help("a number has at most 28 digits, those after the decimal mark included"),
+        );
+    }
+
+    fn place_of(&self, at: usize, posting: usize) -> Place {
+        let row = &self.ledger.postings[posting];
+        Posting::new(self.view(at), row).place()
+    }
+
+    fn view(&self, at: usize) -> Transaction<'_> {
+        Transaction::new(self.ledger, &self.ledger.transactions[at])
+    }
+
+    fn rows(&self, at: usize) -> &[PostingRow] {
+        let row = self.ledger.transactions[at];
+        &self.ledger.postings[row.first as usize..(row.first + row.count) as usize]
+    }
+
+    fn own_date(&self, posting: u32) -> Option<crate::period::NaiveDate> {
+        detail(self.ledger, &self.ledger.postings[posting as usize])?.date
+    }
+}
+
+impl Weigh {
+    /// What an amount with this detail weighs. `None`: more digits than a number can have.
+    fn of(self, own: Quantity, detail: &Detail) -> Option<Quantity> {
+        let basis = detail.lot.as_ref().and_then(|lot| lot.cost.as_ref());
+        let counts = match (self, &detail.cost, basis) {
+            (Weigh::Basis, _, Some(basis)) => Some(basis),
+            (Weigh::BasisOfPriced, Some(cost), Some(basis))
+                if basis.amount.commodity == cost.amount.commodity =>
+            {
+                Some(basis)
+            }
+            (_, cost, _) => cost.as_ref(),
+        };
+        match counts {
+            None => Some(own),
+            Some(cost) => {
+                let number = weight(own.number, cost)?;
+                Some(Quantity { number, commodity: cost.amount.commodity })
+            }
+        }
+    }
+}
+
+/// What few postings have, of this one.
+pub(super) fn detail<'l>(ledger: &'l Ledger, row: &PostingRow) -> Option<&'l Detail> {
+    ledger.details.get((row.detail as usize).checked_sub(1)?)
+}

@@ -1,0 +1,128 @@
+//! What is known of commodities while journals are read: numbers, decimal marks, decimals, the
+//! default.
+//!
+//! In: symbols and the amounts they stand with. Out: the number of a commodity, which mark is its
+//! decimal mark, and how many decimals a transaction in it must balance to.
+
+use std::collections::HashMap;
+
+use crate::ledger::model::{CommodityId, Dialect, Quantity, Table};
+use crate::money::Decimal;
+
+/// The commodities of one run.
+#[derive(Debug)]
+pub struct Commodities {
+    /// As what the present text is read.
+    pub dialect: Dialect,
+    /// By number; 0 is the empty name.
+    pub table: Table,
+    /// What is known of each, by its number.
+    pub known: Vec<Known>,
+    /// Other symbols of a commodity: `commodity $`, `alias US$`.
+    pub aliases: HashMap<Box<str>, CommodityId>,
+    /// What `define` names, for expressions.
+    pub constants: HashMap<Box<str>, Quantity>,
+    /// `decimal-mark`, of the present text.
+    pub decimal_mark: Option<u8>,
+    /// `D`: what a number without a symbol is of, in hledger.
+    pub default: Option<CommodityId>,
+    /// Where the meaning of a mark was guessed since this was last emptied: address and length.
+    pub guessed: Vec<(usize, usize)>,
+    /// Costs do not change how a commodity is shown.
+    in_cost: bool,
+}
+
+/// What is known of one commodity.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Known {
+    /// The decimal mark that `commodity` or `D` declares.
+    pub declared_mark: Option<u8>,
+    /// The decimal mark that an amount showed.
+    pub seen_mark: Option<u8>,
+    /// The decimals that `commodity` or `D` declares.
+    pub declared_decimals: Option<u32>,
+    /// The most decimals of an amount, costs apart. `None`: there was none.
+    pub seen_decimals: Option<u32>,
+}
+
+impl Commodities {
+    /// None known but the empty one.
+    pub fn new(dialect: Dialect) -> Commodities {
+        let mut table = Table::default();
+        table.number("");
+        Commodities {
+            dialect,
+            table,
+            known: vec![Known::default()],
+            aliases: HashMap::new(),
+            constants: HashMap::new(),
+            decimal_mark: None,
+            default: None,
+            guessed: Vec::new(),
+            in_cost: false,
+        }
+    }
+
+    /// The number of the commodity with this symbol.
+    pub fn number_of(&mut self, symbol: &str) -> CommodityId {
+        if !self.aliases.is_empty()
+            && let Some(id) = self.aliases.get(symbol)
+        {
+            return *id;
+        }
+        let id = CommodityId(self.table.number(symbol));
+        if self.known.len() < self.table.names().len() {
+            self.known.resize(self.table.names().len(), Known::default());
+        }
+        id
+    }
+
+    /// Another symbol for a commodity from here on.
+    pub fn alias(&mut self, symbol: &str, id: CommodityId) {
+        self.aliases.insert(symbol.into(), id);
+    }
+
+    /// `id`, or the default where it is none.
+    pub fn or_default(&self, id: CommodityId) -> CommodityId {
+        if id.0 == 0 { self.default.unwrap_or(id) } else { id }
+    }
+
+    /// The declared and the seen decimal mark.
+    pub fn marks(&self, id: CommodityId) -> (Option<u8>, Option<u8>) {
+        let known = &self.known[id.0 as usize];
+        (self.decimal_mark.or(known.declared_mark), known.seen_mark)
+    }
+
+    /// An amount showed its decimal mark.
+    pub fn shown(&mut self, id: CommodityId, mark: u8) {
+        self.known[id.0 as usize].seen_mark = Some(mark);
+    }
+
+    /// An amount was read.
+    pub fn written(&mut self, id: CommodityId, number: Decimal) {
+        if !self.in_cost {
+            let seen = &mut self.known[id.0 as usize].seen_decimals;
+            *seen = Some(seen.unwrap_or(0).max(number.scale()));
+        }
+    }
+
+    /// Reads what does not change how a commodity is shown: a cost.
+    pub fn apart<T>(&mut self, read: impl FnOnce(&mut Commodities) -> T) -> T {
+        let before = std::mem::replace(&mut self.in_cost, true);
+        let value = read(self);
+        self.in_cost = before;
+        value
+    }
+
+    /// How many decimals a sum in this commodity is rounded to before it must be zero. `None`: none
+    /// is known, the sum's own decimals count.
+    pub fn decimals(&self, id: CommodityId) -> Option<u32> {
+        let known = &self.known[id.0 as usize];
+        match self.dialect {
+            Dialect::Ledger => known.seen_decimals.max(known.declared_decimals),
+            Dialect::Hledger | Dialect::Beancount => {
+                known.declared_decimals.or(known.seen_decimals)
+            }
+        }
+    }
+}

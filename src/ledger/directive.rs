@@ -1,0 +1,535 @@
+//! Lines that are no transaction: declarations, prices, and what holds for the lines below.
+//!
+//! In: a line and the indented lines under it. Out: changes to the scope, the commodities and the
+//! ledger. A directive that would change a figure and is not applied is listed as one that matters.
+
+use regex::{Regex, RegexBuilder};
+
+use crate::diagnostic::{Diagnostic, nearest};
+use crate::ledger::amount::{self, Fault, blanks};
+use crate::ledger::expression;
+use crate::ledger::header::account_end;
+use crate::ledger::lines::{Line, Lines};
+use crate::ledger::model::{Declaration, Declared, Dialect, Price, Quantity};
+use crate::ledger::number;
+use crate::ledger::reader::Reader;
+use crate::ledger::rules;
+use crate::ledger::scope::{Alias, Applied};
+use crate::source::Name;
+
+/// The words that a line may begin with, for suggestions.
+const WORDS: [&str; 29] = [
+    "account",
+    "alias",
+    "apply",
+    "assert",
+    "bucket",
+    "capture",
+    "check",
+    "comment",
+    "commodity",
+    "decimal-mark",
+    "def",
+    "define",
+    "end",
+    "eval",
+    "expr",
+    "import",
+    "include",
+    "payee",
+    "python",
+    "tag",
+    "test",
+    "value",
+    "year",
+    "D",
+    "P",
+    "N",
+    "C",
+    "Y",
+    "A",
+];
+
+impl Reader<'_> {
+    /// Reads a line that begins with neither a digit, a blank nor a comment's mark.
+    pub(super) fn directive<'t>(&mut self, line: Line<'t>, lines: &mut Lines<'t>) {
+        let text = line.text.strip_prefix(['!', '@']).unwrap_or(line.text);
+        match text.as_bytes().first() {
+            Some(b'~') => {
+                self.inert("periodic transaction", false, line, lines);
+                lines.skip_indented();
+                return;
+            }
+            Some(b'=') => {
+                rules::rule(self, line, lines);
+                return;
+            }
+            Some(b'-') if self.dialect == Dialect::Ledger || text.starts_with("--") => {
+                self.option(line, lines);
+                return;
+            }
+            _ => {}
+        }
+        let end = text.find([' ', '\t']).unwrap_or(text.len());
+        let (word, rest) = text.split_at(end);
+        let rest = rest.trim();
+        match word {
+            "include" => self.include_line(rest, line, lines),
+            "account" => self.account_line(rest, line, lines),
+            "commodity" => self.commodity_line(rest, line, lines),
+            "alias" => self.alias_line(rest, line, lines),
+            "apply" => self.apply(rest, line, lines),
+            "end" => self.end(rest, line, lines),
+            "comment" | "test" => skip_block(word, lines),
+            "P" => self.price(rest, line, lines),
+            "D" => self.default_commodity(rest, line, lines),
+            "decimal-mark" => self.decimal_mark(rest, line, lines),
+            "Y" | "year" => self.year(rest, line, lines),
+            "A" | "bucket" => self.scope.bucket = Some(self.scope.account(rest, self.dialect)),
+            "payee" => self.declare(Declared::Payee, name_of(rest), line, lines),
+            "tag" => self.declare(Declared::Tag, name_of(rest), line, lines),
+            "define" | "def" => self.define(rest, line, lines),
+            "N" | "C" => self.inert("commodity conversion", false, line, lines),
+            "assert" | "check" | "expr" | "eval" | "value" => {
+                self.inert("check", false, line, lines);
+                lines.skip_indented();
+            }
+            "capture" | "payee-rewrite" | "account-rewrite" => {
+                self.inert("rewriting of names", true, line, lines);
+            }
+            "python" | "import" => {
+                self.inert("Python", true, line, lines);
+                lines.skip_indented();
+            }
+            _ if is_year(word) => self.year(&word[1..], line, lines),
+            _ => self.unknown(word, line, lines),
+        }
+    }
+
+    fn unknown<'t>(&mut self, word: &str, line: Line<'t>, lines: &mut Lines<'t>) {
+        let before = lines.clone();
+        lines.skip_indented();
+        let near = nearest(word, WORDS);
+        let help = match near.first() {
+            Some(near) => format!("did you mean `{near}`"),
+            None => "a transaction begins with a date, a posting with blanks, a comment with `;`"
+                .to_owned(),
+        };
+        let has_lines = before.length_from(line) != lines.length_from(line);
+        let (problem, what) = if has_lines {
+            self.inert("unknown directive", true, line, lines);
+            (Diagnostic::warning("directive", ""), "unknown directive, kept without effect")
+        } else {
+            (Diagnostic::error("directive", ""), "expected a date or a directive, found")
+        };
+        let message =
+            if has_lines { format!("{what}: `{word}`") } else { format!("{what} `{word}`") };
+        let problem = Diagnostic { message, ..problem };
+        self.problem(problem.at(lines.place(line, word)).help(help));
+    }
+
+    /// `--option`, which Ledger takes from a file too.
+    fn option(&mut self, line: Line<'_>, lines: &Lines<'_>) {
+        let option = line.text.trim_start_matches('-').trim();
+        if option.is_empty() {
+            let fault =
+                Fault::helped(line.text, "expected an option's name", "write it after `--`");
+            self.fault("option", line, lines, &fault);
+        } else if option.starts_with("decimal-comma") {
+            self.commodities.decimal_mark = Some(b',');
+            self.scope.decimal_mark = Some(b',');
+        } else {
+            self.inert("option", true, line, lines);
+        }
+    }
+
+    fn include_line(&mut self, rest: &str, line: Line<'_>, lines: &Lines<'_>) {
+        let path = rest.trim_matches(['"', '\'']);
+        if path.is_empty() {
+            let fault = Fault::helped(
+                line.text,
+                "expected a path after `include`",
+                "name the file: `include prices.journal`",
+            );
+            self.fault("include", line, lines, &fault);
+            return;
+        }
+        self.include(path, line, lines);
+    }
+
+    fn account_line<'t>(&mut self, rest: &'t str, line: Line<'t>, lines: &mut Lines<'t>) {
+        let (name, _) = rest.split_at(account_end(rest));
+        let name = name.trim();
+        if name.is_empty() {
+            let fault = Fault::new(line.text, "expected an account's name after `account`");
+            self.fault("account", line, lines, &fault);
+            lines.skip_indented();
+            return;
+        }
+        let whole = self.scope.account(name, self.dialect);
+        while let Some(inner) = lines.next_indented() {
+            let (word, value) = split_word(inner.text.trim());
+            match word {
+                "alias" => self.scope.aliases.push(Alias::Name(value.to_owned(), whole.clone())),
+                "default" => self.scope.bucket = Some(whole.clone()),
+                "payee" => self.inert("account of a payee", true, inner, lines),
+                "assert" | "check" | "eval" | "expr" => {
+                    self.inert("check of an account", false, inner, lines);
+                }
+                _ => {}
+            }
+        }
+        self.account_of(name);
+        self.declare_whole(Declared::Account, &whole, line, lines);
+    }
+
+    fn commodity_line<'t>(&mut self, rest: &'t str, line: Line<'t>, lines: &mut Lines<'t>) {
+        let sample = rest.split(';').next().unwrap_or_default().trim();
+        let id = match self.sample(sample, true) {
+            Ok(quantity) => quantity.commodity,
+            Err(Some(fault)) => {
+                self.fault("commodity", line, lines, &fault);
+                lines.skip_indented();
+                return;
+            }
+            // No number: a symbol alone, of whatever letters.
+            Err(None) => self.commodities.number_of(sample.trim_matches('"')),
+        };
+        while let Some(inner) = lines.next_indented() {
+            let (word, value) = split_word(inner.text.trim());
+            match word {
+                "format" => {
+                    let value = value.split(';').next().unwrap_or_default().trim();
+                    if let Err(Some(fault)) = self.sample(value, false) {
+                        self.fault("commodity", inner, lines, &fault);
+                    }
+                }
+                "alias" => self.commodities.alias(value.trim_matches('"'), id),
+                "default" if self.dialect == Dialect::Ledger => {}
+                _ => {}
+            }
+        }
+        let name = self.commodities.table.names()[id.0 as usize].clone();
+        self.declare_whole(Declared::Commodity, &name, line, lines);
+    }
+
+    /// A sample amount that declares decimal mark and decimals: of `commodity`, `format`, `D`.
+    /// `Err(None)`: there is no number in it.
+    fn sample<'t>(
+        &mut self,
+        text: &'t str,
+        needs_mark: bool,
+    ) -> Result<Quantity, Option<Box<Fault<'t>>>> {
+        let digits = text.find(|letter: char| letter.is_ascii_digit()).ok_or(None)?;
+        if text.starts_with('"')
+            && text[1..].find('"').is_some_and(|end| end + 1 > digits)
+            && !text[1..]
+                .split_once('"')
+                .is_some_and(|(_, after)| after.contains(|c: char| c.is_ascii_digit()))
+        {
+            return Err(None);
+        }
+        let sample = amount::symbol(text, self.dialect)
+            .ok()
+            .flatten()
+            .map_or(text, |(_, rest)| blanks(rest));
+        let sample = sample.trim_start_matches(['-', '+']);
+        let marks = number::scan(blanks(sample), self.dialect).map(|(written, _)| written);
+        let mark = marks.and_then(|written| written.decimal_mark(self.dialect));
+        if needs_mark && self.dialect == Dialect::Hledger && mark.is_none() {
+            return Err(Some(Fault::helped(
+                text,
+                "expected a decimal mark in the sample amount",
+                "write it also where no decimals follow: `commodity 1,000. USD`",
+            )));
+        }
+        let before = (self.commodities.decimal_mark.take(), self.commodities.default.take());
+        self.commodities.decimal_mark = mark;
+        let read = self.commodities.apart(|commodities| amount::quantity(text, commodities));
+        (self.commodities.decimal_mark, self.commodities.default) = before;
+        let (quantity, rest) = read.map_err(Some)?;
+        if !rest.trim().is_empty() {
+            return Err(Some(Fault::new(rest.trim(), "expected nothing after the sample amount")));
+        }
+        self.commodities.guessed.clear();
+        let known = &mut self.commodities.known[quantity.commodity.0 as usize];
+        known.declared_mark = mark.or(known.declared_mark);
+        known.declared_decimals = Some(quantity.number.scale());
+        Ok(quantity)
+    }
+
+    fn default_commodity(&mut self, rest: &str, line: Line<'_>, lines: &Lines<'_>) {
+        let rest = rest.split(';').next().unwrap_or_default().trim();
+        match self.sample(rest, false) {
+            Ok(quantity) => {
+                if self.dialect == Dialect::Hledger {
+                    self.scope.default = Some(quantity.commodity);
+                    self.commodities.default = Some(quantity.commodity);
+                }
+            }
+            Err(fault) => {
+                let fault = fault.unwrap_or_else(|| {
+                    Fault::helped(rest, "expected a sample amount", "write `D 1,000.00 USD`")
+                });
+                self.fault("default-commodity", line, lines, &fault);
+            }
+        }
+    }
+
+    fn decimal_mark(&mut self, rest: &str, line: Line<'_>, lines: &Lines<'_>) {
+        match rest.split(';').next().unwrap_or_default().trim() {
+            "." => self.commodities.decimal_mark = Some(b'.'),
+            "," => self.commodities.decimal_mark = Some(b','),
+            other => {
+                let fault = Fault::helped(
+                    if other.is_empty() { line.text } else { rest },
+                    format!("expected `.` or `,` after `decimal-mark`, found `{other}`"),
+                    "write `decimal-mark .` or `decimal-mark ,`",
+                );
+                self.fault("decimal-mark", line, lines, &fault);
+            }
+        }
+        self.scope.decimal_mark = self.commodities.decimal_mark;
+    }
+
+    fn year(&mut self, rest: &str, line: Line<'_>, lines: &Lines<'_>) {
+        match rest.trim().split(['-', '/', '.']).next().and_then(|year| year.parse().ok()) {
+            Some(year) => self.scope.year = Some(year),
+            None => {
+                let fault =
+                    Fault::helped(line.text, "expected a year", "write `Y2024` or `year 2024`");
+                self.fault("year", line, lines, &fault);
+            }
+        }
+    }
+
+    fn alias_line(&mut self, rest: &str, line: Line<'_>, lines: &Lines<'_>) {
+        let alias = if let Some(pattern) = rest.strip_prefix('/') {
+            // The pattern ends at the last `/` before a `=`, for patterns may have both.
+            pattern
+                .split_once('/')
+                .and_then(|(pattern, new)| {
+                    let new = new.trim_start().strip_prefix('=')?.trim();
+                    Some((regex(pattern)?, replacement(new)))
+                })
+                .map(|(pattern, new)| Alias::Pattern(pattern, new))
+        } else {
+            rest.split_once('=')
+                .map(|(old, new)| Alias::Name(old.trim().to_owned(), new.trim().to_owned()))
+        };
+        match alias {
+            Some(alias) => self.scope.aliases.push(alias),
+            None => {
+                let fault = Fault::helped(
+                    rest,
+                    "expected `alias OLD = NEW`",
+                    "or a pattern: `alias /^bank:(.*)/ = Assets:Bank:\\1`",
+                );
+                self.fault("alias", line, lines, &fault);
+            }
+        }
+    }
+
+    fn apply(&mut self, rest: &str, line: Line<'_>, lines: &Lines<'_>) {
+        let (word, value) = split_word(rest);
+        match word {
+            "account" => {
+                self.scope.parents.push(value.to_owned());
+                self.scope.applied.push(Applied::Account);
+            }
+            "year" => {
+                self.scope.applied.push(Applied::Year(self.scope.year));
+                self.year(value, line, lines);
+            }
+            "tag" => self.scope.applied.push(Applied::Tag),
+            "fixed" | "rate" => {
+                self.inert("fixed rate", false, line, lines);
+                self.scope.applied.push(Applied::Fixed);
+            }
+            _ => {
+                let fault = Fault::helped(
+                    rest,
+                    "expected `account`, `tag`, `year`, `fixed` or `rate` after `apply`",
+                    "write `apply account Assets:Bank`",
+                );
+                self.fault("apply", line, lines, &fault);
+            }
+        }
+    }
+
+    fn end(&mut self, rest: &str, line: Line<'_>, lines: &Lines<'_>) {
+        let (word, value) = split_word(rest);
+        match word {
+            "aliases" => {
+                self.scope.aliases.clear();
+                return;
+            }
+            "comment" | "test" => return,
+            _ => {}
+        }
+        let wanted = if word == "apply" { split_word(value).0 } else { word };
+        match self.scope.applied.last() {
+            Some(last) if wanted.is_empty() || wanted == last.word() => {}
+            Some(last) => {
+                let fault = Fault::helped(
+                    line.text,
+                    format!("`end {wanted}` where `apply {}` is open", last.word()),
+                    format!("write `end apply {}` first", last.word()),
+                );
+                self.fault("end", line, lines, &fault);
+                return;
+            }
+            None => {
+                let fault = Fault::helped(
+                    line.text,
+                    "nothing is open that could end here",
+                    "remove the line, or write the `apply` that it ends",
+                );
+                self.fault("end", line, lines, &fault);
+                return;
+            }
+        }
+        match self.scope.applied.pop() {
+            Some(Applied::Account) => {
+                self.scope.parents.pop();
+            }
+            Some(Applied::Year(before)) => self.scope.year = before,
+            Some(Applied::Tag | Applied::Fixed) | None => {}
+        }
+    }
+
+    fn price(&mut self, rest: &str, line: Line<'_>, lines: &Lines<'_>) {
+        match self.price_of(rest, line, lines) {
+            Ok(price) => self.ledger.prices.push(price),
+            Err(fault) => self.fault("price", line, lines, &fault),
+        }
+    }
+
+    fn price_of<'t>(
+        &mut self,
+        rest: &'t str,
+        line: Line<'t>,
+        lines: &Lines<'_>,
+    ) -> Result<Price, Box<Fault<'t>>> {
+        let (date, mut rest) = self
+            .date(rest, || lines.place(line, ""), &mut None)
+            .ok_or_else(|| amount::not_a_date(rest.split(' ').next().unwrap_or_default()))?;
+        rest = blanks(rest);
+        let (time, after) = split_word(rest);
+        if time.starts_with(|first: char| first.is_ascii_digit()) && time.contains(':') {
+            rest = after;
+        }
+        let (symbol, after) = if rest.starts_with('"') {
+            amount::symbol(rest, self.dialect)?.unwrap_or((rest, ""))
+        } else {
+            split_word(rest)
+        };
+        if symbol.is_empty() {
+            return Err(Fault::helped(
+                line.text,
+                "expected a commodity and its price",
+                "write `P 2024-03-15 VTI 255.10 USD`",
+            ));
+        }
+        let commodity = self.commodities.number_of(symbol);
+        let read = |commodities: &mut _| amount::amount(blanks(after), commodities);
+        // In hledger a price counts where the decimals of a commodity are found out.
+        let (amount, _) = match self.dialect {
+            Dialect::Hledger => read(&mut self.commodities)?,
+            Dialect::Ledger | Dialect::Beancount => self.commodities.apart(read)?,
+        };
+        self.commodities.guessed.clear();
+        Ok(Price { date, commodity, amount, source: lines.source, line: line.number })
+    }
+
+    fn define(&mut self, rest: &str, line: Line<'_>, lines: &Lines<'_>) {
+        let value = rest.split_once('=').and_then(|(name, value)| {
+            let (value, after) = expression::whole(value.trim(), &mut self.commodities).ok()?;
+            after.trim().is_empty().then(|| (name.trim(), value))
+        });
+        match value {
+            Some((name, value)) => {
+                self.commodities.constants.insert(name.into(), value);
+            }
+            None => self.inert("definition", true, line, lines),
+        }
+    }
+
+    /// Keeps a declared name, with the indented lines under it.
+    fn declare<'t>(&mut self, what: Declared, name: &str, line: Line<'t>, lines: &mut Lines<'t>) {
+        lines.skip_indented();
+        self.declare_whole(what, name, line, lines);
+    }
+
+    fn declare_whole<'t>(&mut self, what: Declared, name: &str, line: Line<'t>, lines: &Lines<'t>) {
+        self.ledger.declared.push(Declaration {
+            what,
+            name: Name::new(name),
+            source: lines.source,
+            start: line.start,
+            length: lines.length_from(line),
+            line: line.number,
+        });
+    }
+}
+
+impl Applied {
+    fn word(&self) -> &'static str {
+        match self {
+            Applied::Account => "account",
+            Applied::Tag => "tag",
+            Applied::Year(_) => "year",
+            Applied::Fixed => "fixed",
+        }
+    }
+}
+
+/// Skips to the line that ends a `comment` or `test`, or to the end of the text.
+fn skip_block(word: &str, lines: &mut Lines<'_>) {
+    for line in lines.by_ref() {
+        let (end, what) = split_word(line.text.trim());
+        if end == "end" && (what.is_empty() || what == word) {
+            return;
+        }
+    }
+}
+
+/// The first word of `text`, and what follows the blanks after it.
+pub(super) fn split_word(text: &str) -> (&str, &str) {
+    let end = text.find([' ', '\t']).unwrap_or(text.len());
+    (&text[..end], text[end..].trim_start())
+}
+
+/// A name up to a comment.
+fn name_of(text: &str) -> &str {
+    text.split("  ").next().unwrap_or_default().split(" ;").next().unwrap_or_default().trim()
+}
+
+/// `Y2024`
+fn is_year(word: &str) -> bool {
+    word.len() > 1 && word.starts_with('Y') && word[1..].bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// A pattern as hledger and Ledger read one: case apart.
+pub(super) fn regex(pattern: &str) -> Option<Regex> {
+    RegexBuilder::new(pattern).case_insensitive(true).size_limit(1 << 20).build().ok()
+}
+
+/// `\1` is how journals name a group; `$1` is how `regex` does.
+fn replacement(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 4);
+    let mut letters = text.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match (letter, letters.peek()) {
+            ('\\', Some(digit)) if digit.is_ascii_digit() => {
+                out.push_str("${");
+                out.push(*digit);
+                out.push('}');
+                letters.next();
+            }
+            ('$', _) => out.push_str("$$"),
+            _ => out.push(letter),
+        }
+    }
+    out
+}

@@ -1,0 +1,549 @@
+//! Reads texts of the Ledger family line by line into rows, amounts as written.
+//!
+//! In: sources. Out: a `Ledger` whose transactions are not balanced yet. One pass, no copies of
+//! free text; an account's name is looked up by the letters it is written with.
+
+use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
+use std::sync::Arc;
+
+use crate::diagnostic::Diagnostic;
+use crate::ledger::Load;
+use crate::ledger::amount::{self, Amounts, Fault, blanks};
+use crate::ledger::commodities::Commodities;
+use crate::ledger::day::{self, Day};
+use crate::ledger::evidence;
+use crate::ledger::header::{self, account_end};
+use crate::ledger::lines::{Line, Lines};
+use crate::ledger::model::{
+    AccountId, AmountFrom, CommodityId, Detail, Dialect, Inert, Ledger, Options, PostingKind,
+    PostingRow, Status, TransactionRow, Xxh,
+};
+use crate::ledger::scope::Scope;
+use crate::money::Decimal;
+use crate::period::NaiveDate;
+use crate::source::{Name, Place, Source};
+
+/// Texts within texts; deeper is taken for a circle that the names hide.
+const DEPTH: usize = 100;
+/// Texts in all; more are taken for a mistake.
+const TEXTS: usize = 100_000;
+
+/// What reading has found so far.
+pub(super) struct Reader<'o> {
+    pub ledger: Ledger,
+    pub commodities: Commodities,
+    pub scope: Scope,
+    pub dialect: Dialect,
+    pub options: Options,
+    load: Load<'o>,
+    /// The texts that are open, outermost first.
+    chain: Vec<Name>,
+}
+
+/// The accounts of one text by the letters they are written with.
+pub(super) type Written<'t> = HashMap<&'t str, AccountId, BuildHasherDefault<Xxh>>;
+
+impl<'o> Reader<'o> {
+    /// Nothing read yet.
+    pub fn new(options: Options, load: Load<'o>) -> Reader<'o> {
+        let dialect = options.dialect.unwrap_or(Dialect::Hledger);
+        Reader {
+            ledger: Ledger::default(),
+            commodities: Commodities::new(dialect),
+            scope: Scope::default(),
+            dialect,
+            options,
+            load,
+            chain: Vec::new(),
+        }
+    }
+
+    /// Reads the text that is not included by another.
+    pub fn root(&mut self, source: Source) {
+        let (dialect, why) = match self.options.dialect {
+            Some(dialect) => (dialect, "`--dialect`".to_owned()),
+            None => evidence::dialect(&source),
+        };
+        self.dialect = dialect;
+        self.commodities.dialect = dialect;
+        self.source(source, why);
+    }
+
+    /// Reads one text and those it includes.
+    fn source(&mut self, source: Source, why: String) {
+        let name = source.name.clone();
+        if source.text.len() >= u32::MAX as usize {
+            let problem = Diagnostic::error("text-too-long", "a text may have at most 4 GiB");
+            self.ledger
+                .diagnostics
+                .push(problem.at(Place::file(&name)).help("split it into one text for each year"));
+            return;
+        }
+        let source = Arc::new(source);
+        let index = u32::try_from(self.ledger.sources.len()).unwrap_or(u32::MAX);
+        self.ledger.sources.push(Arc::clone(&source));
+        self.ledger.dialects.push((self.dialect, why));
+        self.chain.push(name);
+        let mut lines = Lines::new(index, &source.name, &source.text);
+        self.lines(&mut lines);
+        self.chain.pop();
+    }
+
+    fn lines<'t>(&mut self, lines: &mut Lines<'t>) {
+        let mut written = Written::default();
+        let mut yearless = None;
+        while let Some(line) = lines.next() {
+            match line.text.as_bytes().first() {
+                None | Some(b';' | b'#' | b'*' | b'%' | b'|') => {}
+                Some(b'0'..=b'9') => self.transaction(line, lines, &mut written, &mut yearless),
+                Some(b' ' | b'\t') => self.indented(line, lines),
+                Some(_) => {
+                    let before = (self.scope.aliases.len(), self.scope.parents.len());
+                    self.directive(line, lines);
+                    if before != (self.scope.aliases.len(), self.scope.parents.len()) {
+                        written.clear();
+                    }
+                }
+            }
+        }
+        if let Some((place, year, count)) = yearless {
+            self.warn_yearless(place, year, count);
+        }
+    }
+
+    /// An indented line that belongs to nothing.
+    fn indented(&mut self, line: Line<'_>, lines: &mut Lines<'_>) {
+        let text = line.text.trim();
+        if text.is_empty() || text.starts_with([';', '#']) {
+            return;
+        }
+        self.problem(
+            Diagnostic::error("indented", "an indented line belongs to nothing")
+                .at(lines.place(line, text))
+                .help("remove the blanks before it, or the empty line above it"),
+        );
+        lines.skip_indented();
+    }
+
+    /// One transaction, its header read already.
+    fn transaction<'t>(
+        &mut self,
+        line: Line<'t>,
+        lines: &mut Lines<'t>,
+        written: &mut Written<'t>,
+        yearless: &mut Option<(Place, i32, u32)>,
+    ) {
+        let Some((date, rest)) = self.date(line.text, || lines.place(line, ""), yearless) else {
+            let word = line.text.split([' ', '\t', '=']).next().unwrap_or_default();
+            let fault = amount::not_a_date(word);
+            self.fault("date", line, lines, &fault);
+            lines.skip_indented();
+            return;
+        };
+        let mut good = true;
+        let rest = match rest.as_bytes().first() {
+            None | Some(b' ' | b'\t') => rest,
+            Some(b'=') => {
+                let end = rest[1..].find([' ', '\t', ';']).map_or(rest.len(), |end| end + 1);
+                let (second, after) = rest.split_at(end);
+                if header::date(&second[1..], date).is_none() {
+                    self.fault("date", line, lines, &amount::not_a_date(&second[1..]));
+                    good = false;
+                }
+                after
+            }
+            // Ledger reads a mark or a code that follows at once.
+            Some(b'*' | b'!' | b'(') if self.dialect == Dialect::Ledger => rest,
+            Some(_) => {
+                let fault = Fault::helped(
+                    rest,
+                    "expected a blank after the date",
+                    "write one between the date and what follows",
+                );
+                self.fault("date", line, lines, &fault);
+                good = false;
+                rest
+            }
+        };
+        let (status, _) = header::status(blanks(rest));
+        let first = self.ledger.postings.len();
+        while let Some(line) = lines.next_indented() {
+            let text = blanks(line.text);
+            if text.starts_with(';') {
+                if self.ledger.postings.len() > first {
+                    good &= self.posting_dates(&text[1..], date, line, lines);
+                }
+                continue;
+            }
+            good &= self.posting(text, date, line, lines, written);
+        }
+        if !good {
+            self.ledger.postings.truncate(first);
+            return;
+        }
+        let source = lines.source;
+        let count = self.ledger.postings.len() - first;
+        self.ledger.transactions.push(TransactionRow {
+            date,
+            source,
+            start: line.start,
+            length: lines.length_from(line),
+            line: line.number,
+            first: index(first),
+            count: index(count),
+            status,
+        });
+    }
+
+    /// The date at the start of `text`, and what follows it. `None`: it is none.
+    pub fn date<'t>(
+        &self,
+        text: &'t str,
+        place: impl FnOnce() -> Place,
+        yearless: &mut Option<(Place, i32, u32)>,
+    ) -> Option<(NaiveDate, &'t str)> {
+        let (day, rest) = day::leading(text)?;
+        match day {
+            Day::Is(date) => Some((date, rest)),
+            Day::Yearless(month, day) => {
+                let year = self.scope.year.unwrap_or(self.options.year);
+                let date = NaiveDate::from_ymd_opt(year, month, day)?;
+                if self.scope.year.is_none() {
+                    yearless.get_or_insert_with(|| (place(), year, 0)).2 += 1;
+                }
+                Some((date, rest))
+            }
+            Day::None => None,
+        }
+    }
+
+    fn warn_yearless(&mut self, place: Place, year: i32, count: u32) {
+        let what = match count {
+            1 => "a date names no year".to_owned(),
+            count => format!("{count} dates name no year, this one first"),
+        };
+        self.problem(
+            Diagnostic::warning("year", what)
+                .at(place)
+                .note(format!("taken as {year}: next year the same text would say another year"))
+                .help(format!("write `Y{year}` above it, or the year in each date")),
+        );
+    }
+
+    /// One posting; whether it could be read.
+    fn posting<'t>(
+        &mut self,
+        text: &'t str,
+        date: NaiveDate,
+        line: Line<'t>,
+        lines: &Lines<'t>,
+        written: &mut Written<'t>,
+    ) -> bool {
+        if self.dialect == Dialect::Ledger && is_check(text) {
+            self.inert("check of a transaction", false, line, lines);
+            return true;
+        }
+        let (status, marked) = header::status(text);
+        let text = if status == Status::Unmarked { text } else { blanks(marked) };
+        let (account, rest) = text.split_at(account_end(text));
+        let (name, kind) = unwrapped(account);
+        let mut detail = Detail::default();
+        let amounts = match amount::amounts(rest, date, &mut self.commodities) {
+            Ok((amounts, comment)) => {
+                if !comment.is_empty()
+                    && !self.dates_of(&comment[1..], date, &mut detail, line, lines)
+                {
+                    return false;
+                }
+                amounts
+            }
+            Err(fault) => {
+                self.fault("amount", line, lines, &fault);
+                return false;
+            }
+        };
+        if !self.commodities.guessed.is_empty() {
+            self.warn_guessed(line, lines);
+        }
+        if amounts.amount.is_none()
+            && amounts.assertion.is_none()
+            && let Some(at) = self.slipped(name, written)
+        {
+            let (account, number) = (&name[..at], &name[at + 1..]);
+            self.problem(
+                Diagnostic::error(
+                    "single-space",
+                    format!(
+                        "posting has no amount: with one space, `{number}` belongs to the name"
+                    ),
+                )
+                .at(lines.place(line, text))
+                .help(format!("put two spaces before the amount: `{account}  {number}`")),
+            );
+            return false;
+        }
+        let account = self.account(name, written);
+        self.push(account, kind, status, amounts, detail, line.start);
+        true
+    }
+
+    /// Keeps a posting that was read.
+    fn push(
+        &mut self,
+        account: AccountId,
+        kind: PostingKind,
+        status: Status,
+        amounts: Amounts,
+        detail: Detail,
+        start: u32,
+    ) {
+        let (commodity, number, from) = match amounts.amount {
+            Some(amount) => (amount.commodity, amount.number, AmountFrom::Written),
+            None if amounts.assertion.is_some() => {
+                (CommodityId(0), Decimal::ZERO, AmountFrom::Assigned)
+            }
+            None => (CommodityId(0), Decimal::ZERO, AmountFrom::Elided),
+        };
+        let Amounts { cost, lot, assertion, .. } = amounts;
+        let detail = Detail { cost, lot, assertion, ..detail };
+        let detail = if detail.is_empty() {
+            0
+        } else {
+            self.ledger.details.push(detail);
+            index(self.ledger.details.len())
+        };
+        self.ledger.postings.push(PostingRow {
+            account,
+            commodity,
+            number,
+            start,
+            detail,
+            kind,
+            amount: from,
+            status,
+        });
+    }
+
+    /// The account that these letters mean here.
+    pub fn account<'t>(&mut self, name: &'t str, written: &mut Written<'t>) -> AccountId {
+        if let Some(id) = written.get(name) {
+            return *id;
+        }
+        let id = self.account_of(name);
+        written.insert(name, id);
+        id
+    }
+
+    /// The same, without keeping the letters.
+    pub fn account_of(&mut self, name: &str) -> AccountId {
+        let whole = self.scope.account(name, self.dialect);
+        AccountId(self.ledger.accounts.number(&whole))
+    }
+
+    /// Where an account's name ends before something that reads as an amount and was meant as one:
+    /// a number with a sign, a decimal mark or a symbol. A name met before is taken as it is.
+    fn slipped(&mut self, name: &str, written: &Written<'_>) -> Option<usize> {
+        if !name.contains(' ') || written.contains_key(name) {
+            return None;
+        }
+        let whole = self.scope.account(name, self.dialect);
+        if self.ledger.accounts.find(&whole).is_some() {
+            return None;
+        }
+        let meant = |text: &str| text.contains(['-', '.', '$', '€', '£']) || text.contains(' ');
+        let mut at = 0;
+        while let Some(next) = name[at..].find(' ') {
+            at += next;
+            let tail = &name[at + 1..];
+            let dialect = self.commodities.dialect;
+            let reads = |text: &str, commodities: &mut Commodities| {
+                matches!(amount::quantity(text, commodities), Ok((_, "")))
+            };
+            // The name's words must not become commodities: they are tried on a table of its own.
+            if meant(tail) && reads(tail, &mut Commodities::new(dialect)) {
+                return Some(at);
+            }
+            at += 1;
+        }
+        None
+    }
+
+    /// Dates in a comment line below a posting; whether they read.
+    fn posting_dates(
+        &mut self,
+        comment: &str,
+        date: NaiveDate,
+        line: Line<'_>,
+        lines: &Lines<'_>,
+    ) -> bool {
+        let mut detail = Detail::default();
+        if !self.dates_of(comment, date, &mut detail, line, lines) {
+            return false;
+        }
+        if detail.date.is_some() || detail.date2.is_some() {
+            let details = &mut self.ledger.details;
+            if let Some(posting) = self.ledger.postings.last_mut() {
+                if posting.detail == 0 {
+                    details.push(Detail::default());
+                    posting.detail = index(details.len());
+                }
+                let kept = &mut details[posting.detail as usize - 1];
+                kept.date = detail.date.or(kept.date);
+                kept.date2 = detail.date2.or(kept.date2);
+            }
+        }
+        true
+    }
+
+    /// `date: 3/15`, `[3/15]`, `[3/15=3/16]`, `[=3/16]` in a comment; whether they read.
+    fn dates_of(
+        &mut self,
+        comment: &str,
+        near: NaiveDate,
+        detail: &mut Detail,
+        line: Line<'_>,
+        lines: &Lines<'_>,
+    ) -> bool {
+        let mut good = true;
+        if self.dialect == Dialect::Hledger && comment.contains("date") {
+            for (key, value) in header::tags(comment) {
+                if !matches!(key, "date" | "date2") || value.is_empty() {
+                    continue;
+                }
+                match header::date(value, near) {
+                    Some(date) if key == "date" => detail.date = Some(date),
+                    Some(date) => detail.date2 = Some(date),
+                    None => {
+                        self.fault("date", line, lines, &amount::not_a_date(value));
+                        good = false;
+                    }
+                }
+            }
+        }
+        let Some((_, bracket)) = comment.split_once('[') else {
+            return good;
+        };
+        let Some((inner, _)) = bracket.split_once(']') else {
+            return good;
+        };
+        if inner.is_empty()
+            || !inner.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'/' | b'-' | b'.' | b'='))
+            || !inner.contains(['/', '-', '.', '='])
+            || !inner.bytes().any(|byte| byte.is_ascii_digit())
+        {
+            return good;
+        }
+        let (first, second) = inner.split_once('=').unwrap_or((inner, ""));
+        for (text, kept) in [(first, &mut detail.date), (second, &mut detail.date2)] {
+            if text.is_empty() {
+                continue;
+            }
+            *kept = header::date(text, near);
+            if kept.is_none() {
+                self.fault("date", line, lines, &amount::not_a_date(text));
+                good = false;
+            }
+        }
+        good
+    }
+
+    /// Says what the meaning of a mark was guessed to be.
+    pub fn warn_guessed(&mut self, line: Line<'_>, lines: &Lines<'_>) {
+        for (address, length) in std::mem::take(&mut self.commodities.guessed) {
+            let start = address.wrapping_sub(line.text.as_ptr() as usize);
+            let Some(text) = line.text.get(start..start + length) else { continue };
+            let decimal = self.dialect == Dialect::Hledger || text.contains('.');
+            let reading = if decimal { "with three decimals" } else { "in thousands" };
+            self.problem(
+                Diagnostic::warning("decimal-mark", format!("`{text}` is read {reading}"))
+                    .at(lines.place(line, text))
+                    .help("say which mark is which above it: `commodity 1,000.00 USD`, `decimal-mark .`"),
+            );
+        }
+    }
+
+    /// Reads the texts that `include` names.
+    pub fn include(&mut self, path: &str, line: Line<'_>, lines: &Lines<'_>) {
+        let problem =
+            |message: String| Diagnostic::error("include", message).at(lines.place(line, path));
+        if self.chain.len() > DEPTH || self.ledger.sources.len() > TEXTS {
+            self.problem(problem("texts include texts without end".to_owned()));
+            return;
+        }
+        let texts = match (self.load)(path, lines.name) {
+            Ok(texts) => texts,
+            Err(why) => {
+                self.problem(problem(format!("cannot include `{path}`: {why}")));
+                return;
+            }
+        };
+        for text in texts {
+            if self.chain.contains(&text.name) {
+                // A pattern may well match the text it stands in.
+                if path.contains(['*', '?', '[']) {
+                    continue;
+                }
+                let chain: Vec<&str> = self.chain.iter().map(|name| &**name).collect();
+                self.problem(
+                    problem(format!("`{}` includes itself", text.name))
+                        .note(format!("by way of {}", chain.join(", "))),
+                );
+                continue;
+            }
+            let before = self.scope.clone();
+            self.source(text, format!("included by `{}`", lines.name));
+            if self.dialect == Dialect::Hledger {
+                self.scope = before;
+                self.commodities.decimal_mark = self.scope.decimal_mark;
+                self.commodities.default = self.scope.default;
+            }
+        }
+    }
+
+    /// Keeps note of a construct without effect.
+    pub fn inert(&mut self, what: &'static str, matters: bool, line: Line<'_>, lines: &Lines<'_>) {
+        self.ledger.inert.push(Inert { what, matters, source: lines.source, line: line.number });
+    }
+
+    /// A fault becomes a problem of the user's.
+    pub fn fault(
+        &mut self,
+        code: &'static str,
+        line: Line<'_>,
+        lines: &Lines<'_>,
+        fault: &Fault<'_>,
+    ) {
+        let mut problem =
+            Diagnostic::error(code, fault.message.clone()).at(lines.place_of(line, fault));
+        problem.help.clone_from(&fault.help);
+        self.problem(problem);
+    }
+
+    /// Keeps a problem.
+    pub fn problem(&mut self, problem: Diagnostic) {
+        self.ledger.diagnostics.push(problem);
+    }
+}
+
+/// `(account)`, `[account]`, `<account>`: the name without its brackets.
+pub(super) fn unwrapped(account: &str) -> (&str, PostingKind) {
+    let bytes = account.as_bytes();
+    let kind = match (bytes.first(), bytes.last()) {
+        (Some(b'('), Some(b')')) => PostingKind::Virtual,
+        (Some(b'['), Some(b']')) => PostingKind::BalancedVirtual,
+        (Some(b'<'), Some(b'>')) => PostingKind::Real,
+        _ => return (account, PostingKind::Real),
+    };
+    (account[1..account.len() - 1].trim(), kind)
+}
+
+/// Ledger's checks within a transaction.
+fn is_check(text: &str) -> bool {
+    ["assert ", "check ", "expr "].iter().any(|word| text.starts_with(word))
+}
+
+/// Rows are numbered with 32 bits: a text of 4 GiB has fewer postings than that.
+pub(super) fn index(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,291 @@
+//! Balances as they run through the days, and what the journal asserts of them.
+//!
+//! In: postings in their order. Out: a problem for each assertion that does not hold, and the amount
+//! that a posting with an assertion alone must have. In hledger virtual postings count like others;
+//! in Ledger a real posting's assertion sees real postings only. Costs and lots do not count.
+
+use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
+
+use crate::diagnostic::Diagnostic;
+use crate::ledger::balancing::detail;
+use crate::ledger::model::{
+    AccountId, AmountFrom, Assertion, CommodityId, Dialect, Ledger, PostingKind, PostingRow,
+    Quantity, Xxh,
+};
+use crate::ledger::sums::plus;
+use crate::ledger::view::{Posting, Transaction};
+use crate::money::Decimal;
+
+type Balances = HashMap<(AccountId, CommodityId), Balance, BuildHasherDefault<Xxh>>;
+
+/// What one account holds of one commodity.
+#[derive(Clone, Copy, Debug)]
+struct Balance {
+    sum: Decimal,
+    /// The transaction that changed it last.
+    last: usize,
+}
+
+/// Which balances an assertion sees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sees {
+    All,
+    Real,
+}
+
+/// The balances of all accounts, while postings are added one by one.
+#[derive(Debug)]
+pub struct Running {
+    needed: bool,
+    dialect: Dialect,
+    all: Balances,
+    /// Without virtual postings; kept for Ledger only.
+    real: Balances,
+    /// What an account holds with its subaccounts, where some assertion asks.
+    inclusive: Balances,
+    /// The accounts above each, itself too, of which such an assertion speaks; by account.
+    above: Vec<Vec<AccountId>>,
+    /// In how many commodities each account holds something, by account.
+    holds: Vec<u32>,
+    /// Each account's commodities, for assertions of all of them.
+    commodities: Vec<Vec<CommodityId>>,
+}
+
+impl Running {
+    /// No postings yet. Keeps nothing where the journals assert nothing.
+    pub fn new(ledger: &Ledger, dialect: Dialect) -> Running {
+        let needed = ledger.details.iter().any(|detail| detail.assertion.is_some());
+        let accounts = if needed { ledger.accounts.names().len() } else { 0 };
+        let mut asked = vec![false; accounts];
+        if needed {
+            for row in &ledger.postings {
+                let assertion = detail(ledger, row).and_then(|detail| detail.assertion.as_deref());
+                if assertion.is_some_and(|assertion| assertion.inclusive) {
+                    asked[row.account.0 as usize] = true;
+                }
+            }
+        }
+        let above = (0..accounts).map(|account| above(ledger, account, &asked)).collect();
+        Running {
+            needed,
+            dialect,
+            all: Balances::default(),
+            real: Balances::default(),
+            inclusive: Balances::default(),
+            above,
+            holds: vec![0; accounts],
+            commodities: vec![Vec::new(); accounts],
+        }
+    }
+
+    /// Whether anything asks for balances.
+    pub fn needed(&self) -> bool {
+        self.needed
+    }
+
+    /// Adds posting `posting` of transaction `at`; the problem, if what it asserts does not hold.
+    pub fn step(&mut self, ledger: &Ledger, at: usize, posting: u32) -> Option<Diagnostic> {
+        let row = &ledger.postings[posting as usize];
+        if !self.add(row, at) {
+            let place =
+                Posting::new(Transaction::new(ledger, &ledger.transactions[at]), row).place();
+            return Some(
+                Diagnostic::error("number", "the balance has more digits than a number can have")
+                    .at(place),
+            );
+        }
+        let assertion = detail(ledger, row)?.assertion.as_deref()?;
+        if row.amount == AmountFrom::Assigned && !assertion.sole {
+            return None;
+        }
+        self.check(ledger, at, row, assertion)
+    }
+
+    fn add(&mut self, row: &PostingRow, at: usize) -> bool {
+        let account = row.account.0 as usize;
+        let key = (row.account, row.commodity);
+        let Some((before, after)) = add(&mut self.all, key, row.number, at) else { return false };
+        if before.is_none() {
+            self.commodities[account].push(row.commodity);
+        }
+        let was = before.is_some_and(|sum| !sum.is_zero());
+        match (was, !after.is_zero()) {
+            (false, true) => self.holds[account] += 1,
+            (true, false) => self.holds[account] -= 1,
+            _ => {}
+        }
+        let mut good = true;
+        if self.dialect == Dialect::Ledger && row.kind == PostingKind::Real {
+            good &= add(&mut self.real, key, row.number, at).is_some();
+        }
+        for above in &self.above[account] {
+            good &= add(&mut self.inclusive, (*above, row.commodity), row.number, at).is_some();
+        }
+        good
+    }
+
+    /// The balance that an assertion on `row` speaks of, in one commodity.
+    fn balance(
+        &self,
+        row: &PostingRow,
+        assertion: &Assertion,
+        of: CommodityId,
+    ) -> Option<&Balance> {
+        let key = (row.account, of);
+        if assertion.inclusive {
+            return self.inclusive.get(&key);
+        }
+        match self.sees(row) {
+            Sees::All => self.all.get(&key),
+            Sees::Real => self.real.get(&key),
+        }
+    }
+
+    fn sees(&self, row: &PostingRow) -> Sees {
+        if self.dialect == Dialect::Ledger && row.kind == PostingKind::Real {
+            Sees::Real
+        } else {
+            Sees::All
+        }
+    }
+
+    /// Whether `= 0` without a commodity speaks of all commodities, as in Ledger.
+    fn is_of_all(&self, assertion: &Assertion) -> bool {
+        self.dialect == Dialect::Ledger && assertion.amount.commodity.0 == 0
+    }
+
+    fn check(
+        &self,
+        ledger: &Ledger,
+        at: usize,
+        row: &PostingRow,
+        assertion: &Assertion,
+    ) -> Option<Diagnostic> {
+        let of = assertion.amount.commodity;
+        let balance = self.balance(row, assertion, of);
+        let makes = balance.map_or(Decimal::ZERO, |balance| balance.sum);
+        if makes != assertion.amount.number && !self.is_of_all(assertion) {
+            return Some(failed(ledger, at, row, assertion.amount, makes, balance));
+        }
+        if !assertion.sole && !self.is_of_all(assertion) {
+            return None;
+        }
+        // Others than the asserted commodity must be zero. The count says so at once in most cases.
+        let own = u32::from(!makes.is_zero());
+        if !assertion.inclusive
+            && self.sees(row) == Sees::All
+            && self.holds[row.account.0 as usize] == own
+        {
+            return None;
+        }
+        let other = self.commodities[row.account.0 as usize].iter().find(|commodity| {
+            **commodity != of
+                && self
+                    .balance(row, assertion, **commodity)
+                    .is_some_and(|other| !other.sum.is_zero())
+        })?;
+        let balance = self.balance(row, assertion, *other);
+        let stated = Quantity { number: Decimal::ZERO, commodity: *other };
+        let makes = balance.map_or(Decimal::ZERO, |balance| balance.sum);
+        Some(failed(ledger, at, row, stated, makes, balance))
+    }
+
+    /// The amount that makes the assertion of a posting without an amount hold.
+    pub fn missing(&self, ledger: &Ledger, posting: u32) -> Result<Quantity, String> {
+        let row = &ledger.postings[posting as usize];
+        let long = || "the balance has more digits than a number can have".to_owned();
+        let Some(assertion) = detail(ledger, row).and_then(|detail| detail.assertion.as_deref())
+        else {
+            return Ok(Quantity { number: Decimal::ZERO, commodity: CommodityId(0) });
+        };
+        let holds =
+            |of| self.balance(row, assertion, of).map_or(Decimal::ZERO, |balance| balance.sum);
+        if self.is_of_all(assertion) {
+            let mut held = self.commodities[row.account.0 as usize]
+                .iter()
+                .filter(|commodity| !holds(**commodity).is_zero());
+            return match (held.next(), held.next()) {
+                (Some(_), Some(_)) => {
+                    Err("an amount is left out where the account holds several commodities"
+                        .to_owned())
+                }
+                (Some(one), None) => {
+                    let number = plus(assertion.amount.number, -holds(*one)).ok_or_else(long)?;
+                    Ok(Quantity { number, commodity: *one })
+                }
+                (None, _) => Ok(assertion.amount),
+            };
+        }
+        let of = assertion.amount.commodity;
+        let number = plus(assertion.amount.number, -holds(of)).ok_or_else(long)?;
+        Ok(Quantity { number, commodity: of })
+    }
+}
+
+/// Adds to one balance: the sum before, if there was one, and after. `None`: too many digits.
+fn add(
+    balances: &mut Balances,
+    key: (AccountId, CommodityId),
+    number: Decimal,
+    at: usize,
+) -> Option<(Option<Decimal>, Decimal)> {
+    match balances.get_mut(&key) {
+        Some(balance) => {
+            let before = balance.sum;
+            balance.sum = plus(before, number)?;
+            balance.last = at;
+            Some((Some(before), balance.sum))
+        }
+        None => {
+            balances.insert(key, Balance { sum: number, last: at });
+            Some((None, number))
+        }
+    }
+}
+
+/// The asked accounts above one, itself too.
+fn above(ledger: &Ledger, account: usize, asked: &[bool]) -> Vec<AccountId> {
+    let name = &ledger.accounts.names()[account];
+    let ends = name.match_indices(':').map(|(end, _)| end).chain([name.len()]);
+    ends.filter_map(|end| ledger.accounts.find(&name[..end]))
+        .filter(|above| asked.get(*above as usize) == Some(&true))
+        .map(AccountId)
+        .collect()
+}
+
+fn failed(
+    ledger: &Ledger,
+    at: usize,
+    row: &PostingRow,
+    stated: Quantity,
+    makes: Decimal,
+    balance: Option<&Balance>,
+) -> Diagnostic {
+    let view = Posting::new(Transaction::new(ledger, &ledger.transactions[at]), row);
+    let text = view.text();
+    let part = text.rfind('=').map_or(text.trim(), |at| {
+        let at = if text[..at].ends_with('=') { at - 1 } else { at };
+        text[at..].split(';').next().unwrap_or_default().trim_end()
+    });
+    let stated_amount = ledger.amount(stated);
+    let difference = match plus(stated.number, -makes) {
+        Some(off) if off.is_sign_negative() => format!(": {} too much", -off),
+        Some(off) => format!(": {off} are missing"),
+        None => String::new(),
+    };
+    let message = format!(
+        "stated {}, but the entries make {makes}{difference}",
+        stated_amount.to_string().trim_end()
+    );
+    let place = view.place_of(part).labelled(format!("{} on {}", view.account(), view.date()));
+    let mut problem = Diagnostic::error("assertion", message).at(place);
+    if let Some(last) = balance.and_then(|balance| ledger.transactions.get(balance.last))
+        && balance.is_some_and(|balance| balance.last != at)
+    {
+        let last = Transaction::new(ledger, last);
+        problem =
+            problem.note(format!("last change {}, {}:{}", last.date(), last.file(), last.line()));
+    }
+    problem.help("correct the stated balance, or the entries before it")
+}
