@@ -1,9 +1,12 @@
 //! The journal: all events of the books with the accounts, securities and properties they are about.
 
+use std::collections::HashSet;
+
 use indexmap::IndexMap;
 
+use super::field::Parts;
 use super::security::{Facts, Securities};
-use super::{Account, Event, EventId, Owner};
+use super::{Account, Claim, Event, EventId, EventKind, Owner};
 use crate::money::Decimal;
 use crate::period::NaiveDate;
 use crate::source::Name;
@@ -45,6 +48,69 @@ impl Journal {
     /// The event with this id. Linear: for messages.
     pub fn event(&self, id: &EventId) -> Option<&Event> {
         self.events.iter().find(|event| event.id == *id)
+    }
+}
+
+impl Journal {
+    /// What a payment was made of: the source's own figures where they split it, else what a person
+    /// wrote for that day, else what else the source states of it.
+    pub fn made_of<'j>(&'j self, event: &'j Event) -> Option<&'j Parts> {
+        let own = match &event.kind {
+            EventKind::Dividend { parts, .. }
+            | EventKind::FundDistribution { parts, .. }
+            | EventKind::CapitalGainDistribution { parts, .. } => parts,
+            _ => return None,
+        };
+        if !own.0.is_empty() {
+            return Some(own);
+        }
+        let security = event.kind.security()?;
+        self.securities.split(security, event.date, &event.account).map(|split| &split.parts)
+    }
+
+    /// Of a payment, the capital that it gives back; 0 where none is known.
+    pub fn capital_returned(&self, event: &Event) -> Decimal {
+        match &event.kind {
+            EventKind::ReturnOfCapital { .. } | EventKind::Liquidation { .. } => event.gross(),
+            EventKind::Dividend { .. } | EventKind::FundDistribution { .. } => {
+                let stated = self.made_of(event).and_then(|parts| parts.get("return_of_capital"));
+                let claimed = event.claimed.has(Claim::ReturnOfCapital);
+                stated.unwrap_or_else(|| if claimed { event.gross() } else { Decimal::ZERO })
+            }
+            _ => Decimal::ZERO,
+        }
+    }
+}
+
+impl Property {
+    /// Of a year's days: those let at a fair price, and those used at all, let or for oneself. Days
+    /// offered and not let count as neither. `None`: let all year.
+    pub fn days_let(&self, year: i32) -> Option<(Decimal, Decimal)> {
+        let (first, last) =
+            (NaiveDate::from_ymd_opt(year, 1, 1)?, NaiveDate::from_ymd_opt(year, 12, 31)?);
+        let within = |r#use: &'static str| {
+            let days = self.days.iter().filter(move |days| days.r#use == *r#use);
+            days.map(move |days| (days.from.max(first), days.to.min(last)))
+                .filter(|(from, to)| from <= to)
+                .flat_map(|(from, to)| from.iter_days().take_while(move |day| *day <= to))
+        };
+        let personal: HashSet<NaiveDate> = within("personal").collect();
+        let vacant: HashSet<NaiveDate> = within("vacant").collect();
+        let mut rented: HashSet<NaiveDate> = within("rented").collect();
+        if personal.is_empty() && vacant.is_empty() && rented.is_empty() {
+            return None;
+        }
+        let own = if rented.is_empty() {
+            // Only the exceptions are named: all other days were let.
+            let from = self.placed_in_service.map_or(first, |day| day.max(first));
+            let days = from.iter_days().take_while(|day| *day <= last);
+            rented = days.filter(|day| !personal.contains(day)).collect();
+            personal.len()
+        } else {
+            personal.difference(&rented).count()
+        };
+        let rented = rented.difference(&vacant).count();
+        Some((Decimal::from(rented), Decimal::from(rented + own)))
     }
 }
 

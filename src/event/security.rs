@@ -106,7 +106,7 @@ pub struct Securities(pub IndexMap<Name, Security>);
 impl Securities {
     /// The security with this id, if the books describe it.
     pub fn get(&self, id: &str) -> Option<&Security> {
-        self.0.get(&Name::new(id))
+        self.0.get(id)
     }
 
     /// The id of the security that goes by `name` on `day`: an id of the books, or another name of

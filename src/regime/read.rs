@@ -595,8 +595,11 @@ impl Reader<'_> {
     ) -> Vec<Where> {
         let mut conditions = Vec::new();
         for (fact, tests) in rows {
-            let any = tests.strings().iter().filter_map(|text| self.test(text, span)).collect();
-            conditions.push(Where { fact: fact.into(), any });
+            let tests = tests.strings();
+            let asks = !tests.iter().any(|text| text.starts_with("stated "));
+            let words = tests.iter().map(|text| text.strip_prefix("stated ").unwrap_or(text));
+            let any = words.filter_map(|text| self.test(text, span)).collect();
+            conditions.push(Where { fact: fact.into(), any, asks });
         }
         conditions
     }

@@ -61,6 +61,8 @@ pub struct Where {
     pub fact: Name,
     /// It holds if one of them does.
     pub any: Vec<Test>,
+    /// Whether the fact is asked for when it is missing; `stated WORD` never asks.
+    pub asks: bool,
 }
 
 /// What a fact must be.

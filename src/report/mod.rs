@@ -4,6 +4,9 @@
 //! Knows no screen and no file format.
 
 pub mod events;
+pub mod judge;
 pub mod keep;
 pub mod table;
 pub mod words;
+
+pub use judge::{Filing, judge};

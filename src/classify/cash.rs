@@ -1,0 +1,137 @@
+//! The cash view: what came in, whatever it is for tax (`DESIGN.md` 10, Cash view).
+
+use std::collections::HashMap;
+
+use crate::event::{Event, EventKind, Journal, Relation, Shelter};
+use crate::income::Income;
+use crate::money::Decimal;
+use crate::period::YearRule;
+use crate::source::Name;
+
+/// Every contribution to a line of the cash view, in the order of the events, signed as the cash.
+///
+/// Payments count net of tax withheld, before fees. Interest has nothing taken off for interest
+/// bought; rent counts less all that was paid for the property, but improvements, which are bought.
+pub fn cash(journal: &Journal, years: YearRule) -> Vec<Income> {
+    let mut lines = HashMap::new();
+    let mut incomes = Vec::new();
+    let withheld =
+        journal.events.iter().any(|event| matches!(event.kind, EventKind::Withholding { .. }));
+    let names: HashMap<&str, Name> = LINES.iter().map(|line| (*line, Name::new(line))).collect();
+    let rule = Name::new("cash");
+    for (at, event) in journal.events.iter().enumerate() {
+        let account = journal.accounts.get(&event.account);
+        if account.is_some_and(|account| account.shelter != Shelter::Taxable) {
+            continue;
+        }
+        let line = match &event.kind {
+            EventKind::Withholding { security, .. } => {
+                let of =
+                    event.linked(Relation::WithholdingOf).and_then(|id| lines.get(id).copied());
+                Some(of.unwrap_or(if security.is_some() { DIVIDENDS } else { INTEREST }))
+            }
+            _ => line(journal, event),
+        };
+        let Some(line) = line else { continue };
+        if withheld {
+            lines.insert(&event.id, line);
+        }
+        let amount = event.amount.saturating_add(event.fees);
+        if amount.is_zero() {
+            continue;
+        }
+        incomes.push(Income {
+            category: names.get(line).cloned().unwrap_or_default(),
+            year: years.year_of(event.date),
+            date: event.date,
+            amount,
+            account: event.account.clone(),
+            security: event.security().cloned(),
+            property: event.property().cloned(),
+            event: Some(at),
+            matched: None,
+            rule: rule.clone(),
+            law: None,
+            how: String::new(),
+        });
+    }
+    incomes
+}
+
+const DIVIDENDS: &str = "cash.dividends";
+const FUNDS: &str = "cash.fund_distributions";
+const INTEREST: &str = "cash.interest";
+const CAPITAL: &str = "cash.return_of_capital";
+const OPTIONS: &str = "cash.options";
+const OTHER: &str = "cash.other";
+const RENT: &str = "cash.rent_net";
+
+/// The lines of the view, in its order.
+pub const LINES: [&str; 7] = [DIVIDENDS, FUNDS, INTEREST, CAPITAL, OPTIONS, OTHER, RENT];
+
+/// The line an event's cash belongs to; `None` for what is no income.
+fn line(journal: &Journal, event: &Event) -> Option<&'static str> {
+    match &event.kind {
+        EventKind::Dividend { security, .. } => {
+            let kind = journal.securities.fact(security, "kind", event.date, 0);
+            let fund = kind.is_some_and(|kind| *kind == "fund" || kind.ends_with("-fund"));
+            Some(if fund { FUNDS } else { DIVIDENDS })
+        }
+        EventKind::FundDistribution { .. } | EventKind::CapitalGainDistribution { .. } => {
+            Some(FUNDS)
+        }
+        EventKind::Interest { .. } => Some(INTEREST),
+        EventKind::AccruedInterest { .. } => event.amount.is_sign_positive().then_some(INTEREST),
+        EventKind::ReturnOfCapital { .. } | EventKind::Liquidation { .. } => Some(CAPITAL),
+        EventKind::PaymentInLieu { .. } | EventKind::OtherIncome { .. } => Some(OTHER),
+        EventKind::OptionOpen { quantity, .. } => (*quantity < Decimal::ZERO).then_some(OPTIONS),
+        EventKind::OptionClose { quantity, .. } => (*quantity > Decimal::ZERO).then_some(OPTIONS),
+        EventKind::Rent { .. }
+        | EventKind::RentExpense { .. }
+        | EventKind::MortgagePrincipal { .. } => Some(RENT),
+        EventKind::Opening { .. }
+        | EventKind::Buy { .. }
+        | EventKind::Sell { .. }
+        | EventKind::ShortOpen { .. }
+        | EventKind::ShortCover { .. }
+        | EventKind::Redemption { .. }
+        | EventKind::OptionExpire { .. }
+        | EventKind::OptionExercise { .. }
+        | EventKind::OptionAssign { .. }
+        | EventKind::OptionCashSettle { .. }
+        | EventKind::FutureOpen { .. }
+        | EventKind::FutureClose { .. }
+        | EventKind::Mark { .. }
+        | EventKind::CostAdjustment { .. }
+        | EventKind::Split { .. }
+        | EventKind::StockDividend { .. }
+        | EventKind::Rights { .. }
+        | EventKind::SpinOff { .. }
+        | EventKind::Merger { .. }
+        | EventKind::Exchange { .. }
+        | EventKind::Rename { .. }
+        | EventKind::RightsExercise { .. }
+        | EventKind::CashInLieu { .. }
+        | EventKind::Worthless { .. }
+        | EventKind::Deposit {}
+        | EventKind::Withdrawal {}
+        | EventKind::TransferIn { .. }
+        | EventKind::TransferOut { .. }
+        | EventKind::GiftIn { .. }
+        | EventKind::GiftOut { .. }
+        | EventKind::Inheritance { .. }
+        | EventKind::Award { .. }
+        | EventKind::CurrencyExchange { .. }
+        | EventKind::Fee { .. }
+        | EventKind::MarginInterest {}
+        | EventKind::Withholding { .. }
+        | EventKind::SecurityDeposit { .. }
+        | EventKind::SecurityDepositKept { .. }
+        | EventKind::Improvement { .. }
+        | EventKind::PlacedInService { .. }
+        | EventKind::PropertySale { .. }
+        | EventKind::StatedPosition { .. }
+        | EventKind::StatedCash { .. }
+        | EventKind::Unknown { .. } => None,
+    }
+}

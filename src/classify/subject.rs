@@ -1,0 +1,274 @@
+//! What rows are tried on: an event, a match or an accrual, each with its figures and facts.
+
+use std::borrow::Cow;
+
+use super::Lack;
+use super::vector::{self, Figure};
+use crate::event::{Event, EventKind, Journal, TaxAuthority};
+use crate::income::{Income, Match};
+use crate::money::Decimal;
+use crate::period::{NaiveDate, TaxYear};
+use crate::regime::{Regime, Test, Where};
+use crate::source::Name;
+
+/// One thing to classify.
+pub(super) struct Subject<'j> {
+    journal: &'j Journal,
+    regime: &'j Regime,
+    what: What<'j>,
+    day: NaiveDate,
+    year: TaxYear,
+}
+
+enum What<'j> {
+    Event(&'j Event),
+    Match(&'j Match),
+    Accrual(&'j Income),
+}
+
+/// What a condition comes to.
+pub(super) enum Answer {
+    Yes,
+    No,
+    /// It hangs on this fact.
+    Lacks(Name),
+}
+
+/// A part of the units passed a test.
+pub(super) struct Fraction {
+    pub passing: Decimal,
+    pub units: Decimal,
+    pub how: String,
+}
+
+impl<'j> Subject<'j> {
+    pub fn event(
+        journal: &'j Journal,
+        regime: &'j Regime,
+        event: &'j Event,
+        _at: usize,
+        (day, year): (NaiveDate, TaxYear),
+    ) -> Subject<'j> {
+        Subject { journal, regime, what: What::Event(event), day, year }
+    }
+
+    pub fn matched(
+        journal: &'j Journal,
+        regime: &'j Regime,
+        matched: &'j Match,
+        year: TaxYear,
+    ) -> Subject<'j> {
+        Subject { journal, regime, what: What::Match(matched), day: matched.disposed, year }
+    }
+
+    pub fn accrual(journal: &'j Journal, regime: &'j Regime, accrual: &'j Income) -> Subject<'j> {
+        let (day, year) = (accrual.date, accrual.year);
+        Subject { journal, regime, what: What::Accrual(accrual), day, year }
+    }
+
+    pub fn account(&self) -> &'j str {
+        match self.what {
+            What::Event(event) => &event.account,
+            What::Match(matched) => &matched.account,
+            What::Accrual(accrual) => &accrual.account,
+        }
+    }
+
+    fn security(&self) -> Option<&'j Name> {
+        match self.what {
+            What::Event(event) => event.kind.security(),
+            What::Match(matched) => Some(&matched.security),
+            What::Accrual(accrual) => accrual.security.as_ref(),
+        }
+    }
+
+    /// `200 x 0.75`, where the source states what was paid for each.
+    pub fn per_share(&self) -> Option<String> {
+        let What::Event(event) = self.what else { return None };
+        let per_share = match &event.kind {
+            EventKind::Dividend { per_share, .. }
+            | EventKind::FundDistribution { per_share, .. }
+            | EventKind::CapitalGainDistribution { per_share, .. }
+            | EventKind::PaymentInLieu { per_share, .. }
+            | EventKind::ReturnOfCapital { per_share, .. } => (*per_share)?,
+            _ => return None,
+        };
+        let units = event.gross().checked_div(per_share)?.normalize();
+        (units.scale() <= 6).then(|| format!("{units} x {per_share}"))
+    }
+
+    /// A figure by its name in the regime.
+    pub fn figure(&self, field: &str, beyond: Decimal) -> Figure {
+        match self.what {
+            What::Accrual(accrual) => match field {
+                "amount" => Figure::Known(accrual.amount),
+                _ => Figure::Nothing,
+            },
+            What::Match(matched) => match field {
+                "gain" => matched.gain().map_or(Figure::Nothing, Figure::Known),
+                "wash" => {
+                    let wash =
+                        matched.adjustments.iter().filter(|adjustment| adjustment.code == *"W");
+                    let wash: Decimal = wash.map(|adjustment| adjustment.amount).sum();
+                    if wash.is_zero() { Figure::Nothing } else { Figure::Known(wash) }
+                }
+                _ => Figure::Nothing,
+            },
+            What::Event(event) => self.event_figure(event, field, beyond),
+        }
+    }
+
+    fn event_figure(&self, event: &Event, field: &str, beyond: Decimal) -> Figure {
+        match field {
+            "amount" => self.amount(event).map_or(Figure::Nothing, Figure::Known),
+            "foreign_tax" | "foreign_tax_refundable" | "federal_tax" | "state_tax" => {
+                self.tax(event, field)
+            }
+            "tax_paid" => match &event.kind {
+                EventKind::CostAdjustment { cost: Some(cost), income: Some(income), .. } => {
+                    Figure::Known(income.saturating_sub(*cost))
+                }
+                _ => Figure::Nothing,
+            },
+            field => vector::figure(self.journal, event, field, beyond, (self.day, self.year)),
+        }
+    }
+
+    /// The event's figure as the form has it: income gross, costs positive.
+    fn amount(&self, event: &Event) -> Option<Decimal> {
+        match &event.kind {
+            EventKind::RentExpense { property, expense } => {
+                let cost = -event.gross();
+                // What serves the letting alone is not divided with the days of one's own use.
+                let alone = matches!(&**expense, "advertising" | "commissions");
+                let property = self.journal.properties.get(property).filter(|_| !alone);
+                let days = property.and_then(|property| property.days_let(self.year.0));
+                Some(days.map_or(cost, |(rented, used)| super::part(cost, rented, used)))
+            }
+            EventKind::Fee { .. }
+            | EventKind::MarginInterest {}
+            | EventKind::Improvement { .. }
+            | EventKind::MortgagePrincipal { .. } => Some(-event.gross()),
+            EventKind::SecurityDepositKept { value, .. } => *value,
+            EventKind::CostAdjustment { income, .. } => *income,
+            EventKind::Withholding { .. } => None,
+            _ => Some(event.gross()),
+        }
+    }
+
+    /// Tax taken off by somebody, positive.
+    fn tax(&self, event: &Event, field: &str) -> Figure {
+        let (authority, withheld) = match &event.kind {
+            EventKind::Withholding { tax, .. } => (Some(*tax), -event.gross()),
+            _ if event.withheld.is_zero() => return Figure::Nothing,
+            _ => (event.tax.as_ref().map(|tax| tax.authority), event.withheld),
+        };
+        let Some(authority) = authority else { return Figure::Lacks(Lack::Authority) };
+        match (authority, field) {
+            (TaxAuthority::Federal, "federal_tax") | (TaxAuthority::State, "state_tax") => {
+                Figure::Known(withheld)
+            }
+            (TaxAuthority::Foreign, "foreign_tax" | "foreign_tax_refundable") => {
+                // Above the rate of a treaty the other state gives it back, so it is no credit.
+                let security = event.kind.security().map_or("", |name| name);
+                let rate =
+                    self.journal.securities.number(security, "treaty_rate", self.day, self.year.0);
+                let most = rate
+                    .filter(|_| !event.withheld.is_zero())
+                    .map(|rate| event.gross().saturating_mul(rate));
+                let creditable = most.map_or(withheld, |most| withheld.min(most));
+                match field {
+                    "foreign_tax" => Figure::Known(creditable),
+                    _ if creditable == withheld => Figure::Nothing,
+                    _ => Figure::Known(withheld.saturating_sub(creditable)),
+                }
+            }
+            _ => Figure::Nothing,
+        }
+    }
+
+    /// Whether a condition holds. `deposit`: what came into the account so far.
+    pub fn answers(&self, condition: &Where, deposit: Option<Decimal>) -> Answer {
+        let key = &*condition.fact;
+        let any = |holds: &dyn Fn(&Test) -> bool| {
+            if condition.any.iter().any(holds) { Answer::Yes } else { Answer::No }
+        };
+        match (key, &self.what) {
+            ("claimed", What::Event(event)) => any(&|test| {
+                let has = |word: &str| event.claimed.iter().any(|claim| claim.text() == word);
+                match test {
+                    Test::Is(word) => has(word),
+                    Test::Not(word) => !has(word),
+                    _ => event.claimed.is_empty(),
+                }
+            }),
+            ("holding", What::Match(matched)) => any(&|test| {
+                let has = |word: &str| matched.holding.iter().any(|name| *name == *word);
+                match test {
+                    Test::Is(word) => has(word),
+                    Test::Not(word) => !has(word),
+                    _ => matched.holding.is_empty(),
+                }
+            }),
+            _ => {
+                let value = self.own(key, deposit);
+                if let Some(value) = value {
+                    return any(&|test| {
+                        value.as_deref().map_or(*test == Test::Absent, |value| test.holds(value))
+                    });
+                }
+                self.stated(condition, key)
+            }
+        }
+    }
+
+    /// A field of the subject itself: `Some(None)` is one it could have and has not.
+    fn own(&self, key: &str, deposit: Option<Decimal>) -> Option<Option<Cow<'j, str>>> {
+        if key == "security" {
+            return Some(self.security().map(|name| Cow::Borrowed(&**name)));
+        }
+        match self.what {
+            What::Match(matched) => match key {
+                "sort" => Some(Some(Cow::Borrowed(matched.sort))),
+                "gain" => Some(matched.gain().map(|gain| Cow::Owned(gain.to_string()))),
+                _ => None,
+            },
+            What::Accrual(accrual) => match key {
+                "amount" => Some(Some(Cow::Owned(accrual.amount.to_string()))),
+                _ => None,
+            },
+            What::Event(event) => match key {
+                "amount" => Some(self.amount(event).map(|amount| Cow::Owned(amount.to_string()))),
+                "reason" => Some(event.reason.as_deref().map(Cow::Borrowed)),
+                "deposit" => Some(Some(Cow::Owned(deposit.unwrap_or_default().to_string()))),
+                "expense" => match &event.kind {
+                    EventKind::RentExpense { expense, .. } => Some(Some(Cow::Borrowed(&**expense))),
+                    _ => Some(None),
+                },
+                _ => None,
+            },
+        }
+    }
+
+    /// A dated fact about the security or the property.
+    fn stated(&self, condition: &Where, key: &str) -> Answer {
+        let facts = self.security().and_then(|security| {
+            self.journal.securities.fact(security, key, self.day, self.year.0)
+        });
+        let property = || {
+            let What::Event(event) = self.what else { return None };
+            let property = self.journal.properties.get(event.kind.property()?)?;
+            property.facts.on(key, self.day, self.year.0)
+        };
+        match facts.or_else(property) {
+            Some(value) if condition.any.iter().any(|test| test.holds(value)) => Answer::Yes,
+            Some(_) => Answer::No,
+            None if condition.any.contains(&Test::Absent) => Answer::Yes,
+            None if condition.asks && self.regime.facts.contains_key(key) => {
+                Answer::Lacks(key.into())
+            }
+            None if condition.any.iter().any(|test| matches!(test, Test::Not(_))) => Answer::Yes,
+            None => Answer::No,
+        }
+    }
+}

@@ -1,0 +1,297 @@
+//! A journal judged under a regime: `tax` first, then `classify` with what it found, then the year's
+//! steps.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use indexmap::IndexMap;
+
+use crate::classify;
+use crate::event::{Event, EventKind, FieldError, Journal, Question, Shown, Value, Write};
+use crate::income::{Income, Judged};
+use crate::money::Decimal;
+use crate::period::TaxYear;
+use crate::regime::Regime;
+use crate::regime::fold::{self, Stated, Totals};
+use crate::source::Name;
+use crate::tax;
+
+/// How one files.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Filing {
+    /// `single`, `joint`, `separate`, `head`.
+    pub status: Name,
+}
+
+impl Default for Filing {
+    fn default() -> Filing {
+        Filing { status: "single".into() }
+    }
+}
+
+/// Judges all years of a journal. What a person decided about single events holds; amounts in other
+/// currencies are converted at the day's rate.
+pub fn judge(journal: &Journal, regime: &Regime, filing: &Filing) -> Judged {
+    let mut questions = Vec::new();
+    let journal = effective(journal, regime, &mut questions);
+    let findings = tax::find(&journal, regime);
+    let classified = classify::classify(&journal, regime, &findings);
+    let cash = classify::cash(&journal, regime.year);
+    let figures = figures(&journal, regime, filing, &classified.incomes, &mut questions);
+    questions.extend(journal.questions.iter().cloned());
+    questions.extend(findings.questions.iter().cloned());
+    questions.extend(classified.questions);
+    questions.sort_by_key(|question| question.date);
+    let mut seen = HashSet::new();
+    questions.retain(|question| {
+        let event = question.event.as_ref().map(ToString::to_string);
+        seen.insert((question.asks.clone(), event, question.date))
+    });
+    let mut incomes = classified.incomes;
+    incomes.sort_by_key(|income| income.date);
+    Judged {
+        findings,
+        incomes,
+        cash,
+        figures,
+        questions,
+        sheltered: classified.sheltered,
+        aside: classified.aside,
+    }
+}
+
+/// Figures that a person states for a year: keys of `[carry.YEAR]` that are not carried amounts.
+#[derive(Debug)]
+struct StatedOf<'j>(&'j Journal, TaxYear);
+
+impl Stated for StatedOf<'_> {
+    fn stated(&self, name: &str) -> Option<Decimal> {
+        let StatedOf(journal, year) = self;
+        let mut rows = journal.carry.iter();
+        rows.find(|(of, key, _)| *of == year.0 && *key == *name).map(|(_, _, amount)| *amount)
+    }
+}
+
+/// The totals of every year, after the regime's steps.
+fn figures(
+    journal: &Journal,
+    regime: &Regime,
+    filing: &Filing,
+    incomes: &[Income],
+    questions: &mut Vec<Question>,
+) -> IndexMap<TaxYear, IndexMap<Name, Decimal>> {
+    let mut totals: BTreeMap<TaxYear, (Totals, IndexMap<Name, Totals>)> = BTreeMap::new();
+    for income in incomes {
+        let (year, properties) = totals.entry(income.year).or_default();
+        add(year, &income.category, income.amount);
+        if let Some(property) = &income.property {
+            if let Some(known) = properties.get_mut(property) {
+                add(known, &income.category, income.amount);
+            } else {
+                let mut first = Totals::new();
+                add(&mut first, &income.category, income.amount);
+                properties.insert(property.clone(), first);
+            }
+        }
+    }
+    let carry_key = |key: &str| {
+        let (key, _) = key.split_once('.').unwrap_or((key, ""));
+        regime.carry.0.get(key)
+    };
+    let carry = journal
+        .carry
+        .iter()
+        .filter_map(|(year, key, amount)| Some((*year, carry_key(key)?, *amount)));
+    let carry: Vec<(i32, &Name, Decimal)> = carry.collect();
+    let first = totals.keys().next().map(|year| year.0);
+    let last = totals.keys().next_back().map(|year| year.0);
+    let (Some(first), Some(last)) = (first, last) else { return IndexMap::new() };
+    let first = carry.iter().map(|(year, ..)| year + 1).min().unwrap_or(first).min(first);
+    let mut carried = Totals::new();
+    let mut figures = IndexMap::new();
+    for number in first.max(last - 500)..=last {
+        let year = TaxYear(number);
+        for (from, name, amount) in &carry {
+            if from + 1 == number {
+                *carried.entry((*name).clone()).or_default() += *amount;
+            }
+        }
+        let (totals, properties) = totals.remove(&year).unwrap_or_default();
+        let stated = StatedOf(journal, year);
+        let mut folded =
+            fold::Year { year, filing: &filing.status, stated: &stated, totals, properties };
+        for needed in fold::run(regime, &mut folded, &mut carried) {
+            let Some((_, last)) = regime.year.days(year) else { continue };
+            questions.push(Question {
+                asks: format!(
+                    "what was your {} of {}?",
+                    needed.name.replace('_', " "),
+                    regime.year.label(year)
+                ),
+                event: None,
+                date: last,
+                amount: None,
+                currency: Some(regime.currency.clone()),
+                source: "rentier.toml".to_owned(),
+                write: Write {
+                    file: "rentier.toml".to_owned(),
+                    text: format!("[carry.{number}]\n{} = \"…\"", needed.name),
+                },
+            });
+        }
+        figures.insert(year, folded.totals);
+    }
+    figures
+}
+
+fn add(totals: &mut Totals, category: &Name, amount: Decimal) {
+    if let Some(total) = totals.get_mut(category) {
+        *total = total.saturating_add(amount);
+    } else {
+        totals.insert(category.clone(), amount);
+    }
+}
+
+/// The journal as it is to be judged: overrides applied, amounts in the regime's currency.
+fn effective<'j>(
+    journal: &'j Journal,
+    regime: &Regime,
+    questions: &mut Vec<Question>,
+) -> Cow<'j, Journal> {
+    let foreign = |event: &Event| {
+        event.currency.as_ref().is_some_and(|currency| *currency != regime.currency)
+    };
+    if journal.overrides.is_empty() && !journal.events.iter().any(foreign) {
+        return Cow::Borrowed(journal);
+    }
+    let mut own = journal.clone();
+    let decided: HashMap<_, _> =
+        journal.overrides.iter().map(|decided| (&decided.event, decided)).collect();
+    let rates = Rates::new(journal, &regime.currency);
+    for event in &mut own.events {
+        if let Some(decided) = decided.get(&event.id) {
+            match as_kind(&event.kind, &decided.kind) {
+                Ok(kind) => event.kind = kind,
+                Err(_) => questions.push(Question {
+                    asks: format!(
+                        "event {} cannot be taken as `{}`: what is it?",
+                        event.id, decided.kind
+                    ),
+                    event: Some(event.id.clone()),
+                    date: event.date,
+                    amount: Some(event.amount),
+                    currency: event.currency.clone(),
+                    source: event.origin.to_string(),
+                    write: Write {
+                        file: "rentier.toml".to_owned(),
+                        text: format!("[override.\"{}\"]\nevent = \"…\"\nwhy = \"…\"", event.id),
+                    },
+                }),
+            }
+        }
+        if foreign(event) {
+            rates.convert(event, questions);
+        }
+    }
+    Cow::Owned(own)
+}
+
+/// The same fields under another kind.
+fn as_kind(kind: &EventKind, name: &str) -> Result<EventKind, FieldError> {
+    rebuilt(kind, name, Decimal::ONE)
+}
+
+/// The same kind with its money at a rate.
+fn converted(kind: &EventKind, rate: Decimal) -> Result<EventKind, FieldError> {
+    rebuilt(kind, kind.name(), rate)
+}
+
+/// Fields that are money rather than units, ratios or years.
+const MONEY: &[&str] = &["cost", "price", "value", "per_share", "income", "building", "land"];
+
+fn rebuilt(kind: &EventKind, name: &str, rate: Decimal) -> Result<EventKind, FieldError> {
+    let fields = kind.fields();
+    EventKind::build(name, &mut |wanted| {
+        let (field, shown) = fields.iter().find(|(field, _)| *field == wanted)?;
+        Some(match shown {
+            Shown::Text(text) => Value::Text(Name::new(text)),
+            Shown::Number(number) if MONEY.contains(field) => {
+                Value::Number(number.saturating_mul(rate))
+            }
+            Shown::Number(number) => Value::Number(*number),
+            Shown::Day(day) => Value::Day(*day),
+            Shown::Lots(lots) => {
+                let mut lots = (*lots).clone();
+                for basis in lots.0.iter_mut().filter_map(|lot| lot.basis.as_mut()) {
+                    basis.cost = basis.cost.map(|cost| cost.saturating_mul(rate));
+                }
+                Value::Lots(lots)
+            }
+            Shown::Parts(parts) => {
+                let mut parts = (*parts).clone();
+                for part in &mut parts.0 {
+                    part.amount = part.amount.saturating_mul(rate);
+                }
+                Value::Parts(parts)
+            }
+        })
+    })
+}
+
+/// Exchange rates into the regime's currency, by currency and day.
+struct Rates<'j> {
+    into: Name,
+    rates: HashMap<(&'j str, crate::period::NaiveDate), Decimal>,
+}
+
+impl<'j> Rates<'j> {
+    fn new(journal: &'j Journal, into: &Name) -> Rates<'j> {
+        let mut rates = HashMap::new();
+        for (day, commodity, price, currency) in &journal.prices {
+            if currency == into {
+                rates.insert((&**commodity, *day), *price);
+            } else if commodity == into && !price.is_zero() {
+                rates.entry((&**currency, *day)).or_insert(Decimal::ONE / price);
+            }
+        }
+        Rates { into: into.clone(), rates }
+    }
+
+    /// Converts an event's money at its day's rate, or asks for the rate and leaves it out.
+    fn convert(&self, event: &mut Event, questions: &mut Vec<Question>) {
+        let Some(currency) = event.currency.clone() else { return };
+        let nothing = event.amount.is_zero() && event.fees.is_zero() && event.withheld.is_zero();
+        let Some(rate) = self.rates.get(&(&*currency, event.date)).copied() else {
+            if nothing {
+                return;
+            }
+            let into = &self.into;
+            questions.push(Question {
+                asks: format!(
+                    "what was the {currency}/{into} rate of {}, to convert {} {currency}?",
+                    event.date, event.amount
+                ),
+                event: Some(event.id.clone()),
+                date: event.date,
+                amount: None,
+                currency: Some(currency.clone()),
+                source: event.origin.to_string(),
+                write: Write {
+                    file: "prices.journal".to_owned(),
+                    text: format!("P {} {currency} … {into}", event.date),
+                },
+            });
+            // Without a rate it is no figure: it stays as a statement that nothing is made of.
+            event.kind = EventKind::StatedCash { stated: event.amount };
+            event.withheld = Decimal::ZERO;
+            return;
+        };
+        for money in [&mut event.amount, &mut event.fees, &mut event.withheld] {
+            *money = money.saturating_mul(rate);
+        }
+        if let Ok(kind) = converted(&event.kind, rate) {
+            event.kind = kind;
+        }
+        event.currency = Some(self.into.clone());
+    }
+}
