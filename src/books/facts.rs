@@ -3,8 +3,8 @@
 
 use indexmap::IndexMap;
 
-use super::strict::{At, File, Group};
 use crate::diagnostic::Diagnostic;
+use crate::diagnostic::strict::{At, File, Group};
 use crate::event::{
     Distribution, Entitlement, Fact, Facts, Identifier, Part, Parts, Property, PropertyUse,
     Securities, Security,

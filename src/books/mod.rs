@@ -3,34 +3,73 @@
 //! In: texts, and a function that finds the text of a file named by another. Out: `Books`. Knows how
 //! records are kept in files; knows no law and no report.
 
+mod facts;
+mod load;
+pub mod plan;
+mod settings;
+mod transactions;
+
+use std::sync::Arc;
+
 use indexmap::IndexMap;
+
+pub use facts::{PayerFigure, Stated};
+pub use load::{load, of_files};
+pub use settings::{FILINGS, Report, RuleText, Settings};
 
 use crate::diagnostic::Diagnostic;
 use crate::event::Journal;
+use crate::import::Profile;
+use crate::ledger::{Dialect, Ledger};
 use crate::source::{Name, Source};
-
-mod facts;
-mod settings;
-mod strict;
-
-pub use facts::{PayerFigure, Stated};
-pub use settings::{FILINGS, Report, RuleText, Settings};
 
 /// Finds the texts of the files that `path` names, a path with wildcards as it is written in `from`.
 /// None for a pattern that matches nothing; `Err` says in words why a file cannot be read.
 pub type Load<'l> = dyn FnMut(&str, &Name) -> Result<Vec<Source>, String> + 'l;
 
 /// Everything that was read, merged.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Books {
     /// What `rentier.toml` says, or what is taken where there is none.
     pub settings: Settings,
     /// All events with the accounts, securities and properties they are about.
     pub journal: Journal,
+    /// What payers' forms say and no event shows.
+    pub payer_figures: Vec<PayerFigure>,
+    /// The journals as they were read, one for each root.
+    pub ledgers: Vec<Ledger>,
+    /// The brokers' formats: shipped ones, the user's own merged in.
+    pub profiles: Vec<Profile>,
+    /// The user's own regimes, unread: which law holds is not for this floor.
+    pub regimes: Vec<Source>,
     /// Every text that was read, by its name, so that a report can quote a line.
-    pub sources: IndexMap<Name, Source>,
+    pub sources: IndexMap<Name, Arc<Source>>,
     /// Files read without books, each taken as one taxable account: the title says so.
     pub taken: Vec<Name>,
     /// Problems of the records, in the order of files and lines.
     pub diagnostics: Vec<Diagnostic>,
+}
+
+/// What the command line says instead of the settings.
+#[derive(Clone, Debug, Default)]
+pub struct Flags {
+    /// `--regime`
+    pub regime: Option<Name>,
+    /// `--filing`
+    pub filing: Option<Name>,
+    /// `--dialect`
+    pub dialect: Option<Dialect>,
+}
+
+/// The texts that every folder of records has, or may have.
+#[derive(Clone, Debug, Default)]
+pub struct Folder {
+    /// `rentier.toml`
+    pub settings: Option<Source>,
+    /// `securities.toml`
+    pub securities: Option<Source>,
+    /// `profiles/*.toml`
+    pub profiles: Vec<Source>,
+    /// `regimes/*.toml`
+    pub regimes: Vec<Source>,
 }

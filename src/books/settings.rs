@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use super::strict::{At, File, Group};
+use crate::diagnostic::strict::{At, File, Group};
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::event::{
     Account, Choice, EventId, EventKind, LotElection, LotMethod, Override, Owner, Shelter,

@@ -166,7 +166,7 @@ pub enum Format {
 #[command(
     override_usage = "rentier init [OPTIONS]",
     after_help = "\
-rentier init                              here, for one who files singly
+rentier init                              here, regime us, single
 rentier init --regime us --filing joint   for a couple
 rentier init -b ~/books                   there",
     after_long_help = "\
@@ -194,7 +194,7 @@ pub struct InitArgs {
 rentier import ~/Downloads/*.csv -n       what is new; writes nothing
 rentier import ~/Downloads/*.csv          write it into imported/
 rentier import export.csv --account roth  whose rows these are
-rentier import a.csv -n --account trial --format json",
+rentier import a.csv -n --account try --format json",
     after_long_help = "\
 The broker is told by the file itself, the account by its number, its name or rows that are known already; \
 what cannot be told is asked for. Every row of a file ends as new, known, changed, ignored with a reason, or \
@@ -299,7 +299,7 @@ pub enum View {
     override_usage = "rentier gains [YEAR]... [FILE]... [OPTIONS]",
     after_help = "\
 rentier gains 2024                        one row per lot sold
-rentier gains 2024 --detail               with account and source lines
+rentier gains 2024 --detail               with account and lines
 rentier gains 2024 --format csv           for a spreadsheet",
     after_long_help = "\
 Each row is units of one lot that one sale took: when they were bought and sold, proceeds, cost, correction \
@@ -452,7 +452,7 @@ pub struct HelpArgs {
     override_usage = "rentier completions SHELL",
     after_help = "\
 rentier completions bash > /etc/bash_completion.d/rentier
-rentier completions fish > ~/.config/fish/completions/rentier.fish"
+rentier completions zsh > _rentier"
 )]
 pub struct CompletionsArgs {
     /// SHELL  bash, zsh, fish, elvish, powershell

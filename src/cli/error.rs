@@ -25,16 +25,7 @@ impl Error {
         if error.kind() == io::ErrorKind::BrokenPipe {
             return Error { message: None, notes: Vec::new(), help: None };
         }
-        let why = match error.kind() {
-            io::ErrorKind::NotFound => "there is no such file".to_owned(),
-            io::ErrorKind::PermissionDenied => "permission is denied".to_owned(),
-            io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
-            io::ErrorKind::NotADirectory => "a part of its path is no folder".to_owned(),
-            io::ErrorKind::StorageFull => "the disk is full".to_owned(),
-            io::ErrorKind::ReadOnlyFilesystem => "it can only be read there".to_owned(),
-            _ => system(error),
-        };
-        Error::new(format!("`{}`: {why}", crate::source::harmless(name)))
+        Error::new(format!("`{}`: {}", crate::source::harmless(name), why(error)))
     }
 
     /// Adds what it means.
@@ -78,6 +69,19 @@ impl Error {
     /// The reader of a pipe has gone: nothing to say.
     pub fn is_closed_pipe(&self) -> bool {
         self.message.is_none()
+    }
+}
+
+/// Why a file cannot be read or written, in words.
+pub fn why(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission is denied".to_owned(),
+        io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
+        io::ErrorKind::NotADirectory => "a part of its path is no folder".to_owned(),
+        io::ErrorKind::StorageFull => "the disk is full".to_owned(),
+        io::ErrorKind::ReadOnlyFilesystem => "it can only be read there".to_owned(),
+        _ => system(error),
     }
 }
 

@@ -186,7 +186,7 @@ fn rows(words: &str, width: usize) -> Vec<String> {
 }
 
 /// A paragraph in lines up to `width`.
-fn wrapped(paragraph: &str, width: usize) -> Vec<String> {
+pub fn wrapped(paragraph: &str, width: usize) -> Vec<String> {
     fill(paragraph.split_whitespace(), " ", width)
 }
 

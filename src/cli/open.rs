@@ -1,20 +1,221 @@
 //! Opens what a command reads: the books around the current folder, or files that are named.
+//!
+//! Here a path becomes a text. Names of texts are relative to the books (`imported/schwab.journal`),
+//! so that the same records say the same on any machine.
+
+use std::fs;
+use std::path::{Component, Path, PathBuf};
 
 use super::args::Reading;
-use super::{Error, World};
-use crate::books::Books;
-use std::path::PathBuf;
+use super::lock::Lock;
+use super::{Error, World, atomic};
+use crate::books::{self, Books, Flags, Folder};
+use crate::ledger::Dialect;
+use crate::regime::{self, Regime};
+use crate::source::{Name, Source};
+
+/// The file that makes a folder one of records.
+pub const SETTINGS: &str = "rentier.toml";
 
 /// The books, or what the files named on the command line hold; settings as the flags say.
-pub fn open(_files: &[PathBuf], _reading: &Reading, _world: &mut World) -> Result<Books, Error> {
-    Err(Error::new("books cannot be opened yet"))
-}
-
-/// Whether there is such a regime.
 ///
 /// # Errors
-/// None, with those there are.
+/// There are no books and no files, or one of them cannot be read.
+pub fn open(files: &[PathBuf], reading: &Reading, world: &mut World) -> Result<Books, Error> {
+    let flags = flags(reading)?;
+    if files.is_empty() {
+        let root = find(world)?.ok_or_else(no_books)?;
+        return read(&root, &flags, world);
+    }
+    let sources = files.iter().map(|path| world.read(path)).collect::<Result<Vec<_>, _>>()?;
+    let folder = world.folder.clone();
+    Ok(books::of_files(sources, &flags, &mut |path, from| texts(&folder, path, from)))
+}
+
+/// What is said where there are no books and no file is named.
+pub fn no_books() -> Error {
+    Error::new("no books here: no rentier.toml in this folder or above it").help(
+        "make some: rentier init\nor name files: rentier income 2024 export.csv\nor say where: --books DIR",
+    )
+}
+
+/// The flags that change how records are read.
+pub fn flags(reading: &Reading) -> Result<Flags, Error> {
+    if let Some(filing) = &reading.filing
+        && !books::FILINGS.contains(&filing.as_str())
+    {
+        return Err(Error::unknown("filing", filing, books::FILINGS.iter().copied()));
+    }
+    let dialect = reading.dialect.as_deref().map(dialect).transpose()?;
+    Ok(Flags {
+        regime: reading.regime.as_deref().map(Name::new),
+        filing: reading.filing.as_deref().map(Name::new),
+        dialect,
+    })
+}
+
+/// A `--dialect`.
+pub fn dialect(name: &str) -> Result<Dialect, Error> {
+    let known = [Dialect::Hledger, Dialect::Ledger, Dialect::Beancount].map(Dialect::name);
+    Dialect::named(name).ok_or_else(|| Error::unknown("dialect", name, known))
+}
+
+/// Whether a regime of this name is shipped.
+///
+/// # Errors
+/// None is, with those there are.
 pub fn check_regime(id: &str) -> Result<(), Error> {
-    let known = ["us", "plain"];
-    if known.contains(&id) { Ok(()) } else { Err(Error::unknown("regime", id, known)) }
+    let known = regime::ids().any(|known| known == id);
+    if known { Ok(()) } else { Err(Error::unknown("regime", id, regime::ids())) }
+}
+
+/// The regime that the books are judged under: a shipped one, the user's rows before its own, or one
+/// of the user's. What is wrong with theirs goes to the books' diagnostics.
+///
+/// # Errors
+/// None has the id that the settings name.
+pub fn regime_of(books: &mut Books) -> Result<Regime, Error> {
+    let id = &books.settings.regime;
+    let name = format!("regimes/{id}.toml");
+    let own = books.regimes.iter().find(|source| *source.name == *name).map(regime::read);
+    let own = own.map(|(own, found)| {
+        books.diagnostics.extend(found);
+        own
+    });
+    let regime = match (regime::shipped(id), own) {
+        (Some(shipped), Some(own)) => Some(shipped.with(own)),
+        (shipped, own) => shipped.or(own),
+    };
+    regime.ok_or_else(|| {
+        let error = Error::unknown("regime", id, regime::ids());
+        match &books.settings.regime_place {
+            Some(place) => error.note(format!("{}:{} names it", place.file, place.line)),
+            None => error,
+        }
+    })
+}
+
+/// The folder of the books: `--books`, else RENTIER_BOOKS, else the nearest one from the current
+/// folder upwards that has a `rentier.toml`.
+///
+/// # Errors
+/// The folder that is named has none.
+pub fn find(world: &mut World) -> Result<Option<PathBuf>, Error> {
+    let flag = world.flags.books.clone().map(|folder| ("--books", folder));
+    let variable =
+        || world.variable("RENTIER_BOOKS").map(|folder| ("RENTIER_BOOKS", folder.into()));
+    if let Some((who, folder)) = flag.or_else(variable) {
+        let root = world.path(&folder);
+        // `--books books/rentier.toml` means the folder all the same.
+        let root = if root.ends_with(SETTINGS) && root.is_file() {
+            root.parent().map_or(root.clone(), Path::to_owned)
+        } else {
+            root
+        };
+        if !root.join(SETTINGS).is_file() {
+            let folder = folder.to_string_lossy();
+            return Err(Error::new(format!("no rentier.toml in `{folder}`, which {who} names"))
+                .help(format!("make books there: rentier init --books {folder}")));
+        }
+        verbose(world, &root, who)?;
+        return Ok(Some(root));
+    }
+    let root = world.folder.ancestors().find(|folder| folder.join(SETTINGS).is_file());
+    let root = root.map(Path::to_owned);
+    if let Some(root) = &root {
+        verbose(world, root, "the nearest rentier.toml")?;
+    }
+    Ok(root)
+}
+
+fn verbose(world: &mut World, root: &Path, who: &str) -> Result<(), Error> {
+    if world.flags.verbose {
+        writeln!(world.err, "books {}, by {who}", root.display())?;
+    }
+    Ok(())
+}
+
+/// Reads the books in `root`. An import that was broken off there is taken back first.
+pub fn read(root: &Path, flags: &Flags, world: &mut World) -> Result<Books, Error> {
+    if atomic::is_broken_off(root) {
+        let lock = Lock::take(root, world)?;
+        recover(root)?;
+        drop(lock);
+    }
+    read_locked(root, flags)
+}
+
+/// Takes back what a killed import left. The caller holds the lock.
+pub fn recover(root: &Path) -> Result<(), Error> {
+    let wrong = |error| {
+        Error::file(&root.to_string_lossy(), &error)
+            .note("an import was broken off here and could not be taken back")
+    };
+    if atomic::is_broken_off(root) { atomic::undo(root).map_err(wrong) } else { Ok(()) }
+}
+
+/// Reads the books in `root` as they lie.
+pub fn read_locked(root: &Path, flags: &Flags) -> Result<Books, Error> {
+    let optional = |name: &str| match fs::read(root.join(name)) {
+        Ok(bytes) => Ok(Some(Source::decode(name, bytes))),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Error::file(name, &error)),
+    };
+    let all = |pattern: &str| {
+        let found = texts(root, pattern, &Name::new(SETTINGS));
+        found.map_err(|why| Error::new(format!("`{pattern}`: {why}")))
+    };
+    let folder = Folder {
+        settings: optional(SETTINGS)?,
+        securities: optional("securities.toml")?,
+        profiles: all("profiles/*.toml")?,
+        regimes: all("regimes/*.toml")?,
+    };
+    Ok(books::load(folder, flags, &mut |path, from| texts(root, path, from)))
+}
+
+/// The texts that `path` means in the file `from`, whose name is relative to `root`. None where a
+/// pattern matches nothing.
+pub fn texts(root: &Path, path: &str, from: &Name) -> Result<Vec<Source>, String> {
+    let folder = root.join(Path::new(&**from).parent().unwrap_or(Path::new("")));
+    let whole = match path.strip_prefix("~/") {
+        Some(below) => home().ok_or("there is no home folder")?.join(below),
+        None => folder.join(path),
+    };
+    if whole.is_file() || !path.contains(['*', '?', '[', '{']) {
+        return source(root, &whole).map(|source| vec![source]);
+    }
+    let pattern = whole.to_str().ok_or("the path is not UTF-8")?;
+    let options = glob::MatchOptions { require_literal_leading_dot: true, ..Default::default() };
+    let found = glob::glob_with(pattern, options).map_err(|error| error.msg.to_owned())?;
+    let mut paths: Vec<PathBuf> = found.flatten().filter(|path| path.is_file()).collect();
+    // By name, not by how a system sorts folders.
+    paths.sort();
+    paths.iter().map(|path| source(root, path)).collect()
+}
+
+fn source(root: &Path, path: &Path) -> Result<Source, String> {
+    let bytes = fs::read(path).map_err(|error| super::error::why(&error))?;
+    Ok(Source::decode(name_of(root, path), bytes))
+}
+
+/// How messages call a file: relative to the books, without `.` and `..` where it can be.
+fn name_of(root: &Path, path: &Path) -> String {
+    let path = path.strip_prefix(root).unwrap_or(path);
+    let mut parts: Vec<Component> = Vec::new();
+    for part in path.components() {
+        match (part, parts.last()) {
+            (Component::CurDir, _) => {}
+            (Component::ParentDir, Some(Component::Normal(_))) => {
+                parts.pop();
+            }
+            _ => parts.push(part),
+        }
+    }
+    let path: PathBuf = parts.into_iter().collect();
+    path.to_string_lossy().replace('\\', "/")
+}
+
+fn home() -> Option<PathBuf> {
+    std::env::home_dir()
 }

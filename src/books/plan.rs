@@ -1,0 +1,309 @@
+//! What an import changes in the books, as data: which blocks come into which journal, and which
+//! exports are kept under which name.
+//!
+//! In: what the import said, and the journals and kept exports that are there. Out: whole new texts.
+//! Blocks that are there move as wholes and keep their bytes; a new block stands where the order of a
+//! journal wants it, so that the same rows make the same file in whatever order they came.
+
+use std::collections::{HashMap, HashSet};
+
+use indexmap::IndexMap;
+
+use super::Books;
+use crate::event::{Account, Event, EventId, EventKind};
+use crate::import::Run;
+use crate::ledger;
+use crate::period::{Datelike, NaiveDate};
+use crate::source::Name;
+
+/// The folder of the journals that imports write.
+pub const IMPORTED: &str = "imported";
+
+/// What lies in the books' folder.
+#[derive(Clone, Debug, Default)]
+pub struct There {
+    /// The texts of `imported/*.journal`, by path relative to the books.
+    pub journals: IndexMap<Name, String>,
+    /// The kept exports: file name, and a hash of the bytes.
+    pub statements: Vec<(Name, u64)>,
+}
+
+/// What is to be written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// Whole texts by path relative to the books, only those that change.
+    pub journals: Vec<(Name, String)>,
+    /// Exports to be kept.
+    pub kept: Vec<Copy>,
+    /// How many events are new, `unknown` ones included.
+    pub events: usize,
+}
+
+/// An export to be kept, byte for byte.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Copy {
+    /// As it was given.
+    pub file: Name,
+    /// Its name among the kept ones: `schwab-2024.csv`.
+    pub name: Name,
+}
+
+/// Works out what an import changes. `digests` are hashes of the bytes of the given files.
+pub fn plan(run: &mut Run, digests: &HashMap<Name, u64>, books: &Books, there: &There) -> Plan {
+    let (names, kept) = kept(run, digests, books, there);
+    let mut events = run.take_events();
+    for event in &mut events {
+        if let Some(name) = names.get(&event.origin.file) {
+            event.origin.file = name.clone();
+        }
+    }
+    let mut plan = Plan { kept, ..Plan::default() };
+    let known: HashMap<&EventId, &Event> =
+        books.journal.events.iter().map(|event| (&event.id, event)).collect();
+    let is_unknown = |id: &EventId| {
+        known.get(id).is_some_and(|event| matches!(event.kind, EventKind::Unknown { .. }))
+    };
+    // An event that the books understand already is never written a second time.
+    events.retain(|event| !known.contains_key(&event.id) || is_unknown(&event.id));
+    let mut gone: HashSet<EventId> = run.superseded.iter().cloned().collect();
+    gone.extend(
+        events.iter().map(|event| EventId { part: 0, ..event.id.clone() }).filter(is_unknown),
+    );
+    plan.events = events.len();
+
+    let mut by_file: IndexMap<Name, Vec<Event>> = IndexMap::new();
+    for event in events {
+        by_file.entry(journal_of(&event.account, books, there)).or_default().push(event);
+    }
+    let files: Vec<Name> = there.journals.keys().chain(by_file.keys()).cloned().collect();
+    let mut done = HashSet::new();
+    for file in files {
+        if !done.insert(file.clone()) {
+            continue;
+        }
+        let old = there.journals.get(&file).map_or("", String::as_str);
+        let new = by_file.get(&file).map_or(&[][..], Vec::as_slice);
+        let text = merged(old, new, &gone, &known, &books.journal.accounts);
+        if text != old {
+            plan.journals.push((file, text));
+        }
+    }
+    plan.journals.sort();
+    plan
+}
+
+/// `imported/ACCOUNT.journal`, or that of an earlier name of the account where it has one.
+fn journal_of(account: &Name, books: &Books, there: &There) -> Name {
+    let path = |id: &str| Name::from(format!("{IMPORTED}/{}.journal", file_name(id)));
+    let own = path(account);
+    let was = books.journal.accounts.get(account).map_or(&[][..], |account| &account.was);
+    let earlier = was.iter().map(|id| path(id)).find(|path| there.journals.contains_key(path));
+    if there.journals.contains_key(&own) { own } else { earlier.unwrap_or(own) }
+}
+
+/// An account's id as part of a file name: nothing that leads elsewhere.
+fn file_name(id: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ' ');
+    let name: String = id.chars().map(|c| if plain(c) { c } else { '-' }).collect();
+    match name.trim_start_matches('.') {
+        "" => "account".to_owned(),
+        name => name.to_owned(),
+    }
+}
+
+/// Under which name each given file goes, and which of them are to be kept: those that brought an
+/// event. One whose bytes are kept already goes by that name.
+fn kept(
+    run: &Run,
+    digests: &HashMap<Name, u64>,
+    books: &Books,
+    there: &There,
+) -> (HashMap<Name, Name>, Vec<Copy>) {
+    let mut names = HashMap::new();
+    let mut copies = Vec::new();
+    let mut taken: HashSet<Name> = there.statements.iter().map(|(name, _)| name.clone()).collect();
+    let mut files: Vec<_> = run.files.iter().filter(|file| !file.events.is_empty()).collect();
+    files.sort_by(|a, b| {
+        let key = |file: &crate::import::FileReport| {
+            (file.accounts.first().cloned(), file.days, file.digest)
+        };
+        key(a).cmp(&key(b))
+    });
+    for file in files {
+        let digest = digests.get(&file.file);
+        let there = there.statements.iter().find(|(_, known)| Some(known) == digest);
+        let name = match (there, &books.settings.keep) {
+            (Some((name, _)), _) => name.clone(),
+            (None, None) => Name::new(own_name(&file.file)),
+            (None, Some(_)) => {
+                let who = match file.accounts.as_slice() {
+                    [one] => one,
+                    _ => &file.profile,
+                };
+                let name = free_name(&file_name(who), file.days, &file.file, &taken);
+                taken.insert(name.clone());
+                copies.push(Copy { file: file.file.clone(), name: name.clone() });
+                name
+            }
+        };
+        names.insert(file.file.clone(), name);
+    }
+    (names, copies)
+}
+
+/// `schwab-2024.csv`, `schwab-2019-2024.csv`, then with `-2`, `-3`.
+fn free_name(
+    who: &str,
+    days: Option<(NaiveDate, NaiveDate)>,
+    file: &str,
+    taken: &HashSet<Name>,
+) -> Name {
+    let years = match days {
+        None => String::new(),
+        Some((first, last)) if first.year() == last.year() => format!("-{}", first.year()),
+        Some((first, last)) => format!("-{}-{}", first.year(), last.year()),
+    };
+    let ending = own_name(file).rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
+    let plain = |ending: &String| {
+        (1..=5).contains(&ending.len()) && ending.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    };
+    let ending = ending.filter(plain).unwrap_or_else(|| "csv".to_owned());
+    let stem = format!("{who}{years}");
+    let mut name = Name::from(format!("{stem}.{ending}"));
+    let mut number = 1u32;
+    while taken.contains(&name) {
+        number += 1;
+        name = Name::from(format!("{stem}-{number}.{ending}"));
+    }
+    name
+}
+
+/// A path's last part.
+fn own_name(path: &str) -> &str {
+    path.rsplit(['/', '\\']).next().unwrap_or(path)
+}
+
+/// A transaction of a journal's text, and what follows it up to the next.
+struct Block<'t> {
+    /// From its date to the end of its last line.
+    text: &'t str,
+    /// Blank lines and comments after it.
+    after: &'t str,
+    /// As its tag says.
+    id: Option<EventId>,
+}
+
+/// `old` with the blocks of `new` in their places and without those of `gone`.
+fn merged(
+    old: &str,
+    new: &[Event],
+    gone: &HashSet<EventId>,
+    known: &HashMap<&EventId, &Event>,
+    accounts: &IndexMap<Name, Account>,
+) -> String {
+    let (preamble, blocks) = blocks(old);
+    let untouched = |block: &Block| block.id.as_ref().is_none_or(|id| !gone.contains(id));
+    if new.is_empty() && blocks.iter().all(untouched) {
+        return old.to_owned();
+    }
+    let mut out = Out { text: String::with_capacity(old.len() + new.len() * 240), parted: true };
+    out.verbatim(preamble);
+    let mut new = new.iter().peekable();
+    for block in &blocks {
+        let event = block.id.as_ref().and_then(|id| known.get(id));
+        if let Some(event) = event {
+            while let Some(earlier) = new.next_if(|new| new.order() < event.order()) {
+                out.block(&print(earlier, accounts));
+            }
+        }
+        if untouched(block) {
+            out.block(block.text);
+            out.verbatim(block.after);
+        } else if !block.after.trim().is_empty() {
+            out.verbatim(block.after);
+        }
+    }
+    for event in new {
+        out.block(&print(event, accounts));
+    }
+    let mut text = out.text;
+    // One line end at the end, where the last block that was there had a blank line after it.
+    if !old.ends_with("\n\n") {
+        while text.ends_with("\n\n") {
+            text.pop();
+        }
+    }
+    text
+}
+
+fn print(event: &Event, accounts: &IndexMap<Name, Account>) -> String {
+    ledger::print(std::slice::from_ref(event), accounts)
+}
+
+/// A text in the making, whose blocks are parted by blank lines.
+struct Out {
+    text: String,
+    /// Whether a blank line, or nothing, stands before what comes.
+    parted: bool,
+}
+
+impl Out {
+    fn block(&mut self, block: &str) {
+        if !self.parted {
+            if !self.text.ends_with('\n') {
+                self.text.push('\n');
+            }
+            self.text.push('\n');
+        }
+        self.text.push_str(block);
+        self.parted = false;
+    }
+
+    fn verbatim(&mut self, text: &str) {
+        self.text.push_str(text);
+        if !text.is_empty() {
+            let lines = self.text.trim_end_matches('\r');
+            self.parted = lines.ends_with("\n\n") || lines.ends_with("\n\r\n") || lines == "\n";
+        }
+    }
+}
+
+/// What stands before the first transaction, and the transactions.
+fn blocks(text: &str) -> (&str, Vec<Block<'_>>) {
+    let mut starts = Vec::new();
+    let mut ends = Vec::new();
+    let mut open = false;
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        if line.starts_with(|c: char| c.is_ascii_digit()) {
+            if open {
+                ends.push(at);
+            }
+            starts.push(at);
+            open = true;
+        } else if open && (line.trim().is_empty() || !line.starts_with([' ', '\t'])) {
+            ends.push(at);
+            open = false;
+        }
+        at += line.len();
+    }
+    if open {
+        ends.push(at);
+    }
+    let preamble = &text[..starts.first().copied().unwrap_or(text.len())];
+    let nexts = starts.iter().skip(1).copied().chain([text.len()]);
+    let parts = starts.iter().zip(&ends).zip(nexts);
+    let blocks = parts.map(|((start, end), next)| {
+        let block = &text[*start..*end];
+        Block { text: block, after: &text[*end..next], id: id(block) }
+    });
+    (preamble, blocks.collect())
+}
+
+/// The id that a block's comments tell.
+fn id(block: &str) -> Option<EventId> {
+    let comments = block.lines().skip(1).filter_map(|line| line.trim().strip_prefix(';'));
+    let mut tags = comments.flat_map(ledger::header::tags);
+    let (_, id) = tags.find(|(key, _)| *key == "id")?;
+    id.parse().ok()
+}
