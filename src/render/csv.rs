@@ -5,7 +5,7 @@
 
 use crate::report::table::{Cell, Table};
 
-/// `table` as CSV, lines ending with LF as elsewhere in this program's output.
+/// `table` as CSV; records end with CRLF.
 pub fn csv(table: &Table) -> String {
     let mut out = String::new();
     let keys = table.columns.iter().map(|column| column.key.clone());
@@ -50,5 +50,5 @@ fn record(out: &mut String, fields: impl Iterator<Item = String>) {
             out.push_str(&field);
         }
     }
-    out.push('\n');
+    out.push_str("\r\n");
 }

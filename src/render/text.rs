@@ -14,6 +14,8 @@ const USUAL: usize = 80;
 const WIDEST: usize = 120;
 /// A label is not squeezed below this.
 const LABEL: usize = 16;
+/// Nor below this while words stand beside figures that may move under their row.
+const ROOMY: usize = 30;
 
 /// `table` on `screen`, each line with its end.
 pub fn text(table: &Table, screen: Screen) -> String {
@@ -82,6 +84,12 @@ impl<'t> Layout<'t> {
             }
         }
         let mut under = Vec::new();
+        let label = |columns: &mut Vec<Shown>| {
+            let needed = label_width(table, columns);
+            if let Some(first) = columns.first_mut() {
+                first.width = first.width.max(first.column.width).max(needed);
+            }
+        };
         if screen.width < USUAL {
             columns.retain(|shown| {
                 if shown.column.soft && shown.at > 0 {
@@ -90,22 +98,26 @@ impl<'t> Layout<'t> {
                 !shown.column.soft || shown.at == 0
             });
         }
+        label(&mut columns);
         while total(&columns) > room {
+            let over = total(&columns) - room;
             let dropped = columns.iter().map(|shown| shown.column.drops).max().unwrap_or(0);
             if dropped > 0 {
                 columns.retain(|shown| shown.column.drops < dropped);
                 continue;
             }
-            let Some(soft) = columns.iter().position(|shown| shown.column.soft && shown.at > 0)
-            else {
-                break;
-            };
-            under.push(columns.remove(soft).at);
-        }
-        let over = total(&columns).saturating_sub(room);
-        if let Some(first) = columns.first_mut() {
-            let least = first.width.min(LABEL);
-            first.width = first.width.saturating_sub(over).max(least);
+            // A long label is broken before words beside it have to move.
+            let squeezed = columns.first().map_or(0, |first| first.width.saturating_sub(over));
+            let soft = columns.iter().position(|shown| shown.column.soft && shown.at > 0);
+            match soft {
+                Some(soft) if squeezed < ROOMY => under.push(columns.remove(soft).at),
+                _ => {
+                    if let Some(first) = columns.first_mut() {
+                        first.width = squeezed.max(first.width.min(LABEL));
+                    }
+                    break;
+                }
+            }
         }
         let spare = room.min(USUAL).saturating_sub(total(&columns));
         if let Some(first) = columns.first_mut() {
@@ -122,13 +134,11 @@ impl<'t> Layout<'t> {
         Layout { columns, under, total }
     }
 
-    /// Columns that the first cell of `row` may take: its own, and those of empty cells after it.
+    /// Columns that the first cell of `row` may take.
     fn label_room(&self, row: &Row, screen: Screen) -> usize {
-        let empty = |shown: &&Shown| matches!(row.cells.get(shown.at), None | Some(Cell::Empty));
-        let free: Vec<&Shown> = self.columns.iter().skip(1).take_while(empty).collect();
-        let own = self.columns.first().map_or(0, |shown| shown.width);
-        let room = own + free.iter().map(|shown| shown.gap + shown.width).sum::<usize>();
-        if free.len() + 1 >= self.columns.len() { room.max(screen.width.min(USUAL)) } else { room }
+        let (spill, last) = spill(&self.columns, row);
+        let room = self.columns.first().map_or(0, |shown| shown.width) + spill;
+        if last { room.max(screen.width.min(USUAL)) } else { room }
     }
 
     /// The only sentence before the table, where it fits beside the headings.
@@ -148,22 +158,52 @@ impl<'t> Shown<'t> {
             Align::Decimal => cells().map(decimals).max().unwrap_or(0),
             Align::Left | Align::Right => 0,
         };
-        let natural = if column.soft && at > 0 {
-            width(&column.heading).max(longest_word(cells()))
+        let natural = if at == 0 {
+            0 // decided when the others are
+        } else if column.soft {
+            longest_word(cells())
         } else {
-            let filled = |row: &&Row| {
-                at > 0 || row.cells.get(1).is_some_and(|next| !matches!(next, Cell::Empty))
-            };
-            let cells = table.rows.iter().filter(filled);
-            let wide = cells.filter_map(|row| {
-                let text = shown(row.cells.get(at)?, column.align, decimals);
-                Some(width(&text) + if at == 0 { usize::from(row.indent) * 2 } else { 0 })
-            });
-            wide.max().unwrap_or(0).max(width(&column.heading))
+            cells().map(|cell| width(&shown(cell, column.align, decimals))).max().unwrap_or(0)
         };
+        let natural = natural.max(width(&column.heading));
         let gap = if at == 0 { 0 } else { column.gap };
         Shown { column, at, gap, width: natural.max(column.width), decimals }
     }
+}
+
+/// Columns that the first cell of `row` may take beside its own: those of empty cells after it, and
+/// what the first that is not empty leaves free. And whether nothing stands after it.
+fn spill(columns: &[Shown], row: &Row) -> (usize, bool) {
+    let mut room = 0;
+    for next in columns.iter().skip(1) {
+        let cell = row.cells.get(next.at).unwrap_or(&Cell::Empty);
+        if matches!(cell, Cell::Empty) {
+            room += next.gap + next.width;
+            continue;
+        }
+        let between = next.gap.min(2);
+        let free = match next.column.align {
+            Align::Left => 0,
+            Align::Decimal | Align::Right => {
+                let text = shown(cell, next.column.align, next.decimals);
+                next.width.saturating_sub(width(&text))
+            }
+        };
+        return (room + next.gap - between + free, false);
+    }
+    (room, true)
+}
+
+/// Columns that the first cell needs of its own, so that no row has to be broken.
+fn label_width(table: &Table, columns: &[Shown]) -> usize {
+    let rows = table.rows.iter().filter_map(|row| {
+        let (spill, last) = spill(columns, row);
+        let first = columns.first()?;
+        let text = shown(row.cells.first()?, first.column.align, first.decimals);
+        let own = width(&text) + usize::from(row.indent) * 2;
+        (!last).then(|| own.saturating_sub(spill))
+    });
+    rows.max().unwrap_or(0)
 }
 
 /// Columns of the screen that `columns` take.

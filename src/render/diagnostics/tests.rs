@@ -1,3 +1,5 @@
+//! The nine messages of the design, and what no message may do.
+
 use super::*;
 use crate::source::Source;
 

@@ -1,3 +1,5 @@
+//! What text and records must hold, whatever the table and the screen.
+
 use super::*;
 use crate::money::plain;
 use crate::render::{csv, rows};
@@ -60,8 +62,8 @@ Fund distributions               700.00
     FUND
 Interest                         400.00
     BOND4
-Rent, less what it cost        8,400.00
-  in cash
+Rent, less what it cost in     8,400.00
+  cash
     house
                            ────────────
 Cash income                   12,100.00

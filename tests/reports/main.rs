@@ -1,0 +1,5 @@
+//! The reports, from judgement to bytes.
+
+mod joint;
+mod made;
+mod sarah;
