@@ -63,8 +63,11 @@ pub fn plan(run: &mut Run, digests: &HashMap<Name, u64>, books: &Books, there: &
     let is_unknown = |id: &EventId| {
         known.get(id).is_some_and(|event| matches!(event.kind, EventKind::Unknown { .. }))
     };
-    // An event that the books understand already is never written a second time.
-    events.retain(|event| !known.contains_key(&event.id) || is_unknown(&event.id));
+    // What the books have is never written a second time, but for an unknown row understood now.
+    events.retain(|event| {
+        let understood = !matches!(event.kind, EventKind::Unknown { .. });
+        !known.contains_key(&event.id) || (understood && is_unknown(&event.id))
+    });
     let mut gone: HashSet<EventId> = run.superseded.iter().cloned().collect();
     gone.extend(
         events.iter().map(|event| EventId { part: 0, ..event.id.clone() }).filter(is_unknown),

@@ -330,7 +330,7 @@ pub struct GainsArgs {
 #[command(
     override_usage = "rentier explain WHAT... [OPTIONS]",
     after_help = "\
-rentier explain 2024 dividend.ordinary    a figure, its law and its parts
+rentier explain 2024 dividend.ordinary    a figure and its law
 rentier explain 2024 dividend.ordinary A  of one payer
 rentier explain 02bd77e0a1c4-1            an event
 rentier explain schwab-2024.csv:57        what became of that row",
@@ -384,7 +384,7 @@ pub struct BalanceArgs {
     after_help = "\
 rentier events                            all of them
 rentier events 2024 --account roth        of one year and account
-rentier events export.csv --format json   what a file says, for programs",
+rentier events export.csv --format json   what a file says",
     after_long_help = "\
 Amounts are the cash effect on the account, net: + in, - out. Quantities are + into the account, - out of it."
 )]
@@ -410,7 +410,7 @@ pub struct EventsArgs {
     override_usage = "rentier profile list|show [NAME]",
     after_help = "\
 rentier profile list                      the formats that are known
-rentier profile show schwab               one of them, as it is written",
+rentier profile show schwab               one of them, as written",
     after_long_help = "\
 A profile says how an export is recognised and what each action word means. One of your own in \
 profiles/NAME.toml of your books is the same language; with a shipped name it adds to that one."
