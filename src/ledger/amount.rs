@@ -4,7 +4,9 @@
 //! In: the rest of a line. Out: numbers of commodities, and the text after them. Spans are slices of
 //! the line; where a fault lies is worked out only when it is told.
 
-use crate::ledger::commodities::Commodities;
+use std::ops::Deref;
+
+use crate::ledger::commodities::{Commodities, Doubt};
 use crate::ledger::expression;
 use crate::ledger::header;
 use crate::ledger::model::{Assertion, CommodityId, Cost, Dialect, Lot, Quantity};
@@ -13,9 +15,14 @@ use crate::money::Decimal;
 use crate::period::NaiveDate;
 use crate::source::Name;
 
-/// What stands where an amount does not read: a slice of the line, and words about it.
+/// What stands where an amount does not read: a slice of the line, and words about it. Faults are rare,
+/// so they are boxed.
 #[derive(Clone, Debug)]
-pub struct Fault<'t> {
+pub struct Fault<'t>(Box<Told<'t>>);
+
+/// What a fault says.
+#[derive(Clone, Debug)]
+pub struct Told<'t> {
     /// What it is about.
     pub at: &'t str,
     /// What was expected or is wrong.
@@ -24,22 +31,25 @@ pub struct Fault<'t> {
     pub help: Option<String>,
 }
 
-/// A value and the text after it, or what is wrong. Faults are rare, so they are boxed.
-pub type Read<'t, T> = Result<(T, &'t str), Box<Fault<'t>>>;
+/// A value and the text after it, or what is wrong.
+pub type Read<'t, T> = Result<(T, &'t str), Fault<'t>>;
 
 impl<'t> Fault<'t> {
     /// A fault at `at`.
-    pub fn new(at: &'t str, message: impl Into<String>) -> Box<Fault<'t>> {
-        Box::new(Fault { at, message: message.into(), help: None })
+    pub fn new(at: &'t str, message: impl Into<String>) -> Fault<'t> {
+        Fault(Box::new(Told { at, message: message.into(), help: None }))
     }
 
     /// The same, with what to write.
-    pub fn helped(
-        at: &'t str,
-        message: impl Into<String>,
-        help: impl Into<String>,
-    ) -> Box<Fault<'t>> {
-        Box::new(Fault { at, message: message.into(), help: Some(help.into()) })
+    pub fn helped(at: &'t str, message: impl Into<String>, help: impl Into<String>) -> Fault<'t> {
+        Fault(Box::new(Told { at, message: message.into(), help: Some(help.into()) }))
+    }
+}
+
+impl<'t> Deref for Fault<'t> {
+    type Target = Told<'t>;
+    fn deref(&self) -> &Told<'t> {
+        &self.0
     }
 }
 
@@ -91,12 +101,20 @@ fn finish<'t>(
     let all = || &start[..start.len() - rest.len()];
     let commodity = commodities.or_default(commodity);
     let (declared, seen) = commodities.marks(commodity);
-    match number::decide(&written, declared, seen, commodities.dialect) {
+    let mut decided = number::decide(&written, declared, seen, commodities.dialect);
+    if decided == Err(Wrong::Long)
+        && commodities.in_cost
+        && let Some(number) = number::shortened(&written)
+    {
+        commodities.doubt(Doubt::Digits, all());
+        decided = Ok((number, Sure::Yes));
+    }
+    match decided {
         Ok((mut number, sure)) => {
             match sure {
                 Sure::Yes => {}
                 Sure::Shows(mark) => commodities.shown(commodity, mark),
-                Sure::Guessed => commodities.guessed.push(span(all())),
+                Sure::Guessed => commodities.doubt(Doubt::Mark, all()),
             }
             if negative {
                 number.set_sign_negative(!number.is_zero());
@@ -108,7 +126,7 @@ fn finish<'t>(
     }
 }
 
-fn wrong_number(text: &str, wrong: Wrong) -> Box<Fault<'_>> {
+fn wrong_number(text: &str, wrong: Wrong) -> Fault<'_> {
     match wrong {
         Wrong::Marks => Fault::helped(
             text,
@@ -133,7 +151,7 @@ fn wrong_number(text: &str, wrong: Wrong) -> Box<Fault<'_>> {
     }
 }
 
-fn expected(text: &str) -> Box<Fault<'_>> {
+fn expected(text: &str) -> Fault<'_> {
     let word = text.split(';').next().unwrap_or_default().trim_end();
     if word.is_empty() {
         return Fault::new(&text[..0], "expected an amount such as `-91.05 USD`, found nothing");
@@ -142,7 +160,7 @@ fn expected(text: &str) -> Box<Fault<'_>> {
 }
 
 /// The symbol at the start of `text`, without its quotes.
-pub fn symbol(text: &str, dialect: Dialect) -> Result<Option<(&str, &str)>, Box<Fault<'_>>> {
+pub fn symbol(text: &str, dialect: Dialect) -> Result<Option<(&str, &str)>, Fault<'_>> {
     if let Some(quoted) = text.strip_prefix('"') {
         return match memchr::memchr(b'"', quoted.as_bytes()) {
             Some(end) => Ok(Some((&quoted[..end], &quoted[end + 1..]))),
@@ -162,9 +180,24 @@ pub fn symbol(text: &str, dialect: Dialect) -> Result<Option<(&str, &str)>, Box<
 /// Whether an unquoted symbol may have this byte. Those past ASCII all are letters here.
 fn in_symbol(byte: u8, dialect: Dialect) -> bool {
     match byte {
-        0..=b' ' | 0x7f | b'0'..=b'9' => false,
-        b'"' | b'(' | b')' | b'*' | b'+' | b',' | b'-' | b'.' | b';' | b'=' | b'@' | b'['
-        | b']' | b'{' | b'}' => false,
+        0..=b' '
+        | 0x7f
+        | b'0'..=b'9'
+        | b'"'
+        | b'('
+        | b')'
+        | b'*'
+        | b'+'
+        | b','
+        | b'-'
+        | b'.'
+        | b';'
+        | b'='
+        | b'@'
+        | b'['
+        | b']'
+        | b'{'
+        | b'}' => false,
         b'!' | b'&' | b'/' | b':' | b'<' | b'>' | b'?' | b'^' | b'|' | b'~' => {
             dialect == Dialect::Hledger
         }
@@ -329,7 +362,7 @@ fn braces<'t>(
     near: NaiveDate,
     lot: &mut Lot,
     commodities: &mut Commodities,
-) -> Result<(), Box<Fault<'t>>> {
+) -> Result<(), Fault<'t>> {
     let mut rest = inner;
     if let Some(after) = rest.strip_prefix('=') {
         lot.fixed = true;
@@ -360,17 +393,12 @@ fn braces<'t>(
 }
 
 /// The words for a date that is none.
-pub fn not_a_date(text: &str) -> Box<Fault<'_>> {
+pub fn not_a_date(text: &str) -> Fault<'_> {
     Fault::helped(
         text,
         format!("expected a date such as `2024-03-15`, found `{text}`"),
         "a date is year, month, day",
     )
-}
-
-/// Where a slice lies, to compare and keep: its address and length.
-fn span(text: &str) -> (usize, usize) {
-    (text.as_ptr() as usize, text.len())
 }
 
 /// What the whole amount comes to at this cost: signed as the amount. `None`: too many digits.
@@ -382,7 +410,8 @@ pub fn weight(number: Decimal, cost: &Cost) -> Option<Decimal> {
         }
         Some(total)
     } else {
-        exact(cost.amount.number, number)
+        // Of a price with many digits those past the twenty-eighth are left out, as in a division.
+        exact(cost.amount.number, number).or_else(|| cost.amount.number.checked_mul(number))
     }
 }
 

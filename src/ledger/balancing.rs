@@ -18,6 +18,7 @@ use crate::ledger::model::{
     AmountFrom, CommodityId, Cost, Detail, Dialect, Ledger, PostingKind, PostingRow, Quantity,
 };
 use crate::ledger::reader::index;
+use crate::ledger::rules::{Added, Rule};
 use crate::ledger::running::Running;
 use crate::ledger::sums::{Long, Sums, rounds_to_zero};
 use crate::ledger::view::{Posting, Transaction};
@@ -36,7 +37,7 @@ enum Weigh {
 }
 
 /// Balances all transactions of `ledger` and checks its assertions.
-pub(super) fn balance(ledger: &mut Ledger, commodities: &Commodities) {
+pub(super) fn balance(ledger: &mut Ledger, commodities: &Commodities, rules: &[Rule]) {
     let by_date = ledger.transactions.is_sorted_by_key(|row| row.date);
     if commodities.dialect != Dialect::Ledger && !by_date {
         ledger.transactions.sort_by_key(|row| row.date);
@@ -45,7 +46,9 @@ pub(super) fn balance(ledger: &mut Ledger, commodities: &Commodities) {
         running: Running::new(ledger, commodities.dialect),
         ledger,
         commodities,
+        rules,
         sums: Sums::default(),
+        filled: false,
         problems: Vec::new(),
         bad: Vec::new(),
     };
@@ -68,8 +71,11 @@ pub(super) fn balance(ledger: &mut Ledger, commodities: &Commodities) {
 struct Balancing<'l> {
     ledger: &'l mut Ledger,
     commodities: &'l Commodities,
+    rules: &'l [Rule],
     running: Running,
     sums: Sums,
+    /// Whether elided amounts are there by now.
+    filled: bool,
     problems: Vec<Diagnostic>,
     /// Transactions that are left out, by index.
     bad: Vec<usize>,
@@ -79,7 +85,9 @@ impl Balancing<'_> {
     fn all(&mut self) {
         if !self.running.needed() {
             for at in 0..self.ledger.transactions.len() {
-                self.transaction(at);
+                if self.transaction(at) && !self.rules.is_empty() {
+                    self.extend(at);
+                }
             }
             return;
         }
@@ -113,29 +121,30 @@ impl Balancing<'_> {
 
     /// A transaction with assignments, or any of Ledger, at its time.
     fn waiting(&mut self, at: usize) {
-        let row = self.ledger.transactions[at];
-        let before: Vec<bool> =
-            self.rows(at).iter().map(|row| row.amount == AmountFrom::Elided).collect();
-        for (posting, elided) in (row.first..).zip(&before) {
-            if *elided {
-                continue;
-            }
-            if self.ledger.postings[posting as usize].amount == AmountFrom::Assigned {
-                match self.running.missing(self.ledger, posting) {
-                    Ok(missing) => {
-                        let row = &mut self.ledger.postings[posting as usize];
-                        row.number = missing.number;
-                        row.commodity = missing.commodity;
-                    }
-                    Err(why) => {
-                        let place = self.view(at).place();
-                        self.problems.push(Diagnostic::error("assignment", why).at(place));
+        let mut offset = 0;
+        while offset < self.ledger.transactions[at].count {
+            let posting = self.ledger.transactions[at].first + offset;
+            let mut stands = 1;
+            match self.ledger.postings[posting as usize].amount {
+                AmountFrom::Elided => {
+                    offset += 1;
+                    continue;
+                }
+                AmountFrom::Assigned => {
+                    let Some(missing) = self.running.missing(self.ledger, posting) else {
+                        self.too_long(at);
                         self.bad.push(at);
                         return;
-                    }
+                    };
+                    stands = index(missing.len());
+                    self.put(at, posting as usize, &missing);
                 }
+                AmountFrom::Written | AmountFrom::Generated => {}
             }
-            self.step(at, posting);
+            for _ in 0..stands {
+                self.step(at, self.ledger.transactions[at].first + offset);
+                offset += 1;
+            }
         }
         if !self.transaction(at) {
             return;
@@ -147,6 +156,63 @@ impl Balancing<'_> {
                 self.step(at, posting);
             }
         }
+        if !self.rules.is_empty() && self.extend(at) {
+            let row = self.ledger.transactions[at];
+            for posting in row.first..row.first + row.count {
+                if self.ledger.postings[posting as usize].amount == AmountFrom::Generated {
+                    self.step(at, posting);
+                }
+            }
+        }
+    }
+
+    /// Adds the postings that rules make of a transaction; whether there are any and they balance.
+    fn extend(&mut self, at: usize) -> bool {
+        let mut generated = Vec::new();
+        let mut problem = None;
+        for rule in self.rules.iter().filter(|rule| rule.from <= at) {
+            for posting in self.view(at).postings() {
+                if !rule.query.passes(posting) {
+                    continue;
+                }
+                if let Some(place) = &rule.amountless {
+                    problem = Some(
+                        Diagnostic::error("rule", "the posting of a rule has no amount")
+                            .at(place.clone())
+                            .at(posting.place().labelled("for this posting"))
+                            .help("write an amount, or a factor such as `-0.10`"),
+                    );
+                    continue;
+                }
+                for added in &rule.adds {
+                    match generate(added, posting) {
+                        Some(row) => generated.push(row),
+                        None => problem = Some(too_long(posting.transaction.place())),
+                    }
+                }
+            }
+        }
+        if let Some(problem) = problem {
+            self.problems.push(problem);
+            self.bad.push(at);
+            return false;
+        }
+        if generated.is_empty() {
+            return false;
+        }
+        let row = self.ledger.transactions[at];
+        let range = row.first as usize..(row.first + row.count) as usize;
+        let row = &mut self.ledger.transactions[at];
+        row.first = index(self.ledger.postings.len());
+        row.count += index(generated.len());
+        self.ledger.postings.extend_from_within(range);
+        let balances = generated.iter().all(|row| row.kind == PostingKind::Virtual);
+        self.ledger.postings.extend(generated);
+        // What was elided is written now: only those that rules add can upset the balance.
+        self.filled = true;
+        let balances = balances || self.transaction(at);
+        self.filled = false;
+        balances
     }
 
     /// Adds one posting to the balances and checks what it asserts.
@@ -183,7 +249,7 @@ impl Balancing<'_> {
             if !kinds.contains(&row.kind) {
                 continue;
             }
-            if row.amount == AmountFrom::Elided {
+            if row.amount == AmountFrom::Elided && !self.filled {
                 if elided.is_some() {
                     second = Some(posting);
                 } else {
@@ -233,7 +299,8 @@ impl Balancing<'_> {
         let row = self.ledger.transactions[at];
         let range = row.first as usize..(row.first + row.count) as usize;
         for posting in &self.ledger.postings[range] {
-            if posting.amount == AmountFrom::Elided || !kinds.contains(&posting.kind) {
+            let missing = posting.amount == AmountFrom::Elided && !self.filled;
+            if missing || !kinds.contains(&posting.kind) {
                 continue;
             }
             let own = Quantity { number: posting.number, commodity: posting.commodity };
@@ -258,33 +325,39 @@ impl Balancing<'_> {
     fn fill(&mut self, at: usize, elided: usize) {
         let lacking: Vec<(CommodityId, Decimal)> =
             self.sums.all().iter().filter(|(_, sum)| !sum.is_zero()).copied().collect();
-        let mut lacking = lacking.into_iter().map(|(commodity, sum)| (commodity, -sum));
-        let first = lacking
-            .next()
-            .or_else(|| self.sums.all().first().map(|(commodity, _)| (*commodity, Decimal::ZERO)));
-        let posting = &mut self.ledger.postings[elided];
-        if let Some((commodity, number)) = first {
-            (posting.commodity, posting.number) = (commodity, number);
+        let mut lacking: Vec<Quantity> = lacking
+            .into_iter()
+            .map(|(commodity, sum)| Quantity { number: -sum, commodity })
+            .collect();
+        if lacking.is_empty() {
+            let of = self.sums.all().first().map_or(CommodityId(0), |(commodity, _)| *commodity);
+            lacking.push(Quantity { number: Decimal::ZERO, commodity: of });
         }
-        let posting = *posting;
-        let mut rest = lacking.peekable();
-        if rest.peek().is_none() {
+        self.put(at, elided, &lacking);
+    }
+
+    /// Gives a posting its amounts; of several, one posting for each. The transaction may move.
+    fn put(&mut self, at: usize, posting: usize, amounts: &[Quantity]) {
+        let [first, rest @ ..] = amounts else { return };
+        let row = &mut self.ledger.postings[posting];
+        (row.commodity, row.number) = (first.commodity, first.number);
+        let copy = *row;
+        if rest.is_empty() {
             return;
         }
         // There is no room between the rows: the transaction moves to the end.
         let row = &mut self.ledger.transactions[at];
         let range = row.first as usize..(row.first + row.count) as usize;
-        row.first = index(self.ledger.postings.len());
-        for at in range {
-            let copy = self.ledger.postings[at];
-            self.ledger.postings.push(copy);
-            if at == elided {
-                for (commodity, number) in rest.by_ref() {
-                    self.ledger.postings.push(PostingRow { commodity, number, ..posting });
-                }
-            }
-        }
-        row.count = index(self.ledger.postings.len()) - row.first;
+        let postings = &mut self.ledger.postings;
+        row.first = index(postings.len());
+        postings.extend_from_within(range.start..=posting);
+        postings.extend(rest.iter().map(|amount| PostingRow {
+            commodity: amount.commodity,
+            number: amount.number,
+            ..copy
+        }));
+        postings.extend_from_within(posting + 1..range.end);
+        row.count = index(postings.len()) - row.first;
     }
 
     /// Whether the sums are of two commodities, one in, one out: then each is the price of the other.
@@ -377,11 +450,7 @@ impl Balancing<'_> {
 
     fn too_long(&mut self, at: usize) {
         let place = self.view(at).place();
-        self.problems.push(
-            Diagnostic::error("number", "the sum has more digits than a number can have")
-                .at(place)
-                .help("a number has at most 28 digits, those after the decimal mark included"),
-        );
+        self.problems.push(too_long(place));
     }
 
     fn place_of(&self, at: usize, posting: usize) -> Place {
@@ -424,6 +493,33 @@ impl Weigh {
             }
         }
     }
+}
+
+/// The posting that a rule adds for `posting`. `None`: more digits than a number can have.
+fn generate(added: &Added, posting: Posting<'_>) -> Option<PostingRow> {
+    let own = posting.row();
+    let amount = added.amount;
+    let (commodity, number) = if amount.of_amount || amount.commodity.0 == 0 {
+        (own.commodity, amount.times(own.number)?)
+    } else {
+        (amount.commodity, amount.times(Decimal::ONE)?)
+    };
+    Some(PostingRow {
+        account: added.account.unwrap_or(own.account),
+        commodity,
+        number,
+        start: own.start,
+        detail: 0,
+        kind: added.kind,
+        amount: AmountFrom::Generated,
+        status: own.status,
+    })
+}
+
+fn too_long(place: Place) -> Diagnostic {
+    Diagnostic::error("number", "the sum has more digits than a number can have")
+        .at(place)
+        .help("a number has at most 28 digits, those after the decimal mark included")
 }
 
 /// What few postings have, of this one.

@@ -6,7 +6,8 @@
 
 use std::collections::HashMap;
 
-use crate::ledger::model::{CommodityId, Dialect, Quantity, Table};
+use crate::ledger::expression::Value;
+use crate::ledger::model::{CommodityId, Dialect, Table};
 use crate::money::Decimal;
 
 /// The commodities of one run.
@@ -21,15 +22,24 @@ pub struct Commodities {
     /// Other symbols of a commodity: `commodity $`, `alias US$`.
     pub aliases: HashMap<Box<str>, CommodityId>,
     /// What `define` names, for expressions.
-    pub constants: HashMap<Box<str>, Quantity>,
+    pub constants: HashMap<Box<str>, Value>,
     /// `decimal-mark`, of the present text.
     pub decimal_mark: Option<u8>,
     /// `D`: what a number without a symbol is of, in hledger.
     pub default: Option<CommodityId>,
-    /// Where the meaning of a mark was guessed since this was last emptied: address and length.
-    pub guessed: Vec<(usize, usize)>,
+    /// What is doubtful about numbers read since this was last emptied, with address and length.
+    pub doubts: Vec<(Doubt, usize, usize)>,
     /// Costs do not change how a commodity is shown.
-    in_cost: bool,
+    pub in_cost: bool,
+}
+
+/// What is doubtful about a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Doubt {
+    /// What its mark means was guessed.
+    Mark,
+    /// Its last digits were left out.
+    Digits,
 }
 
 /// What is known of one commodity.
@@ -58,7 +68,7 @@ impl Commodities {
             constants: HashMap::new(),
             decimal_mark: None,
             default: None,
-            guessed: Vec::new(),
+            doubts: Vec::new(),
             in_cost: false,
         }
     }
@@ -104,6 +114,11 @@ impl Commodities {
             let seen = &mut self.known[id.0 as usize].seen_decimals;
             *seen = Some(seen.unwrap_or(0).max(number.scale()));
         }
+    }
+
+    /// Something is doubtful about the number `text`.
+    pub fn doubt(&mut self, doubt: Doubt, text: &str) {
+        self.doubts.push((doubt, text.as_ptr() as usize, text.len()));
     }
 
     /// Reads what does not change how a commodity is shown: a cost.

@@ -2,6 +2,9 @@
 
 use crate::period::NaiveDate;
 
+/// The last year that a date can have here.
+pub const LAST: u32 = 262_000;
+
 /// A date at the start of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Day {
@@ -9,6 +12,8 @@ pub enum Day {
     Is(NaiveDate),
     /// Month and day, without a year.
     Yearless(u32, u32),
+    /// A day of a year that is too far to be kept; this is the nearest year that is not.
+    Far(NaiveDate),
     /// Written like a date, but there is no such day.
     None,
 }
@@ -73,6 +78,12 @@ fn slow(text: &str) -> Option<(Day, &str)> {
 }
 
 fn on(year: u32, month: u32, day: u32) -> Day {
+    if year > LAST {
+        return match on(LAST, month, day) {
+            Day::Is(date) => Day::Far(date),
+            other => other,
+        };
+    }
     i32::try_from(year)
         .ok()
         .and_then(|year| NaiveDate::from_ymd_opt(year, month, day))

@@ -130,16 +130,22 @@ impl Reader<'_> {
 
     /// `--option`, which Ledger takes from a file too.
     fn option(&mut self, line: Line<'_>, lines: &Lines<'_>) {
-        let option = line.text.trim_start_matches('-').trim();
-        if option.is_empty() {
-            let fault =
-                Fault::helped(line.text, "expected an option's name", "write it after `--`");
-            self.fault("option", line, lines, &fault);
-        } else if option.starts_with("decimal-comma") {
-            self.commodities.decimal_mark = Some(b',');
-            self.scope.decimal_mark = Some(b',');
-        } else {
-            self.inert("option", true, line, lines);
+        let (option, value) = split_word(line.text);
+        match option.strip_prefix("--") {
+            None | Some("") => {
+                let fault = Fault::helped(
+                    line.text.trim_end(),
+                    "expected an option such as `--decimal-comma`",
+                    "options in a file are written in full, with two dashes",
+                );
+                self.fault("option", line, lines, &fault);
+            }
+            Some("decimal-comma") => {
+                self.commodities.decimal_mark = Some(b',');
+                self.scope.decimal_mark = Some(b',');
+            }
+            Some("input-date-format") => self.date_format = Some(value.to_owned()),
+            Some(_) => self.inert("option", true, line, lines),
         }
     }
 
@@ -219,7 +225,7 @@ impl Reader<'_> {
         &mut self,
         text: &'t str,
         needs_mark: bool,
-    ) -> Result<Quantity, Option<Box<Fault<'t>>>> {
+    ) -> Result<Quantity, Option<Fault<'t>>> {
         let digits = text.find(|letter: char| letter.is_ascii_digit()).ok_or(None)?;
         if text.starts_with('"')
             && text[1..].find('"').is_some_and(|end| end + 1 > digits)
@@ -251,7 +257,7 @@ impl Reader<'_> {
         if !rest.trim().is_empty() {
             return Err(Some(Fault::new(rest.trim(), "expected nothing after the sample amount")));
         }
-        self.commodities.guessed.clear();
+        self.commodities.doubts.clear();
         let known = &mut self.commodities.known[quantity.commodity.0 as usize];
         known.declared_mark = mark.or(known.declared_mark);
         known.declared_decimals = Some(quantity.number.scale());
@@ -293,13 +299,12 @@ impl Reader<'_> {
     }
 
     fn year(&mut self, rest: &str, line: Line<'_>, lines: &Lines<'_>) {
-        match rest.trim().split(['-', '/', '.']).next().and_then(|year| year.parse().ok()) {
-            Some(year) => self.scope.year = Some(year),
-            None => {
-                let fault =
-                    Fault::helped(line.text, "expected a year", "write `Y2024` or `year 2024`");
-                self.fault("year", line, lines, &fault);
-            }
+        let year = rest.trim().split(['-', '/', '.']).next();
+        if let Some(year) = year.and_then(|year| year.parse().ok()) {
+            self.scope.year = Some(year);
+        } else {
+            let fault = Fault::helped(line.text, "expected a year", "write `Y2024` or `year 2024`");
+            self.fault("year", line, lines, &fault);
         }
     }
 
@@ -317,16 +322,15 @@ impl Reader<'_> {
             rest.split_once('=')
                 .map(|(old, new)| Alias::Name(old.trim().to_owned(), new.trim().to_owned()))
         };
-        match alias {
-            Some(alias) => self.scope.aliases.push(alias),
-            None => {
-                let fault = Fault::helped(
-                    rest,
-                    "expected `alias OLD = NEW`",
-                    "or a pattern: `alias /^bank:(.*)/ = Assets:Bank:\\1`",
-                );
-                self.fault("alias", line, lines, &fault);
-            }
+        if let Some(alias) = alias {
+            self.scope.aliases.push(alias);
+        } else {
+            let fault = Fault::helped(
+                rest,
+                "expected `alias OLD = NEW`",
+                "or a pattern: `alias /^bank:(.*)/ = Assets:Bank:\\1`",
+            );
+            self.fault("alias", line, lines, &fault);
         }
     }
 
@@ -365,6 +369,8 @@ impl Reader<'_> {
                 return;
             }
             "comment" | "test" => return,
+            // Older journals end a `tag` block that newer tools know no more.
+            "tag" if self.dialect == Dialect::Hledger => return,
             _ => {}
         }
         let wanted = if word == "apply" { split_word(value).0 } else { word };
@@ -410,7 +416,7 @@ impl Reader<'_> {
         rest: &'t str,
         line: Line<'t>,
         lines: &Lines<'_>,
-    ) -> Result<Price, Box<Fault<'t>>> {
+    ) -> Result<Price, Fault<'t>> {
         let (date, mut rest) = self
             .date(rest, || lines.place(line, ""), &mut None)
             .ok_or_else(|| amount::not_a_date(rest.split(' ').next().unwrap_or_default()))?;
@@ -438,13 +444,13 @@ impl Reader<'_> {
             Dialect::Hledger => read(&mut self.commodities)?,
             Dialect::Ledger | Dialect::Beancount => self.commodities.apart(read)?,
         };
-        self.commodities.guessed.clear();
+        self.commodities.doubts.clear();
         Ok(Price { date, commodity, amount, source: lines.source, line: line.number })
     }
 
     fn define(&mut self, rest: &str, line: Line<'_>, lines: &Lines<'_>) {
         let value = rest.split_once('=').and_then(|(name, value)| {
-            let (value, after) = expression::whole(value.trim(), &mut self.commodities).ok()?;
+            let (value, after) = expression::value(value.trim(), &mut self.commodities).ok()?;
             after.trim().is_empty().then(|| (name.trim(), value))
         });
         match value {

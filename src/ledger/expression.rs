@@ -1,27 +1,61 @@
 //! Ledger's amount expressions: `(10 * $3 + $1)`, numbers and amounts with `+ - * / ( )`.
 //!
-//! In: text from its opening bracket. Out: one amount of one commodity. Whatever needs more (functions,
-//! conditions, two commodities) is a fault: the amount cannot be computed here.
+//! In: text from its opening bracket. Out: one value, kept as a ratio so that `(1 / 3) * 3` is 1.
+//! Whatever needs more (functions, conditions, two commodities) is a fault: it cannot be computed here.
 
 use crate::ledger::amount::{Fault, Read, blanks, exact, quantity, symbol};
 use crate::ledger::commodities::Commodities;
-use crate::ledger::model::Quantity;
+use crate::ledger::model::{CommodityId, Quantity};
+use crate::ledger::sums::plus;
 use crate::money::Decimal;
 
 /// Brackets within brackets; past this depth an expression is refused.
 const DEPTH: usize = 64;
 
-/// The expression in brackets at the start of `text`.
-pub fn amount<'t>(text: &'t str, commodities: &mut Commodities) -> Read<'t, Quantity> {
-    commodities.apart(|commodities| factor(text, commodities, 0))
+/// What an expression comes to: `number / over` of a commodity, or that many times the amount of the
+/// posting that a rule is applied to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Value {
+    /// The numerator.
+    pub number: Decimal,
+    /// The denominator, never zero.
+    pub over: Decimal,
+    /// Number 0 where none is named.
+    pub commodity: CommodityId,
+    /// Whether it is a multiple of `amount`.
+    pub of_amount: bool,
 }
 
-/// A whole text that is an expression: the value of a `define`.
-pub fn whole<'t>(text: &'t str, commodities: &mut Commodities) -> Read<'t, Quantity> {
+impl Value {
+    /// A plain value.
+    pub fn of(quantity: Quantity) -> Value {
+        let Quantity { number, commodity } = quantity;
+        Value { number, over: Decimal::ONE, commodity, of_amount: false }
+    }
+
+    /// `number`, this many times. `None`: more digits than a number can have.
+    pub fn times(self, number: Decimal) -> Option<Decimal> {
+        let product = exact(self.number, number).or_else(|| self.number.checked_mul(number))?;
+        if self.over == Decimal::ONE { Some(product) } else { product.checked_div(self.over) }
+    }
+}
+
+/// The expression in brackets at the start of `text`, as an amount.
+pub fn amount<'t>(text: &'t str, commodities: &mut Commodities) -> Read<'t, Quantity> {
+    let (value, rest) = commodities.apart(|commodities| factor(text, commodities, 0))?;
+    if value.of_amount {
+        return Err(Fault::new(used(text, rest), "`amount` means something in rules only"));
+    }
+    let number = value.times(Decimal::ONE).ok_or_else(|| long(used(text, rest)))?;
+    Ok((Quantity { number, commodity: value.commodity }, rest))
+}
+
+/// The expression at the start of `text`, whose names may be `amount`: of a rule, of a `define`.
+pub fn value<'t>(text: &'t str, commodities: &mut Commodities) -> Read<'t, Value> {
     commodities.apart(|commodities| sum(text, commodities, 0))
 }
 
-fn sum<'t>(text: &'t str, commodities: &mut Commodities, depth: usize) -> Read<'t, Quantity> {
+fn sum<'t>(text: &'t str, commodities: &mut Commodities, depth: usize) -> Read<'t, Value> {
     let (mut left, mut rest) = product(text, commodities, depth)?;
     loop {
         rest = blanks(rest);
@@ -30,30 +64,34 @@ fn sum<'t>(text: &'t str, commodities: &mut Commodities, depth: usize) -> Read<'
             Some(b'-') => true,
             _ => return Ok((left, rest)),
         };
-        let (right, after) = product(&rest[1..], commodities, depth)?;
-        let commodity = match (left.commodity, right.commodity) {
-            (one, other) if one == other => one,
-            (one, _) if right.number.is_zero() => one,
-            (_, other) if left.number.is_zero() => other,
-            _ => {
-                return Err(Fault::new(
-                    used(text, after),
-                    "the two sides have different commodities",
-                ));
-            }
+        let (mut right, after) = product(&rest[1..], commodities, depth)?;
+        if subtract {
+            right.number = -right.number;
+        }
+        let alike = |one: &Value, other: &Value| {
+            one.number.is_zero()
+                || (one.commodity == other.commodity && one.of_amount == other.of_amount)
         };
-        let number = if subtract {
-            left.number.checked_sub(right.number)
-        } else {
-            left.number.checked_add(right.number)
-        };
-        let number = number.ok_or_else(|| long(used(text, after)))?;
-        left = Quantity { number, commodity };
+        if !alike(&left, &right) && !alike(&right, &left) {
+            return Err(Fault::new(used(text, after), "the two sides have different commodities"));
+        }
+        let kind = if left.number.is_zero() { right } else { left };
+        left = added(left, right)
+            .map(|(number, over)| Value { number, over, ..kind })
+            .ok_or_else(|| long(used(text, after)))?;
         rest = after;
     }
 }
 
-fn product<'t>(text: &'t str, commodities: &mut Commodities, depth: usize) -> Read<'t, Quantity> {
+fn added(left: Value, right: Value) -> Option<(Decimal, Decimal)> {
+    if left.over == right.over {
+        return Some((plus(left.number, right.number)?, left.over));
+    }
+    let number = plus(exact(left.number, right.over)?, exact(right.number, left.over)?)?;
+    Some((number, exact(left.over, right.over)?))
+}
+
+fn product<'t>(text: &'t str, commodities: &mut Commodities, depth: usize) -> Read<'t, Value> {
     let (mut left, mut rest) = factor(text, commodities, depth)?;
     loop {
         rest = blanks(rest);
@@ -63,22 +101,23 @@ fn product<'t>(text: &'t str, commodities: &mut Commodities, depth: usize) -> Re
             _ => return Ok((left, rest)),
         };
         let (right, after) = factor(&rest[1..], commodities, depth)?;
+        if divide && right.number.is_zero() {
+            return Err(Fault::new(used(text, after), "divided by zero"));
+        }
+        if right.of_amount && (divide || left.of_amount) {
+            return Err(Fault::new(used(text, after), "cannot compute with `amount` like this"));
+        }
+        let (by, over) =
+            if divide { (right.over, right.number) } else { (right.number, right.over) };
+        let value = exact(left.number, by).zip(exact(left.over, over));
+        let (number, over) = value.ok_or_else(|| long(used(text, after)))?;
         let commodity = if left.commodity.0 == 0 { right.commodity } else { left.commodity };
-        let number = if divide {
-            if right.number.is_zero() {
-                return Err(Fault::new(used(text, after), "divided by zero"));
-            }
-            left.number.checked_div(right.number)
-        } else {
-            exact(left.number, right.number).or_else(|| left.number.checked_mul(right.number))
-        };
-        let number = number.ok_or_else(|| long(used(text, after)))?;
-        left = Quantity { number, commodity };
+        left = Value { number, over, commodity, of_amount: left.of_amount || right.of_amount };
         rest = after;
     }
 }
 
-fn factor<'t>(text: &'t str, commodities: &mut Commodities, depth: usize) -> Read<'t, Quantity> {
+fn factor<'t>(text: &'t str, commodities: &mut Commodities, depth: usize) -> Read<'t, Value> {
     let start = blanks(text);
     if depth > DEPTH {
         return Err(Fault::new(start, "brackets within brackets, deeper than 64"));
@@ -98,31 +137,30 @@ fn factor<'t>(text: &'t str, commodities: &mut Commodities, depth: usize) -> Rea
         }
         Some(b'-') => {
             let (value, rest) = factor(&start[1..], commodities, depth + 1)?;
-            Ok((Quantity { number: negative(value.number), ..value }, rest))
+            Ok((Value { number: -value.number, ..value }, rest))
         }
         _ => {
-            if let Some((name, rest)) = symbol(start, commodities.dialect)?
-                && let Some(value) = commodities.constants.get(name)
-            {
-                return Ok((*value, rest));
+            if let Some((name, rest)) = symbol(start, commodities.dialect)? {
+                if name == "amount" {
+                    let one = Quantity { number: Decimal::ONE, commodity: CommodityId(0) };
+                    return Ok((Value { of_amount: true, ..Value::of(one) }, rest));
+                }
+                if let Some(value) = commodities.constants.get(name) {
+                    return Ok((*value, rest));
+                }
             }
             let default = commodities.default.take();
             let read = quantity(start, commodities);
             commodities.default = default;
-            read
+            read.map(|(quantity, rest)| (Value::of(quantity), rest))
         }
     }
-}
-
-fn negative(mut number: Decimal) -> Decimal {
-    number.set_sign_negative(!number.is_sign_negative() && !number.is_zero());
-    number
 }
 
 fn used<'t>(text: &'t str, rest: &str) -> &'t str {
     text[..text.len().saturating_sub(rest.len())].trim()
 }
 
-fn long(text: &str) -> Box<Fault<'_>> {
+fn long(text: &str) -> Fault<'_> {
     Fault::new(text, format!("`{text}` comes to more digits than a number can have"))
 }

@@ -107,12 +107,12 @@ pub fn status(text: &str) -> (Status, &str) {
     }
 }
 
-/// A whole date `[YEAR-]MONTH-DAY` with `-`, `/` or `.` between; the year of `near` where it names
+/// A whole date `[YEAR-]MONTH-DAY` with `-`, `/`, `.` or `:` between; the year of `near` where it names
 /// none. `None`: not a date, or no such day.
 pub fn date(text: &str, near: NaiveDate) -> Option<NaiveDate> {
     let mut numbers = [0u32; 3];
     let mut count = 0;
-    for part in text.split(['-', '/', '.']) {
+    for part in text.split(['-', '/', '.', ':']) {
         if part.is_empty() || part.len() > 4 || !part.bytes().all(|byte| byte.is_ascii_digit()) {
             return None;
         }

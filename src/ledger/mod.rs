@@ -18,11 +18,13 @@ mod lines;
 mod model;
 mod number;
 pub mod print;
+mod query;
 mod reader;
 mod rules;
 mod running;
 mod scope;
 mod sums;
+mod time;
 mod view;
 
 pub use balance::{Balance, balance};
@@ -40,8 +42,8 @@ pub type Load<'l> = &'l mut dyn FnMut(&str, &Name) -> Result<Vec<Source>, String
 pub fn read(root: Source, options: &Options, load: Load<'_>) -> Ledger {
     let mut reader = reader::Reader::new(*options, load);
     reader.root(root);
-    let reader::Reader { mut ledger, mut commodities, .. } = reader;
+    let reader::Reader { mut ledger, mut commodities, rules, .. } = reader;
     ledger.commodities = std::mem::take(&mut commodities.table);
-    balancing::balance(&mut ledger, &commodities);
+    balancing::balance(&mut ledger, &commodities, &rules);
     ledger
 }

@@ -19,7 +19,8 @@ pub struct Written {
     /// Whether some group between two marks has one digit or more than four.
     ragged: bool,
     exponent: i32,
-    too_long: bool,
+    /// Digits at the end that had no room.
+    dropped: u32,
 }
 
 /// What is wrong with a number.
@@ -129,15 +130,16 @@ impl Written {
         if count == 18 {
             self.digits = i128::from(small);
         }
-        match self.digits.checked_mul(10).and_then(|all| all.checked_add(i128::from(digit))) {
-            Some(all) => self.digits = all,
-            None => self.too_long = true,
+        let all = self.digits.checked_mul(10).and_then(|all| all.checked_add(i128::from(digit)));
+        match all {
+            Some(all) if self.dropped == 0 => self.digits = all,
+            _ => self.dropped += 1,
         }
     }
 
     /// Reads it: with `scale` digits after the decimal mark.
     fn value(&self, scale: u32) -> Result<Decimal, Wrong> {
-        if self.too_long {
+        if self.dropped > 0 {
             return Err(Wrong::Long);
         }
         let (mut digits, mut scale) = (self.digits, i64::from(scale));
@@ -152,6 +154,22 @@ impl Written {
         }
         let scale = u32::try_from(scale).map_err(|_| Wrong::Long)?;
         Decimal::try_from_i128_with_scale(digits, scale).map_err(|_| Wrong::Long)
+    }
+}
+
+/// The value of a price that has more digits than a number can have: those after the last that fits
+/// are left out. Prices are often quotients and have such digits; amounts have not, and are refused.
+pub fn shortened(written: &Written) -> Option<Decimal> {
+    if written.commas > 0 || written.points != 1 || written.exponent != 0 {
+        return None;
+    }
+    let (mut digits, mut scale) = (written.digits, written.after.checked_sub(written.dropped)?);
+    loop {
+        if let Ok(value) = Decimal::try_from_i128_with_scale(digits, scale) {
+            return Some(value);
+        }
+        digits /= 10;
+        scale = scale.checked_sub(1)?;
     }
 }
 
@@ -200,11 +218,8 @@ pub fn decide(
             _ => Err(Wrong::Declared),
         };
     }
-    let habit = match dialect {
-        Dialect::Hledger => written.after,
-        Dialect::Ledger | Dialect::Beancount if written.last == b',' => 0,
-        Dialect::Ledger | Dialect::Beancount => written.after,
-    };
+    let groups = dialect != Dialect::Hledger && written.last == b',';
+    let habit = if groups { 0 } else { written.after };
     if written.after != 3 {
         return Ok((written.value(written.after)?, Sure::Shows(written.last)));
     }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crate::diagnostic::Diagnostic;
 use crate::ledger::Load;
 use crate::ledger::amount::{self, Amounts, Fault, blanks};
-use crate::ledger::commodities::Commodities;
+use crate::ledger::commodities::{Commodities, Doubt};
 use crate::ledger::day::{self, Day};
 use crate::ledger::evidence;
 use crate::ledger::header::{self, account_end};
@@ -19,7 +19,9 @@ use crate::ledger::model::{
     AccountId, AmountFrom, CommodityId, Detail, Dialect, Inert, Ledger, Options, PostingKind,
     PostingRow, Status, TransactionRow, Xxh,
 };
+use crate::ledger::rules::Rule;
 use crate::ledger::scope::Scope;
+use crate::ledger::time;
 use crate::money::Decimal;
 use crate::period::NaiveDate;
 use crate::source::{Name, Place, Source};
@@ -34,6 +36,9 @@ pub(super) struct Reader<'o> {
     pub ledger: Ledger,
     pub commodities: Commodities,
     pub scope: Scope,
+    pub rules: Vec<Rule>,
+    /// `--input-date-format`
+    pub date_format: Option<String>,
     pub dialect: Dialect,
     pub options: Options,
     load: Load<'o>,
@@ -52,6 +57,8 @@ impl<'o> Reader<'o> {
             ledger: Ledger::default(),
             commodities: Commodities::new(dialect),
             scope: Scope::default(),
+            rules: Vec::new(),
+            date_format: None,
             dialect,
             options,
             load,
@@ -86,11 +93,15 @@ impl<'o> Reader<'o> {
         self.ledger.dialects.push((self.dialect, why));
         self.chain.push(name);
         let mut lines = Lines::new(index, &source.name, &source.text);
-        self.lines(&mut lines);
+        match source.name.rsplit_once('.') {
+            Some((_, "timeclock")) => time::clock(self, &mut lines),
+            Some((_, "timedot")) => time::dots(self, &mut lines),
+            _ => self.lines(&mut lines),
+        }
         self.chain.pop();
     }
 
-    fn lines<'t>(&mut self, lines: &mut Lines<'t>) {
+    fn lines(&mut self, lines: &mut Lines<'_>) {
         let mut written = Written::default();
         let mut yearless = None;
         while let Some(line) = lines.next() {
@@ -115,7 +126,7 @@ impl<'o> Reader<'o> {
     /// An indented line that belongs to nothing.
     fn indented(&mut self, line: Line<'_>, lines: &mut Lines<'_>) {
         let text = line.text.trim();
-        if text.is_empty() || text.starts_with([';', '#']) {
+        if text.is_empty() || text.starts_with([';', '#', '*']) {
             return;
         }
         self.problem(
@@ -170,9 +181,9 @@ impl<'o> Reader<'o> {
         let first = self.ledger.postings.len();
         while let Some(line) = lines.next_indented() {
             let text = blanks(line.text);
-            if text.starts_with(';') {
+            if let Some(comment) = text.strip_prefix(';') {
                 if self.ledger.postings.len() > first {
-                    good &= self.posting_dates(&text[1..], date, line, lines);
+                    good &= self.posting_dates(comment, date, line, lines);
                 }
                 continue;
             }
@@ -181,6 +192,9 @@ impl<'o> Reader<'o> {
         if !good {
             self.ledger.postings.truncate(first);
             return;
+        }
+        if self.scope.bucket.is_some() {
+            self.fill_bucket(first, line.start);
         }
         let source = lines.source;
         let count = self.ledger.postings.len() - first;
@@ -196,13 +210,31 @@ impl<'o> Reader<'o> {
         });
     }
 
+    /// A transaction of one posting takes its other side from the bucket.
+    fn fill_bucket(&mut self, first: usize, start: u32) {
+        let [posting] = self.ledger.postings[first..] else { return };
+        if posting.amount != AmountFrom::Written || posting.kind == PostingKind::Virtual {
+            return;
+        }
+        if let Some(bucket) = &self.scope.bucket {
+            let account = AccountId(self.ledger.accounts.number(bucket));
+            let (amounts, detail) = (Amounts::default(), Detail::default());
+            self.push(account, PostingKind::Real, Status::Unmarked, amounts, &detail, start);
+        }
+    }
+
     /// The date at the start of `text`, and what follows it. `None`: it is none.
     pub fn date<'t>(
-        &self,
+        &mut self,
         text: &'t str,
         place: impl FnOnce() -> Place,
         yearless: &mut Option<(Place, i32, u32)>,
     ) -> Option<(NaiveDate, &'t str)> {
+        if let Some(format) = &self.date_format
+            && let Ok(read) = NaiveDate::parse_and_remainder(text, format)
+        {
+            return Some(read);
+        }
         let (day, rest) = day::leading(text)?;
         match day {
             Day::Is(date) => Some((date, rest)),
@@ -212,6 +244,12 @@ impl<'o> Reader<'o> {
                 if self.scope.year.is_none() {
                     yearless.get_or_insert_with(|| (place(), year, 0)).2 += 1;
                 }
+                Some((date, rest))
+            }
+            Day::Far(date) => {
+                let what = format!("years end at {} here", day::LAST);
+                let help = "a date so far away is taken as of that year";
+                self.problem(Diagnostic::warning("year", what).at(place()).help(help));
                 Some((date, rest))
             }
             Day::None => None,
@@ -263,39 +301,43 @@ impl<'o> Reader<'o> {
                 return false;
             }
         };
-        if !self.commodities.guessed.is_empty() {
-            self.warn_guessed(line, lines);
+        if !self.commodities.doubts.is_empty() {
+            self.warn_doubts(line, lines);
         }
         if amounts.amount.is_none()
             && amounts.assertion.is_none()
-            && let Some(at) = self.slipped(name, written)
+            && let Some((at, named)) = self.slipped(name, written)
         {
             let (account, number) = (&name[..at], &name[at + 1..]);
+            let problem = if named {
+                let what = "posting has no amount: with one space,";
+                Diagnostic::error("single-space", format!("{what} `{number}` belongs to the name"))
+            } else {
+                let what = format!("`{number}` is read as part of the account's name");
+                Diagnostic::warning("single-space", what)
+            };
             self.problem(
-                Diagnostic::error(
-                    "single-space",
-                    format!(
-                        "posting has no amount: with one space, `{number}` belongs to the name"
-                    ),
-                )
-                .at(lines.place(line, text))
-                .help(format!("put two spaces before the amount: `{account}  {number}`")),
+                problem
+                    .at(lines.place(line, text))
+                    .help(format!("put two spaces before the amount: `{account}  {number}`")),
             );
-            return false;
+            if named {
+                return false;
+            }
         }
         let account = self.account(name, written);
-        self.push(account, kind, status, amounts, detail, line.start);
+        self.push(account, kind, status, amounts, &detail, line.start);
         true
     }
 
     /// Keeps a posting that was read.
-    fn push(
+    pub fn push(
         &mut self,
         account: AccountId,
         kind: PostingKind,
         status: Status,
         amounts: Amounts,
-        detail: Detail,
+        dates: &Detail,
         start: u32,
     ) {
         let (commodity, number, from) = match amounts.amount {
@@ -306,7 +348,7 @@ impl<'o> Reader<'o> {
             None => (CommodityId(0), Decimal::ZERO, AmountFrom::Elided),
         };
         let Amounts { cost, lot, assertion, .. } = amounts;
-        let detail = Detail { cost, lot, assertion, ..detail };
+        let detail = Detail { cost, lot, assertion, date: dates.date, date2: dates.date2 };
         let detail = if detail.is_empty() {
             0
         } else {
@@ -341,9 +383,10 @@ impl<'o> Reader<'o> {
         AccountId(self.ledger.accounts.number(&whole))
     }
 
-    /// Where an account's name ends before something that reads as an amount and was meant as one:
-    /// a number with a sign, a decimal mark or a symbol. A name met before is taken as it is.
-    fn slipped(&mut self, name: &str, written: &Written<'_>) -> Option<usize> {
+    /// Where an account's name ends before something that reads as an amount and was meant as one: a
+    /// number with a sign, a decimal mark or a symbol; and whether it names a commodity. A name that
+    /// was met before is taken as it is.
+    fn slipped(&mut self, name: &str, written: &Written<'_>) -> Option<(usize, bool)> {
         if !name.contains(' ') || written.contains_key(name) {
             return None;
         }
@@ -351,20 +394,17 @@ impl<'o> Reader<'o> {
         if self.ledger.accounts.find(&whole).is_some() {
             return None;
         }
-        let meant = |text: &str| text.contains(['-', '.', '$', '€', '£']) || text.contains(' ');
-        let mut at = 0;
-        while let Some(next) = name[at..].find(' ') {
-            at += next;
+        // The name's words must not become commodities: they are tried on a table of its own.
+        let mut trial = Commodities::new(self.dialect);
+        // An amount has few words, so only the last ones are tried: a long name stays cheap.
+        for (at, _) in name.rmatch_indices(' ').take(4).collect::<Vec<_>>().into_iter().rev() {
             let tail = &name[at + 1..];
-            let dialect = self.commodities.dialect;
-            let reads = |text: &str, commodities: &mut Commodities| {
-                matches!(amount::quantity(text, commodities), Ok((_, "")))
-            };
-            // The name's words must not become commodities: they are tried on a table of its own.
-            if meant(tail) && reads(tail, &mut Commodities::new(dialect)) {
-                return Some(at);
+            if let Ok((amount, "")) = amount::quantity(tail, &mut trial) {
+                let named = amount.commodity.0 != 0;
+                if (named && !tail.contains(':')) || tail.contains(['-', '.']) {
+                    return Some((at, named));
+                }
             }
-            at += 1;
         }
         None
     }
@@ -448,18 +488,31 @@ impl<'o> Reader<'o> {
         good
     }
 
-    /// Says what the meaning of a mark was guessed to be.
-    pub fn warn_guessed(&mut self, line: Line<'_>, lines: &Lines<'_>) {
-        for (address, length) in std::mem::take(&mut self.commodities.guessed) {
+    /// Says what is doubtful about the numbers of a line.
+    fn warn_doubts(&mut self, line: Line<'_>, lines: &Lines<'_>) {
+        for (doubt, address, length) in std::mem::take(&mut self.commodities.doubts) {
             let start = address.wrapping_sub(line.text.as_ptr() as usize);
-            let Some(text) = line.text.get(start..start + length) else { continue };
+            let end = start.saturating_add(length);
+            let Some(text) = line.text.get(start..end) else { continue };
             let decimal = self.dialect == Dialect::Hledger || text.contains('.');
-            let reading = if decimal { "with three decimals" } else { "in thousands" };
-            self.problem(
-                Diagnostic::warning("decimal-mark", format!("`{text}` is read {reading}"))
-                    .at(lines.place(line, text))
-                    .help("say which mark is which above it: `commodity 1,000.00 USD`, `decimal-mark .`"),
-            );
+            let (code, message, help) = match doubt {
+                Doubt::Digits => (
+                    "number",
+                    format!(
+                        "`{text}` has more digits than a number can have: the last are left out"
+                    ),
+                    "write the price of all with `@@`: it is exact",
+                ),
+                Doubt::Mark => (
+                    "decimal-mark",
+                    format!(
+                        "`{text}` is read {}",
+                        if decimal { "with three decimals" } else { "in thousands" }
+                    ),
+                    "say which mark is which above it: `commodity 1,000.00 USD`, `decimal-mark .`",
+                ),
+            };
+            self.problem(Diagnostic::warning(code, message).at(lines.place(line, text)).help(help));
         }
     }
 

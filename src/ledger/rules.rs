@@ -1,12 +1,106 @@
-//! Postings that a journal adds to its transactions by rules: `= /Income:Salary/`.
+//! Postings that a Ledger journal adds to its transactions by rules: `= /Income:Salary/`.
 //!
-//! In: the rules as they stand. Out, for now: each listed as something that may change figures.
+//! In: the rules as they stand, and transactions that balance. Out: the postings they add. Ledger
+//! applies a rule to every transaction below it; hledger only when asked, so there a rule is listed
+//! as something that may change figures, and not applied.
 
+use crate::diagnostic::Diagnostic;
+use crate::ledger::amount::{self, Fault, blanks};
+use crate::ledger::expression::{self, Value};
+use crate::ledger::header::{self, account_end};
 use crate::ledger::lines::{Line, Lines};
-use crate::ledger::reader::Reader;
+use crate::ledger::model::{AccountId, Dialect, PostingKind};
+use crate::ledger::query::{self, Query};
+use crate::ledger::reader::{Reader, unwrapped};
+use crate::source::Place;
+
+/// One rule.
+#[derive(Debug)]
+pub struct Rule {
+    /// It is applied to transactions from this index on.
+    pub from: usize,
+    /// To which of their postings.
+    pub query: Query,
+    /// What it adds for each.
+    pub adds: Vec<Added>,
+    /// The place of a posting without an amount, which cannot be added.
+    pub amountless: Option<Place>,
+}
+
+/// A posting that a rule adds.
+#[derive(Debug)]
+pub struct Added {
+    /// Where to; `None`: where the rule's posting goes.
+    pub account: Option<AccountId>,
+    /// Whether it must balance.
+    pub kind: PostingKind,
+    /// An amount of its own, or without a commodity a multiple of the posting's.
+    pub amount: Value,
+}
 
 /// Reads the rule that begins at `line`.
 pub fn rule<'t>(reader: &mut Reader<'_>, line: Line<'t>, lines: &mut Lines<'t>) {
-    reader.inert("rule that adds postings", true, line, lines);
-    lines.skip_indented();
+    if reader.dialect != Dialect::Ledger {
+        reader.inert("rule that adds postings", true, line, lines);
+        lines.skip_indented();
+        return;
+    }
+    let text = line.text[1..].split(" ;").next().unwrap_or_default().trim();
+    let from = reader.ledger.transactions.len();
+    let Some(query) = query::query(text) else {
+        reader.problem(
+            Diagnostic::error("rule", "cannot tell which postings this rule is for")
+                .at(lines.place(line, line.text))
+                .note("the postings it would add are missing from all figures")
+                .help("name accounts: `= /^Income:Salary/`, or `= expr account =~ /^Income/`"),
+        );
+        lines.skip_indented();
+        return;
+    };
+    let mut rule = Rule { from, query, adds: Vec::new(), amountless: None };
+    while let Some(line) = lines.next_indented() {
+        let text = blanks(line.text);
+        if text.starts_with(';') || is_check(text) {
+            continue;
+        }
+        match added(text, reader) {
+            Ok(Some(added)) => rule.adds.push(added),
+            Ok(None) => rule.amountless = Some(lines.place(line, text)),
+            Err(fault) => reader.fault("amount", line, lines, &fault),
+        }
+    }
+    reader.commodities.doubts.clear();
+    reader.rules.push(rule);
+}
+
+/// One posting of a rule; `None` where it has no amount.
+fn added<'t>(text: &'t str, reader: &mut Reader<'_>) -> Result<Option<Added>, Fault<'t>> {
+    let text = blanks(header::status(text).1);
+    let (account, rest) = text.split_at(account_end(text));
+    let (name, kind) = unwrapped(account);
+    let account = (!matches!(name, "$account" | "%(account)")).then(|| reader.account_of(name));
+    let rest = blanks(rest);
+    if rest.is_empty() || rest.starts_with(';') {
+        return Ok(None);
+    }
+    let rest = rest.strip_prefix('*').map_or(rest, blanks);
+    let commodities = &mut reader.commodities;
+    let (amount, after) = if rest.starts_with('(') {
+        expression::value(rest, commodities)?
+    } else {
+        let default = commodities.default.take();
+        let read = commodities.apart(|commodities| amount::quantity(rest, commodities));
+        commodities.default = default;
+        read.map(|(quantity, after)| (Value::of(quantity), after))?
+    };
+    let after = blanks(after);
+    if !after.is_empty() && !after.starts_with(';') {
+        let word = after.split(';').next().unwrap_or_default().trim_end();
+        return Err(Fault::new(word, format!("expected the line's end, found `{word}`")));
+    }
+    Ok(Some(Added { account, kind, amount }))
+}
+
+fn is_check(text: &str) -> bool {
+    ["assert ", "check ", "expr "].iter().any(|word| text.starts_with(word))
 }

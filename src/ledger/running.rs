@@ -50,6 +50,8 @@ pub struct Running {
     holds: Vec<u32>,
     /// Each account's commodities, for assertions of all of them.
     commodities: Vec<Vec<CommodityId>>,
+    /// The same with subaccounts, where some assertion asks.
+    commodities_below: Vec<Vec<CommodityId>>,
 }
 
 impl Running {
@@ -76,6 +78,7 @@ impl Running {
             above,
             holds: vec![0; accounts],
             commodities: vec![Vec::new(); accounts],
+            commodities_below: vec![Vec::new(); accounts],
         }
     }
 
@@ -120,7 +123,11 @@ impl Running {
             good &= add(&mut self.real, key, row.number, at).is_some();
         }
         for above in &self.above[account] {
-            good &= add(&mut self.inclusive, (*above, row.commodity), row.number, at).is_some();
+            match add(&mut self.inclusive, (*above, row.commodity), row.number, at) {
+                Some((Some(_), _)) => {}
+                Some((None, _)) => self.commodities_below[above.0 as usize].push(row.commodity),
+                None => good = false,
+            }
         }
         good
     }
@@ -179,7 +186,7 @@ impl Running {
         {
             return None;
         }
-        let other = self.commodities[row.account.0 as usize].iter().find(|commodity| {
+        let other = self.commodities(row, assertion).iter().find(|commodity| {
             **commodity != of
                 && self
                     .balance(row, assertion, **commodity)
@@ -191,35 +198,38 @@ impl Running {
         Some(failed(ledger, at, row, stated, makes, balance))
     }
 
-    /// The amount that makes the assertion of a posting without an amount hold.
-    pub fn missing(&self, ledger: &Ledger, posting: u32) -> Result<Quantity, String> {
+    /// The commodities that an assertion on `row` may speak of.
+    fn commodities(&self, row: &PostingRow, assertion: &Assertion) -> &[CommodityId] {
+        let account = row.account.0 as usize;
+        if assertion.inclusive {
+            &self.commodities_below[account]
+        } else {
+            &self.commodities[account]
+        }
+    }
+
+    /// The amounts that make the assertion of a posting without an amount hold: one, or where it
+    /// speaks of all commodities one for each that must change. `None`: too many digits.
+    pub fn missing(&self, ledger: &Ledger, posting: u32) -> Option<Vec<Quantity>> {
         let row = &ledger.postings[posting as usize];
-        let long = || "the balance has more digits than a number can have".to_owned();
-        let Some(assertion) = detail(ledger, row).and_then(|detail| detail.assertion.as_deref())
-        else {
-            return Ok(Quantity { number: Decimal::ZERO, commodity: CommodityId(0) });
-        };
+        let assertion = detail(ledger, row)?.assertion.as_deref()?;
         let holds =
             |of| self.balance(row, assertion, of).map_or(Decimal::ZERO, |balance| balance.sum);
-        if self.is_of_all(assertion) {
-            let mut held = self.commodities[row.account.0 as usize]
-                .iter()
-                .filter(|commodity| !holds(**commodity).is_zero());
-            return match (held.next(), held.next()) {
-                (Some(_), Some(_)) => {
-                    Err("an amount is left out where the account holds several commodities"
-                        .to_owned())
+        let stated = assertion.amount;
+        let mut missing = Vec::new();
+        if assertion.sole || self.is_of_all(assertion) {
+            for commodity in self.commodities(row, assertion) {
+                let held = holds(*commodity);
+                if *commodity != stated.commodity && !held.is_zero() {
+                    missing.push(Quantity { number: -held, commodity: *commodity });
                 }
-                (Some(one), None) => {
-                    let number = plus(assertion.amount.number, -holds(*one)).ok_or_else(long)?;
-                    Ok(Quantity { number, commodity: *one })
-                }
-                (None, _) => Ok(assertion.amount),
-            };
+            }
         }
-        let of = assertion.amount.commodity;
-        let number = plus(assertion.amount.number, -holds(of)).ok_or_else(long)?;
-        Ok(Quantity { number, commodity: of })
+        let number = plus(stated.number, -holds(stated.commodity))?;
+        if missing.is_empty() || !number.is_zero() {
+            missing.insert(0, Quantity { number, commodity: stated.commodity });
+        }
+        Some(missing)
     }
 }
 
@@ -230,18 +240,14 @@ fn add(
     number: Decimal,
     at: usize,
 ) -> Option<(Option<Decimal>, Decimal)> {
-    match balances.get_mut(&key) {
-        Some(balance) => {
-            let before = balance.sum;
-            balance.sum = plus(before, number)?;
-            balance.last = at;
-            Some((Some(before), balance.sum))
-        }
-        None => {
-            balances.insert(key, Balance { sum: number, last: at });
-            Some((None, number))
-        }
+    if let Some(balance) = balances.get_mut(&key) {
+        let before = balance.sum;
+        balance.sum = plus(before, number)?;
+        balance.last = at;
+        return Some((Some(before), balance.sum));
     }
+    balances.insert(key, Balance { sum: number, last: at });
+    Some((None, number))
 }
 
 /// The asked accounts above one, itself too.

@@ -28,21 +28,19 @@ impl Sums {
 
     /// Adds `number` of `commodity`.
     pub fn add(&mut self, commodity: CommodityId, number: Decimal) -> Result<(), Long> {
-        let sum = match self.find(commodity) {
-            Some(at) => &mut self.sums[at].1,
-            None => {
-                if self.sums.len() >= MANY {
-                    if self.table.is_empty() {
-                        let all = self.sums.iter().enumerate();
-                        self.table.extend(all.map(|(at, (commodity, _))| (*commodity, at)));
-                    }
-                    self.table.insert(commodity, self.sums.len());
-                }
-                self.sums.push((commodity, number));
-                return Ok(());
+        if let Some(at) = self.find(commodity) {
+            let sum = &mut self.sums[at].1;
+            *sum = plus(*sum, number).ok_or(Long)?;
+            return Ok(());
+        }
+        if self.sums.len() >= MANY {
+            if self.table.is_empty() {
+                let all = self.sums.iter().enumerate();
+                self.table.extend(all.map(|(at, (commodity, _))| (*commodity, at)));
             }
-        };
-        *sum = plus(*sum, number).ok_or(Long)?;
+            self.table.insert(commodity, self.sums.len());
+        }
+        self.sums.push((commodity, number));
         Ok(())
     }
 

@@ -178,6 +178,10 @@ impl<'l> Posting<'l> {
         Posting { transaction, row }
     }
 
+    pub(super) fn row(self) -> &'l PostingRow {
+        self.row
+    }
+
     /// The account, aliases and `apply account` done, without the brackets of a virtual one.
     pub fn account(self) -> &'l Name {
         self.transaction.ledger.account(self.row.account)
