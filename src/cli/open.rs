@@ -3,6 +3,7 @@
 //! Here a path becomes a text. Names of texts are relative to the books (`imported/schwab.journal`),
 //! so that the same records say the same on any machine.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
@@ -10,8 +11,12 @@ use super::args::Reading;
 use super::lock::Lock;
 use super::{Error, World, atomic};
 use crate::books::{self, Books, Flags, Folder};
+use crate::income::Judged;
 use crate::ledger::Dialect;
+use crate::period::TaxYear;
 use crate::regime::{self, Regime};
+use crate::report::income::{self, IncomeStatement, Request};
+use crate::report::{self, Filing};
 use crate::source::{Name, Source};
 
 /// The file that makes a folder one of records.
@@ -30,6 +35,52 @@ pub fn open(files: &[PathBuf], reading: &Reading, world: &mut World) -> Result<B
     let sources = files.iter().map(|path| world.read(path)).collect::<Result<Vec<_>, _>>()?;
     let folder = world.folder.clone();
     Ok(books::of_files(sources, &flags, &mut |path, from| texts(&folder, path, from)))
+}
+
+/// Books and what they come to under their regime.
+pub struct Opened {
+    /// What was read.
+    pub books: Books,
+    /// The law.
+    pub regime: Regime,
+    /// What the law makes of it.
+    pub judged: Judged,
+}
+
+/// Opens and judges.
+///
+/// # Errors
+/// As `open`; and no regime has the id that settings or flags name.
+pub fn judged(files: &[PathBuf], reading: &Reading, world: &mut World) -> Result<Opened, Error> {
+    let mut books = open(files, reading, world)?;
+    let regime = regime_of(&mut books)?;
+    let filing = Filing { status: books.settings.filing.clone() };
+    let judged = report::judge(&books.journal, &regime, &filing);
+    Ok(Opened { books, regime, judged })
+}
+
+impl Opened {
+    /// Every year that something is known of: an income, a cost, a question.
+    pub fn years(&self) -> Vec<TaxYear> {
+        let incomes = self.judged.incomes.iter().chain(&self.judged.cash);
+        let asked = self.judged.questions.iter();
+        let years = incomes
+            .filter(|income| income.event.is_some() || income.matched.is_some())
+            .map(|income| income.year)
+            .chain(asked.map(|question| self.regime.year.year_of(question.date)));
+        years.collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
+    /// The statement of some years as the law counts, nothing left out.
+    pub fn statement(&self, years: Vec<TaxYear>) -> IncomeStatement<'_> {
+        let request = Request {
+            years,
+            filing: self.books.settings.filing.clone(),
+            taken: self.books.taken.clone(),
+            ..Request::default()
+        };
+        income::statement(&self.judged, &self.books.journal, &self.regime, request)
+    }
 }
 
 /// What is said where there are no books and no file is named.

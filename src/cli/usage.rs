@@ -30,6 +30,7 @@ fn told(error: &clap::Error, args: &[OsString]) -> Error {
         None => "rentier -h".to_owned(),
     };
     let found = text(ContextKind::InvalidArg);
+    let found = found.split(" <").next().unwrap_or_default().trim_matches(['<', '>']).to_owned();
     let told = match error.kind() {
         ErrorKind::UnknownArgument if found.starts_with('-') => {
             let flags =
@@ -55,6 +56,10 @@ fn told(error: &clap::Error, args: &[OsString]) -> Error {
         ErrorKind::InvalidValue => {
             let value = text(ContextKind::InvalidValue);
             let known = text(ContextKind::ValidValue);
+            let known = match known.rsplit_once(", ") {
+                Some((first, last)) => format!("{first} or {last}"),
+                None => known,
+            };
             if value.is_empty() {
                 Error::new(format!("`{found}` wants a value after it"))
             } else {
@@ -66,7 +71,7 @@ fn told(error: &clap::Error, args: &[OsString]) -> Error {
             Error::new(format!("expected a number for `{found}`, found `{value}`"))
         }
         ErrorKind::MissingRequiredArgument => {
-            Error::new(format!("`{}` is missing", found.trim_end_matches("...")))
+            Error::new(format!("`{}` is missing", found.trim_matches(['<', '>', '.'])))
         }
         ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
             Error::new("a word is missing")

@@ -1,0 +1,188 @@
+//! The program, mostly without a process: command lines run in a world of buffers and folders.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rentier::cli::{self, Exit, World};
+
+/// What a command line gave.
+struct Ran {
+    exit: Exit,
+    out: String,
+    err: String,
+}
+
+/// Runs `line` (split at blanks) in `folder`.
+fn run(folder: &Path, line: &str) -> Ran {
+    run_with(folder, line, |_| {})
+}
+
+fn run_with(folder: &Path, line: &str, change: impl FnOnce(&mut World)) -> Ran {
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let mut world = World::new(folder, &mut out, &mut err);
+    world.patience = Duration::from_millis(200);
+    change(&mut world);
+    let args = std::iter::once("rentier").chain(line.split_whitespace()).map(Into::into);
+    let exit = cli::run(args, &mut world);
+    drop(world);
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
+    Ran { exit, out: text(out), err: text(err) }
+}
+
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir().expect("a folder")
+}
+
+/// Every file below `root` with its bytes.
+fn tree(root: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let mut all = Vec::new();
+    let mut folders = vec![root.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path)
+            } else {
+                all.push((path.clone(), fs::read(path).expect("a file")))
+            }
+        }
+    }
+    all.sort();
+    all
+}
+
+#[test]
+fn without_books_the_first_steps_are_shown() {
+    let folder = folder();
+    let ran = run(folder.path(), "");
+    assert_eq!(ran.exit, Exit::Done);
+    assert!(ran.out.starts_with("No books here: no rentier.toml in this folder or above it.\n"));
+    assert_eq!(ran.err, "");
+    let ran = run(folder.path(), "check");
+    assert_eq!(ran.exit, Exit::CouldNotRun);
+    assert!(ran.err.contains("rentier init"), "{}", ran.err);
+}
+
+#[test]
+fn new_books_are_made_once_and_never_over_a_file() {
+    let folder = folder();
+    let ran = run(folder.path(), "init --regime us --filing joint");
+    assert_eq!(
+        ran.out,
+        "Made rentier.toml (settings), main.journal (your entries), securities.toml\n\
+         (facts about securities and properties), prices.journal and imported/.\n\
+         Next: rentier import ~/Downloads/*.csv --dry-run\n"
+    );
+    let made = tree(folder.path());
+    assert_eq!(made.len(), 5);
+    assert_eq!(run(folder.path(), "init").exit, Exit::Done);
+    assert_eq!(tree(folder.path()), made);
+    fs::write(folder.path().join("main.journal"), "; mine\n").expect("a file");
+    fs::remove_file(folder.path().join("prices.journal")).expect("it was there");
+    let ran = run(folder.path(), "init");
+    assert!(ran.out.starts_with("Made prices.journal.\n"), "{}", ran.out);
+    let mine = fs::read_to_string(folder.path().join("main.journal")).expect("a file");
+    assert_eq!(mine, "; mine\n");
+}
+
+#[test]
+fn new_books_are_in_order() {
+    let folder = folder();
+    run(folder.path(), "init");
+    let ran = run(folder.path(), "check");
+    assert_eq!((ran.exit, ran.err.as_str()), (Exit::Done, ""), "{}", ran.out);
+    let below = folder.path().join("imported");
+    let ran = run(&below, "");
+    assert!(
+        ran.out.starts_with("Books   single · United States · USD · 0 accounts\n"),
+        "{}",
+        ran.out
+    );
+    assert!(ran.out.contains("rentier import"), "{}", ran.out);
+}
+
+#[test]
+fn a_dry_run_of_init_writes_nothing() {
+    let folder = folder();
+    let ran = run(folder.path(), "init -n");
+    assert!(ran.out.starts_with("Would make rentier.toml"), "{}", ran.out);
+    assert!(tree(folder.path()).is_empty());
+}
+
+#[test]
+fn books_are_named_by_flag_before_variable_before_folder() {
+    let folder = folder();
+    for name in ["a", "b"] {
+        run(folder.path(), &format!("init -b {name}"));
+    }
+    fs::write(folder.path().join("a/rentier.toml"), "regime = \"plain\"\n").expect("a file");
+    let title = |ran: &Ran| ran.out.lines().next().unwrap_or_default().to_owned();
+    let by_variable = run_with(folder.path(), "", |world| {
+        world.env.insert("RENTIER_BOOKS".into(), "a".into());
+    });
+    assert!(!title(&by_variable).contains("United States"), "{}", by_variable.out);
+    let by_flag = run_with(folder.path(), "-b b", |world| {
+        world.env.insert("RENTIER_BOOKS".into(), "a".into());
+    });
+    assert!(title(&by_flag).contains("United States"), "{}", by_flag.out);
+    let wrong = run(folder.path(), "-b c");
+    assert_eq!(wrong.exit, Exit::CouldNotRun);
+    assert!(wrong.err.contains("no rentier.toml in `c`"), "{}", wrong.err);
+}
+
+#[test]
+fn what_is_mistyped_is_told_with_what_is_near() {
+    let folder = folder();
+    for (line, told) in [
+        ("icnome", "error: no command `icnome`; near it: `income`\n"),
+        ("income --frm 2024-01-01", "error: no flag `--frm` here; near it: `--from`\n"),
+        ("2024", "error: `2024` is a year: what of it?\n  = help: rentier income 2024\n"),
+        ("help yearend", "help: near it: rentier help year-end\n"),
+        ("income --view taxes", "error: expected tax or cash for `--view`, found `taxes`\n"),
+        ("import", "error: `FILE` is missing\n  = help: rentier import -h\n"),
+        ("init --regime su", "error: no regime `su`; regimes are `us`, `plain`\n"),
+    ] {
+        let ran = run(folder.path(), line);
+        assert_eq!(ran.exit, Exit::CouldNotRun, "{line}");
+        assert!(ran.err.contains(told), "{line}: {}", ran.err);
+        assert_eq!(ran.out, "");
+    }
+}
+
+#[test]
+fn help_is_there_for_every_command_and_topic() {
+    let folder = folder();
+    for line in ["-h", "--help", "help", "income -h", "import --help", "help import", "help rules"]
+    {
+        let ran = run(folder.path(), line);
+        assert_eq!((ran.exit, ran.err.as_str()), (Exit::Done, ""), "{line}");
+        assert!(ran.out.lines().all(|line| line.chars().count() <= 100), "{line}: {}", ran.out);
+    }
+    assert!(run(folder.path(), "completions bash").out.contains("rentier"));
+    assert!(run(folder.path(), "man").out.contains(".TH"));
+}
+
+/// A stream whose reader has gone.
+struct Closed;
+
+impl io::Write for Closed {
+    fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+        Err(io::ErrorKind::BrokenPipe.into())
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_closed_pipe_ends_quietly() {
+    let folder = folder();
+    let (mut out, mut err) = (Closed, Vec::new());
+    let mut world = World::new(folder.path(), &mut out, &mut err);
+    let exit = cli::run(["rentier".into(), "help".into()], &mut world);
+    drop(world);
+    assert_eq!(exit, Exit::Done);
+    assert!(err.is_empty());
+}
