@@ -20,7 +20,7 @@ use crate::period::{Datelike, NaiveDate, TaxYear};
 use crate::regime::{Regime, Rule};
 use crate::source::Name;
 
-pub use cash::cash;
+pub use cash::{LINES as CASH_LINES, cash};
 use subject::{Answer, Fraction, Subject};
 use vector::Figure;
 

@@ -250,6 +250,7 @@ pub struct CheckArgs {
 rentier income 2024                       the statement
 rentier income 2023 2024                  two years, side by side
 rentier income 2024 --view cash           what came in, no law applied
+rentier income 2024 --by payer            who paid what
 rentier income 2024 export.csv            from a file, without books",
     after_long_help = "\
 Figures at the first indent add up to the total; a deeper one explains the figure above it. Income is \
@@ -269,6 +270,9 @@ pub struct IncomeArgs {
     /// Down to each payment and its source line
     #[arg(long)]
     pub detail: bool,
+    /// category, payer, account, owner, property, month
+    #[arg(long, value_name = "KEY")]
+    pub by: Option<String>,
     /// Only categories with this id or below it (repeatable)
     #[arg(long, value_name = "ID")]
     pub category: Vec<String>,

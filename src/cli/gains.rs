@@ -1,9 +1,36 @@
-//! `rentier gains`
+//! `rentier gains`: one row for each lot sold.
+
+use serde_json::Value;
 
 use super::args::GainsArgs;
+use super::judged::Read;
+use super::present::{Present, present};
 use super::{Error, Exit, World};
+use crate::render;
+use crate::report::gains::{self, Gains};
+use crate::report::table::Table;
 
 /// Runs it.
-pub fn run(_args: &GainsArgs, _world: &mut World) -> Result<Exit, Error> {
-    Err(Error::new("`rentier gains` is not there yet"))
+pub fn run(args: &GainsArgs, world: &mut World) -> Result<Exit, Error> {
+    let read = Read::of(&args.words, &args.reading, world)?;
+    let keep = read.keep(&args.keep)?;
+    let years = read.years_or_last();
+    let filing = &read.books.settings.filing;
+    let journal = &read.books.journal;
+    let mut gains = gains::gains(&read.judged, journal, &read.regime, filing, &years, &keep);
+    gains.detail = args.detail;
+    present(&gains, &args.output, world)?;
+    read.ended(gains.incomplete(), world)
+}
+
+impl Present for Gains<'_> {
+    fn table(&self) -> Table {
+        Gains::table(self)
+    }
+    fn records(&self) -> Table {
+        Gains::records(self)
+    }
+    fn json(&self) -> Value {
+        Gains::json(self, &render::rows(&self.records()))
+    }
 }

@@ -17,6 +17,7 @@ mod help;
 mod import;
 mod income;
 mod init;
+mod judged;
 mod lock;
 mod open;
 mod present;

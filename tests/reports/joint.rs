@@ -9,6 +9,7 @@ use rentier::income::{Adjustment, Match, MayChange};
 use rentier::money::Decimal;
 use rentier::period::{Datelike, NaiveDate, TaxYear};
 use rentier::render::{Screen, csv, text};
+use rentier::report::gains;
 use rentier::report::income::Request;
 use serde_json::Value;
 
@@ -420,4 +421,45 @@ fn json_is_the_contract() {
 fn csv_is_the_contract() {
     let made = joint();
     assert_eq!(csv(&made.show(request(&[2024])).records()), CSV);
+}
+
+#[test]
+fn gains_are_as_in_the_design() {
+    let expected = "\
+Gains 2024 · one row per lot sold                    United States · joint · USD
+Incomplete: 1 question; rentier check 2024.
+May still change until 2025-01-17: INTC, sold at a loss 2024-12-18.
+                      Acquired       Sold  Proceeds      Cost   Adjust      Gain
+Short-term · Form 8949 Part I, Schedule D 1a and 1b
+ 60 VXUS            2024-02-12 2024-06-14  3,180.00  3,426.00 W 102.50   -143.50
+  2 MSFT 240315C420 2024-03-15 2024-03-15    618.70      0.00             618.70
+ 80 VYM             2023-11-08 2024-04-19  9,384.00  8,252.00           1,132.00
+  2 MSFT 240719C460 2024-07-12 2024-07-12    848.70  1,211.30            -362.60
+100 JNJ             2024-08-15 2024-09-30 16,190.00 15,820.00             370.00
+  2 MSFT 241220C450 2024-12-20 2024-12-20  1,028.70      0.00           1,028.70
+  Total, short-term                       31,250.10 28,709.30   102.50  2,643.30
+Long-term · Schedule D 8a
+ 30 VTI             2021-03-04 2024-08-21  8,313.00  5,952.00           2,361.00
+ 20 VTI             2022-06-16 2024-08-21  5,542.00  3,725.00           1,817.00
+200 INTC            2022-09-14 2024-12-18  4,020.00  5,880.00          -1,860.00
+  Total, long-term                        17,875.00 15,557.00        -  2,318.00
+Capital gain distributions, Schedule D 13                               1,140.22
+Net gain, Schedule D 16                                                 6,101.52
+Buying INTC by 2025-01-17 in any account of me or spouse defers up to 1,860.00.
+";
+    let mut made = joint();
+    for id in ["me", "spouse"] {
+        let owner = rentier::event::Owner { id: id.into(), affiliate: id == "spouse" };
+        made.journal.owners.insert(id.into(), owner);
+    }
+    let us = rentier::regime::shipped("us").expect("it is shipped");
+    let years = [TaxYear(2024)];
+    let keep = rentier::report::keep::Keep::default();
+    let gains = gains::gains(&made.judged, &made.journal, &us, "joint", &years, &keep);
+    assert_eq!(text(&gains.table(), Screen::PLAIN), expected);
+    let wide = text(&gains.table(), Screen { width: 120, colour: false });
+    assert!(wide.contains("fidelity") && wide.contains("fidelity-2024.csv"), "{wide}");
+    assert_eq!(gains.json(&Value::Null)["net_gain"], "6101.52");
+    let records = csv(&gains.records());
+    assert!(records.contains("2024,capital.short,VXUS,60,2024-02-12,,2024-06-14,3180.00,3426.00,W,102.50,-143.50,USD,fidelity,"));
 }

@@ -27,7 +27,8 @@ use crate::source::Name;
 
 pub use bridge::Item;
 pub use by::{By, Grouped};
-pub use status::{Asked, Reached, Status, Year};
+pub(crate) use detail::near;
+pub use status::{Asked, Reached, Status, Year, years};
 
 /// What is asked of a statement.
 #[derive(Clone, Debug, Default)]
@@ -73,8 +74,8 @@ pub struct IncomeStatement<'j> {
     pub request: Request,
     /// The regime's id: `us`.
     pub regime: Name,
-    /// `United States`.
-    pub regime_title: Name,
+    /// `United States · single · USD`.
+    pub subtitle: String,
     /// How the return is filed, where the regime asks.
     pub filing: Option<Name>,
     /// What the statement is in.
@@ -225,16 +226,11 @@ pub fn statement<'j>(
     } else {
         Vec::new()
     };
-    let filings = regime.params.values().flatten();
-    let asks_filing = filings.clone().any(|(_, param)| match param {
-        crate::regime::Param::By(values) => values.contains_key(&request.filing),
-        crate::regime::Param::One(_) => false,
-    });
     let days = || journal.events.iter().map(|event| event.date);
     IncomeStatement {
         regime: regime.id.clone(),
-        regime_title: regime.title.clone(),
-        filing: asks_filing.then(|| request.filing.clone()),
+        subtitle: subtitle(regime, &request.filing),
+        filing: asks_filing(regime, &request.filing).then(|| request.filing.clone()),
         currency: regime.currency.clone(),
         lot_methods: lot_methods(judged, journal, &request.years),
         records: days().min().zip(days().max()),
@@ -245,6 +241,21 @@ pub fn statement<'j>(
         request,
         journal,
     }
+}
+
+/// Whether the regime asks how the return is filed: some amount of it depends on that.
+fn asks_filing(regime: &Regime, filing: &str) -> bool {
+    regime.params.values().flatten().any(|(_, param)| match param {
+        crate::regime::Param::By(values) => values.keys().any(|status| **status == *filing),
+        crate::regime::Param::One(_) => false,
+    })
+}
+
+/// Whose law, how filed, in which currency: `United States · single · USD`.
+pub fn subtitle(regime: &Regime, filing: &str) -> String {
+    let filing = asks_filing(regime, filing).then_some(filing);
+    let parts = [Some(&*regime.title), filing, Some(&*regime.currency)];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 
 /// The last year of which something is known: of income, else of events.

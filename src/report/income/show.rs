@@ -1,6 +1,7 @@
 //! The statement as a table to read.
 
 use std::collections::BTreeSet;
+use std::fmt::Write;
 
 use super::{Form, IncomeStatement, Line, Status, View, Year};
 use crate::event::LotMethod;
@@ -18,11 +19,14 @@ impl IncomeStatement<'_> {
     pub fn table(&self) -> Table {
         let mut table = Table {
             title: self.title(),
-            subtitle: self.subtitle(),
+            subtitle: self.subtitle.clone(),
             preface: self.preface(),
             ..Table::default()
         };
         if self.lines.is_empty() {
+            if !self.incomplete() {
+                table.preface.clear();
+            }
             table.preface.insert(0, self.why_empty().into());
             return table;
         }
@@ -54,30 +58,25 @@ impl IncomeStatement<'_> {
             ("category", &kept.categories),
         ] {
             if let Some(names) = names {
-                title += &format!(" · {what} {}", words::list(names));
+                let _ = write!(title, " · {what} {}", words::list(names));
             }
+        }
+        match &*self.request.taken {
+            [] => {}
+            [one] => drop(write!(title, " (taken as taxable: {one})")),
+            files => drop(write!(title, " (taken as taxable: {} files)", files.len())),
         }
         for (word, day) in [("from", kept.from), ("to", kept.to)] {
             if let Some(day) = day {
-                title += &format!(" · {word} {day}");
+                let _ = write!(title, " · {word} {day}");
             }
         }
         title
     }
 
-    fn subtitle(&self) -> String {
-        let filing = self.filing.as_deref();
-        let parts = [Some(&*self.regime_title), filing, Some(&*self.currency)];
-        parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
-    }
-
     /// What the figures rest on, before any of them.
     fn preface(&self) -> Vec<Sentence> {
         let mut preface: Vec<Sentence> = Vec::new();
-        if !self.request.taken.is_empty() {
-            let files = words::list(&self.request.taken);
-            preface.push(format!("Taken as taxable: {files}.").into());
-        }
         if self.request.view == View::Cash {
             // Cash is what came in; only rows that are not understood leave it open.
             let open = self.years.iter().any(|year| !year.questions.is_empty());
@@ -291,7 +290,7 @@ impl IncomeStatement<'_> {
                 });
                 let mut text = each.collect::<Vec<_>>().join("\u{a0}· ");
                 if payers.len() > PAYERS {
-                    text += &format!("\u{a0}· {}\u{a0}more", payers.len() - PAYERS);
+                    let _ = write!(text, "\u{a0}· {}\u{a0}more", payers.len() - PAYERS);
                 }
                 text
             }

@@ -1,0 +1,83 @@
+//! Books, read and judged: what the commands about a year begin with.
+
+use std::path::PathBuf;
+
+use super::args::{Keep as KeepFlags, Reading};
+use super::words::Kept;
+use super::{Error, Exit, World, open, words};
+use crate::books::Books;
+use crate::income::Judged;
+use crate::period::TaxYear;
+use crate::regime::Regime;
+use crate::report::keep::Keep;
+use crate::report::{self, Filing};
+
+/// What a command about a year works on.
+pub struct Read {
+    /// The records.
+    pub books: Books,
+    /// The law.
+    pub regime: Regime,
+    /// What the law says of the records.
+    pub judged: Judged,
+    /// The years asked for; none where none is named.
+    pub years: Vec<TaxYear>,
+}
+
+impl Read {
+    /// Reads what `words` and the flags name, and judges it.
+    ///
+    /// # Errors
+    /// No books, a file that cannot be read, a regime that is none.
+    pub fn of(words: &[String], reading: &Reading, world: &mut World) -> Result<Read, Error> {
+        let (years, files) = words::years_and_files(words, reading);
+        Read::files(years, &files, reading, world)
+    }
+
+    /// The same of files named otherwise.
+    ///
+    /// # Errors
+    /// As `of`.
+    pub fn files(
+        years: Vec<TaxYear>,
+        files: &[PathBuf],
+        reading: &Reading,
+        world: &mut World,
+    ) -> Result<Read, Error> {
+        let mut books = open::open(files, reading, world)?;
+        let mut regime = open::regime_of(&mut books)?;
+        // Statements are in the currency of the books.
+        regime.currency = books.settings.currency.clone();
+        let filing = Filing { status: books.settings.filing.clone() };
+        let judged = report::judge(&books.journal, &regime, &filing);
+        Ok(Read { books, regime, judged, years })
+    }
+
+    /// The years asked for, else the last of which something is known.
+    pub fn years_or_last(&self) -> Vec<TaxYear> {
+        if !self.years.is_empty() {
+            return self.years.clone();
+        }
+        report::income::last_year(&self.judged, &self.books.journal, &self.regime)
+            .into_iter()
+            .collect()
+    }
+
+    /// What the flags keep.
+    ///
+    /// # Errors
+    /// A name that is not known, a day that is none.
+    pub fn keep(&self, flags: &KeepFlags) -> Result<Keep, Error> {
+        Ok(Kept::read(flags, &self.books.journal)?.into())
+    }
+
+    /// Prints what is wrong with the records, and says how the run ends: a question that is open
+    /// leaves a year incomplete.
+    ///
+    /// # Errors
+    /// Nothing can be printed.
+    pub fn ended(&self, incomplete: bool, world: &mut World) -> Result<Exit, Error> {
+        let told = world.tell(&self.books.diagnostics)?;
+        Ok(if incomplete { told.max(Exit::Problems) } else { told })
+    }
+}
