@@ -9,8 +9,8 @@ use crate::books::Books;
 use crate::income::Judged;
 use crate::period::TaxYear;
 use crate::regime::Regime;
+use crate::report;
 use crate::report::keep::Keep;
-use crate::report::{self, Filing};
 
 /// What a command about a year works on.
 pub struct Read {
@@ -44,12 +44,7 @@ impl Read {
         reading: &Reading,
         world: &mut World,
     ) -> Result<Read, Error> {
-        let mut books = open::open(files, reading, world)?;
-        let mut regime = open::regime_of(&mut books)?;
-        // Statements are in the currency of the books.
-        regime.currency = books.settings.currency.clone();
-        let filing = Filing { status: books.settings.filing.clone() };
-        let judged = report::judge(&books.journal, &regime, &filing);
+        let open::Opened { books, regime, judged } = open::judged(files, reading, world)?;
         Ok(Read { books, regime, judged, years })
     }
 

@@ -53,7 +53,9 @@ pub struct Opened {
 /// As `open`; and no regime has the id that settings or flags name.
 pub fn judged(files: &[PathBuf], reading: &Reading, world: &mut World) -> Result<Opened, Error> {
     let mut books = open(files, reading, world)?;
-    let regime = regime_of(&mut books)?;
+    let mut regime = regime_of(&mut books)?;
+    // Statements are in the currency of the books.
+    regime.currency = books.settings.currency.clone();
     let filing = Filing { status: books.settings.filing.clone() };
     let judged = report::judge(&books.journal, &regime, &filing);
     Ok(Opened { books, regime, judged })

@@ -44,7 +44,7 @@ fn report(opened: &Opened) -> String {
     let _ = writeln!(
         text,
         "Books   {filing}{} · {} · {holds}",
-        statement.regime_title, statement.currency
+        opened.regime.title, statement.currency
     );
     match statement.records {
         Some((first, last)) => {
