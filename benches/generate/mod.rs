@@ -45,7 +45,7 @@ fn money(cents: u64) -> String {
 /// groceries, in the forms people write, about 150 bytes each.
 pub fn journal(transactions: u64) -> String {
     let mut numbers = Numbers(1);
-    let mut text = String::with_capacity(transactions as usize * 160);
+    let mut text = String::new();
     for at in 0..transactions {
         let (year, month, date) = day(at, transactions);
         let security = ticker(numbers.below(200));
@@ -83,7 +83,7 @@ pub fn journal(transactions: u64) -> String {
 /// A Schwab brokerage export of `rows` rows, newest first, about 85 bytes each.
 pub fn schwab(rows: u64) -> String {
     let mut numbers = Numbers(2);
-    let mut text = String::with_capacity(rows as usize * 96);
+    let mut text = String::new();
     text.push_str(
         "\"Date\",\"Action\",\"Symbol\",\"Description\",\"Quantity\",\"Price\",\"Fees & Comm\",\"Amount\"\n",
     );

@@ -1,0 +1,93 @@
+//! What reading costs, beside the bare floor of the same text: run with `cargo bench`.
+//!
+//! Each group is one input at several sizes; the floor of a group is the least any program must do
+//! with these bytes. Quote ratios within one run: absolute times are the machine's.
+
+mod generate;
+
+use std::hint::black_box;
+
+use divan::Bencher;
+use divan::counter::BytesCount;
+
+use rentier::books::{self, Flags};
+use rentier::ledger;
+use rentier::regime;
+use rentier::report;
+use rentier::source::Source;
+
+const SIZES: &[u64] = &[1_000, 10_000, 100_000];
+
+fn main() {
+    divan::main();
+}
+
+/// Plain-text journals.
+#[divan::bench_group(sample_count = 10)]
+mod journal {
+    use super::*;
+
+    #[divan::bench(args = SIZES)]
+    fn floor_lines(bencher: Bencher, transactions: u64) {
+        let text = generate::journal(transactions);
+        bencher
+            .counter(BytesCount::of_str(&text))
+            .bench(|| memchr::memchr_iter(b'\n', black_box(text.as_bytes())).count());
+    }
+
+    #[divan::bench(args = SIZES)]
+    fn read_and_balance(bencher: Bencher, transactions: u64) {
+        let text = generate::journal(transactions);
+        bencher
+            .counter(BytesCount::of_str(&text))
+            .with_inputs(|| Source::new("large.journal", text.clone()))
+            .bench_values(|source| {
+                ledger::read(source, &ledger::Options::default(), &mut |_, _| Ok(Vec::new()))
+            });
+    }
+
+    #[divan::bench(args = SIZES)]
+    fn income(bencher: Bencher, transactions: u64) {
+        let text = generate::journal(transactions);
+        bench_income(bencher, "large.journal", &text);
+    }
+}
+
+/// Brokers' exports.
+#[divan::bench_group(sample_count = 10)]
+mod export {
+    use super::*;
+
+    #[divan::bench(args = SIZES)]
+    fn floor_records(bencher: Bencher, rows: u64) {
+        let text = generate::schwab(rows);
+        bencher.counter(BytesCount::of_str(&text)).bench(|| {
+            let mut reader = csv::Reader::from_reader(black_box(text.as_bytes()));
+            let mut record = csv::ByteRecord::new();
+            let mut bytes = 0;
+            while reader.read_byte_record(&mut record).expect("what we made is a CSV") {
+                bytes += record.as_slice().len();
+            }
+            bytes
+        });
+    }
+
+    #[divan::bench(args = SIZES)]
+    fn income(bencher: Bencher, rows: u64) {
+        let text = generate::schwab(rows);
+        bench_income(bencher, "schwab.csv", &text);
+    }
+}
+
+/// From a text to the judged year: what `rentier income FILE` does but for reading and printing.
+fn bench_income(bencher: Bencher, name: &str, text: &str) {
+    let regime = regime::shipped("us").expect("the regime is shipped");
+    bencher
+        .counter(BytesCount::of_str(text))
+        .with_inputs(|| Source::new(name, text.to_owned()))
+        .bench_values(|source| {
+            let books =
+                books::of_files(vec![source], &Flags::default(), &mut |_, _| Ok(Vec::new()));
+            report::judge(&books.journal, &regime, &report::Filing::default())
+        });
+}
