@@ -95,15 +95,25 @@ pub fn schwab(rows: u64) -> String {
         let date = format!("{month:02}/{date:02}/{year}");
         let name = format!("{security} CORPORATION COMMON STOCK");
         let row = match numbers.below(8) {
-            0..=2 => format!("{date}\",\"Qualified Dividend\",\"{security}\",\"{name}\",\"\",\"\",\"\",\"${price}"),
+            0..=2 => format!(
+                "{date}\",\"Qualified Dividend\",\"{security}\",\"{name}\",\"\",\"\",\"\",\"${price}"
+            ),
             3..=4 => {
                 let units = 1 + numbers.below(100);
                 let cost = money(units * cents);
-                format!("{date}\",\"Buy\",\"{security}\",\"{name}\",\"{units}\",\"${price}\",\"\",\"-${cost}")
+                format!(
+                    "{date}\",\"Buy\",\"{security}\",\"{name}\",\"{units}\",\"${price}\",\"\",\"-${cost}"
+                )
             }
-            5 => format!("{date} as of {date}\",\"Bank Interest\",\"\",\"BANK INT\",\"\",\"\",\"\",\"${price}"),
-            6 => format!("{date}\",\"Foreign Tax Paid\",\"{security}\",\"{name}\",\"\",\"\",\"\",\"-${price}"),
-            _ => format!("{date}\",\"MoneyLink Transfer\",\"\",\"Tfr BANK\",\"\",\"\",\"\",\"${price}"),
+            5 => format!(
+                "{date} as of {date}\",\"Bank Interest\",\"\",\"BANK INT\",\"\",\"\",\"\",\"${price}"
+            ),
+            6 => format!(
+                "{date}\",\"Foreign Tax Paid\",\"{security}\",\"{name}\",\"\",\"\",\"\",\"-${price}"
+            ),
+            _ => format!(
+                "{date}\",\"MoneyLink Transfer\",\"\",\"Tfr BANK\",\"\",\"\",\"\",\"${price}"
+            ),
         };
         writeln!(text, "\"{row}\"").expect("a String takes every text");
     }
