@@ -46,7 +46,8 @@ pub enum Otherwise<'c> {
 /// one profile have covered.
 #[derive(Clone, Debug, Default)]
 pub struct Known<'e> {
-    by_row: HashMap<RowHash, Vec<&'e Event>>,
+    /// By row, ordinal and part.
+    by_id: HashMap<(RowHash, u32, u8), &'e Event>,
     /// Days of accounts, by the profile whose exports covered them.
     pub covered: Vec<Covered>,
 }
@@ -65,35 +66,34 @@ pub struct Covered {
 }
 
 impl<'e> Known<'e> {
-    /// Of all `events` of the books that an import wrote, or of all events: hand-written ones are
-    /// never mistaken for a row.
+    /// Of all events of the books: hand-written ones are never mistaken for a row.
     pub fn new(events: impl IntoIterator<Item = &'e Event>) -> Known<'e> {
-        let mut by_row: HashMap<RowHash, Vec<&'e Event>> = HashMap::new();
-        for event in events {
-            if event.id.given.is_none() {
-                by_row.entry(event.id.row).or_default().push(event);
-            }
-        }
-        Known { by_row, covered: Vec::new() }
+        let formed = events.into_iter().filter(|event| event.id.given.is_none());
+        let by_id = formed.map(|event| (key(&event.id), event)).collect();
+        Known { by_id, covered: Vec::new() }
     }
 
     /// The event with this id.
     pub fn event(&self, id: &EventId) -> Option<&'e Event> {
-        self.by_row.get(&id.row)?.iter().copied().find(|event| event.id == *id)
+        self.by_id.get(&key(id)).copied()
     }
 
-    /// Whether a row with this content is in the books, in whatever number.
+    /// Whether a row with this content is in the books.
     pub fn has(&self, row: RowHash) -> bool {
-        self.by_row.contains_key(&row)
+        self.by_id.contains_key(&(row, 1, 0))
+    }
+
+    /// Whether the row of this id is in the books as one that nothing understood.
+    pub fn is_unknown(&self, id: &EventId) -> bool {
+        self.event(id).is_some_and(|event| matches!(event.kind, EventKind::Unknown { .. }))
     }
 
     /// Every event, in no order.
     pub fn events(&self) -> impl Iterator<Item = &'e Event> + '_ {
-        self.by_row.values().flatten().copied()
+        self.by_id.values().copied()
     }
+}
 
-    /// Whether the row of this id is in the books and understood there.
-    pub fn is_understood(&self, id: &EventId) -> bool {
-        self.event(id).is_some_and(|event| !matches!(event.kind, EventKind::Unknown { .. }))
-    }
+fn key(id: &EventId) -> (RowHash, u32, u8) {
+    (id.row, id.ordinal, id.part)
 }

@@ -3,12 +3,30 @@
 //! In: texts of any kind, the profiles that describe brokers' exports, and what the books know
 //! already. Out: a `Run`, which says of every file what it is and of every row what became of it.
 //! Detection goes by content, never by a file's name. Knows no tax and writes nothing.
+//!
+//! The way of a row: `record` takes the text apart, `recognise` says whose layout it has, `row`
+//! reads its cells, `whose` tells the account, `export` decides with the profile's actions and
+//! `make` what it is, `links` joins it to others, `union` says whether it is new.
 
 mod cell;
 mod context;
+mod export;
+mod links;
+mod make;
 mod outcome;
 pub mod profile;
+mod recognise;
 mod record;
+mod row;
+mod say;
+mod symbol;
+mod tie;
+mod union;
+mod whose;
+
+use std::collections::HashMap;
+
+use xxhash_rust::xxh3::xxh3_64;
 
 pub use context::{Context, Covered, Known, Otherwise};
 pub use outcome::{
@@ -16,11 +34,180 @@ pub use outcome::{
 };
 pub use profile::Profile;
 
-use crate::source::Source;
+use self::export::Export;
+use self::profile::Words;
+use self::symbol::Aliases;
+use crate::source::{Name, Source};
 
-/// Reads `files` as one set: the result depends neither on their order nor on their names.
+/// Reads `files` as one set: what becomes of their rows depends neither on their order nor on
+/// their names, but where a name is all that tells the account.
 pub fn run(files: &[Source], context: &Context) -> Run {
-    let _ = context;
-    let refused = files.iter().map(Refused::unread).collect();
-    Run { refused, ..Run::default() }
+    let mut run = Run::default();
+    let aliases = Aliases::new(context.securities);
+    let mut exports: Vec<Export> = Vec::new();
+    for file in files {
+        match open(file, context, &aliases) {
+            Ok(export) => exports.push(export),
+            Err(Stopped::Refused(refused)) => run.refused.push(*refused),
+            Err(Stopped::Asked(mut asked)) => run.asked.append(&mut asked),
+        }
+    }
+    name_apart(&mut run.asked, context);
+    refuse_covered(&mut exports, context, &mut run.refused);
+    let mut words: HashMap<&str, Words> = HashMap::new();
+    for export in &mut exports {
+        let profile = export.layout.profile;
+        let words = words.entry(&profile.name).or_insert_with(|| Words::new(&profile.actions));
+        export.decide(words, context.overrides);
+        links::within_days(export);
+    }
+    links::reversals(&mut exports, context.known);
+    let ties: Vec<Vec<Tie>> = exports
+        .iter()
+        .map(|export| named(export).iter().map(|account| tie::cash(export, account)).collect())
+        .collect();
+    let union = union::unite(&mut exports, context);
+    run.changed = union.changed;
+    run.superseded = union.superseded;
+    for ((export, outcome), ties) in exports.iter().zip(union.outcomes).zip(ties) {
+        debug_assert!(outcome.rows.add_up(), "{:?}", outcome.rows);
+        run.diagnostics.append(&mut say::diagnostics(export, &outcome));
+        run.files.push(report(export, outcome, ties));
+    }
+    run
+}
+
+/// Why a file became no export.
+enum Stopped {
+    Refused(Box<Refused>),
+    Asked(Vec<Asked>),
+}
+
+/// Recognises a file, reads its rows and tells whose they are.
+fn open<'p>(
+    file: &'p Source,
+    context: &Context<'p>,
+    aliases: &Aliases,
+) -> Result<Export<'p>, Stopped> {
+    let layout = recognise::recognise(file, context.profiles).map_err(Stopped::Refused)?;
+    let form = whose::form(&file.name, layout.profile, context);
+    let reading = row::Reading { aliases, form };
+    let (sheet, spoken) = row::read(&file.text, &layout, reading).map_err(|ambiguous| {
+        Stopped::Refused(Box::new(Refused {
+            file: file.name.clone(),
+            reason: "its dates can be read day first or month first".to_owned(),
+            advice: "say it for this account in rentier.toml: dates = \"dd/mm/yyyy\"".to_owned(),
+            diagnostic: Some(say::ambiguous(file, &ambiguous)),
+        }))
+    })?;
+    let accounts =
+        whose::accounts(&file.name, layout.profile, &sheet, context).map_err(Stopped::Asked)?;
+    Ok(Export {
+        source: file,
+        layout,
+        sheet,
+        spoken,
+        accounts,
+        digest: xxh3_64(file.text.as_bytes()),
+        ids: Vec::new(),
+        units: Vec::new(),
+        events: Vec::new(),
+        doubts: Vec::new(),
+    })
+}
+
+/// The accounts of an export, in the order of its rows.
+fn named(export: &Export) -> Vec<Name> {
+    let mut accounts: Vec<Name> = Vec::new();
+    for account in &export.accounts {
+        if !accounts.contains(&account.id) {
+            accounts.push(account.id.clone());
+        }
+    }
+    accounts
+}
+
+fn report(export: &Export, outcome: union::Outcome, ties: Vec<Tie>) -> FileReport {
+    let accounts = named(export);
+    let days = accounts.iter().filter_map(|account| export.days(account));
+    FileReport {
+        file: export.source.name.clone(),
+        profile: export.layout.profile.name.clone(),
+        why: export.layout.why.clone(),
+        days: days.reduce(|one, other| (one.0.min(other.0), one.1.max(other.1))),
+        accounts,
+        digest: export.digest,
+        rows: outcome.rows,
+        ignored: outcome.ignored,
+        unresolved: outcome.unresolved,
+        events: outcome.events,
+        ties,
+    }
+}
+
+/// Gives accounts that are asked for ids apart: one for each number of a profile.
+fn name_apart(asked: &mut [Asked], context: &Context) {
+    let mut given: HashMap<Name, (Name, Option<Name>)> = HashMap::new();
+    for ask in asked {
+        let whose = (ask.profile.clone(), ask.number.clone());
+        let base = ask.suggested.clone();
+        let numbered = (2u32..).map(|number| Name::from(format!("{base}-{number}")));
+        let free = |name: &Name| {
+            !context.accounts.contains_key(name)
+                && given.get(name).is_none_or(|other| *other == whose)
+        };
+        let before = given.iter().find(|(_, other)| **other == whose).map(|(name, _)| name.clone());
+        let name = before.or_else(|| std::iter::once(base.clone()).chain(numbered).find(free));
+        ask.suggested = name.unwrap_or(base);
+        given.insert(ask.suggested.clone(), whose);
+    }
+}
+
+/// Refuses files with days of an account that another profile has covered: a row looks different in
+/// each, so that nothing could tell it is known.
+fn refuse_covered(exports: &mut Vec<Export>, context: &Context, refused: &mut Vec<Refused>) {
+    let mut covered: Vec<Covered> = context.known.covered.clone();
+    let mut turns: Vec<usize> = (0..exports.len()).collect();
+    let days_of = |export: &Export| -> Vec<Covered> {
+        let of = |account: Name| {
+            let (first, last) = export.days(&account)?;
+            Some(Covered { account, profile: export.layout.profile.name.clone(), first, last })
+        };
+        named(export).into_iter().filter_map(of).collect()
+    };
+    turns.sort_by_cached_key(|at| {
+        let first = days_of(&exports[*at]).into_iter().next();
+        (first.map(|days| (days.account, days.first, days.last)), exports[*at].digest)
+    });
+    let mut stopped = vec![false; exports.len()];
+    for at in turns {
+        let own = days_of(&exports[at]);
+        let clash = own.iter().find_map(|days| {
+            let other = covered.iter().find(|other| {
+                other.account == days.account
+                    && other.profile != days.profile
+                    && other.first <= days.last
+                    && days.first <= other.last
+            })?;
+            Some((days.clone(), other.clone()))
+        });
+        match clash {
+            None => covered.extend(own),
+            Some((days, other)) => {
+                let (first, last) = (days.first.max(other.first), days.last.min(other.last));
+                refused.push(Refused {
+                    file: exports[at].source.name.clone(),
+                    reason: format!(
+                        "exports of `{}` cover {first} to {last} of `{}` already",
+                        other.profile, days.account
+                    ),
+                    advice: "export only the days that they do not cover".to_owned(),
+                    diagnostic: None,
+                });
+                stopped[at] = true;
+            }
+        }
+    }
+    let mut stopped = stopped.into_iter();
+    exports.retain(|_| !stopped.next().unwrap_or_default());
 }

@@ -1,10 +1,27 @@
 //! What a broker's export looks like, as data: how it is recognised, what its columns are, and which
 //! event each of its action words is.
+//!
+//! In: TOML, the shipped files of `src/import/profiles` or the user's own. Out: a `Profile`. Knows
+//! the language only; `recognise` and `make` act on it.
 
-use crate::source::Name;
+mod action;
+mod read;
+mod words;
 
-/// One kind of export, read from a TOML file.
-#[derive(Clone, Debug, Default)]
+use glob::{MatchOptions, Pattern};
+use regex::Regex;
+
+use crate::period::DateForm;
+use crate::source::{Name, Source};
+
+use super::cell::Mark;
+
+pub use action::{Action, Link, Make, Outcome, Pair, Side, Sign, SymbolIs, When};
+pub use read::{date_form, merge, read};
+pub use words::Words;
+
+/// One kind of export.
+#[derive(Clone, Debug)]
 pub struct Profile {
     /// The name on the command line: `schwab`.
     pub name: Name,
@@ -12,20 +29,252 @@ pub struct Profile {
     pub title: String,
     /// How to get the file from the broker.
     pub download: String,
+    /// Where teaching it goes: `profiles/schwab.toml`.
+    pub teach: String,
+    /// How the broker names its files, `*` where the account stands: `*_Transactions*`.
+    pub file: Option<String>,
+    /// What amounts are in where no column says so.
+    pub currency: Name,
+    /// The header in its usual order; the examples are rows below it.
+    pub header: Vec<String>,
+    /// The names each field's column may have, normalised.
+    pub columns: Vec<(Field, Vec<String>)>,
+    /// Columns that are known and hold nothing an event needs.
+    pub unused: Vec<String>,
+    /// Fields whose columns the header must have.
+    pub needs: Vec<Field>,
+    /// Fields whose values make a row the same row at every download.
+    pub identity: Vec<Field>,
+    /// How days are written.
+    pub dates: Dates,
+    /// Amounts have no sign; the action says which way the cash goes.
+    pub unsigned: bool,
+    /// The usual decimal mark; a file's own evidence goes before it.
+    pub decimal: Mark,
+    /// How the account's number is found.
+    pub number: AccountNumber,
+    /// Rows told by their first cell, with the reason why they are no event: `Transactions Total`.
+    pub asides: Vec<Aside>,
+    /// How the sentences of the footer begin.
+    pub footer: Vec<String>,
+    /// Symbols with a meaning.
+    pub symbols: Symbols,
+    /// Rows whose amount is no cash.
+    pub no_cash: Option<When>,
+    /// The action column holds sentences, of which the first words tell the action.
+    pub prose: bool,
     /// What its action words mean; the user's own first.
     pub actions: Vec<Action>,
 }
 
-/// One meaning of an action word.
+/// How days are written.
 #[derive(Clone, Debug, Default)]
-pub struct Action {
-    /// As a person wrote it: `is "Qualified Dividend"`, with its conditions.
-    pub words: Vec<String>,
-    /// What it becomes: `dividend, claimed qualified`, or `ignored: move of the cash sweep`.
-    pub becomes: String,
+pub struct Dates {
+    /// Which number is which; `None`: by the file's evidence only.
+    pub form: Option<DateForm>,
+    /// Between the day of booking and the day of the event: `A as of B`.
+    pub as_of: Option<String>,
+    /// Before the day of the event inside the action's words.
+    pub in_action: Option<String>,
+}
+
+/// How the account's number is found in a file.
+#[derive(Clone, Debug, Default)]
+pub struct AccountNumber {
+    /// In a row above the header; the first group is the number.
+    pub title: Option<Regex>,
+    /// In the account's column; the first group is the number.
+    pub holder: Option<Regex>,
+}
+
+/// Rows told by their first cell.
+#[derive(Clone, Debug)]
+pub struct Aside {
+    /// How the first cell begins.
+    pub starts: String,
+    /// Why it is no event, in the singular.
+    pub reason: Name,
+}
+
+/// Symbols with a meaning, as patterns.
+#[derive(Clone, Debug, Default)]
+pub struct Symbols {
+    /// The account's cash itself: no security.
+    pub cash: Vec<Pattern>,
+    /// Funds that are cash in all but name.
+    pub sweep: Vec<Pattern>,
+    /// Where the symbol stands in the text of a row without one; the first group is the symbol.
+    pub in_text: Vec<Regex>,
+}
+
+impl Symbols {
+    /// Whether one of `patterns` means this symbol.
+    pub fn any(patterns: &[Pattern], symbol: &str) -> bool {
+        patterns.iter().any(|pattern| pattern.matches(symbol))
+    }
+}
+
+/// What a column holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Field {
+    /// The day of the event, or `A as of B`.
+    Date,
+    /// When money and units change hands.
+    Settles,
+    /// The action words.
+    Action,
+    /// Ticker, CUSIP or the name of an option.
+    Symbol,
+    /// The description.
+    Text,
+    /// Cash, margin …
+    Type,
+    /// Units.
+    Quantity,
+    /// Price of one unit.
+    Price,
+    /// Costs that the amount is net of.
+    Fees,
+    /// More of them.
+    Commission,
+    /// Interest bought or sold with a bond.
+    Accrued,
+    /// Tax that the amount is net of.
+    Withheld,
+    /// The cash effect, net.
+    Amount,
+    /// The cash after the row.
+    Balance,
+    /// What the amount is in.
+    Currency,
+    /// The account's number.
+    Account,
+    /// What the broker calls the account.
+    Holder,
+    /// The broker's own id of the row.
+    Id,
+}
+
+impl Field {
+    /// Every field, by its name in a profile.
+    pub const ALL: &[(&str, Field)] = &[
+        ("date", Field::Date),
+        ("settles", Field::Settles),
+        ("action", Field::Action),
+        ("symbol", Field::Symbol),
+        ("text", Field::Text),
+        ("type", Field::Type),
+        ("quantity", Field::Quantity),
+        ("price", Field::Price),
+        ("fees", Field::Fees),
+        ("commission", Field::Commission),
+        ("accrued", Field::Accrued),
+        ("withheld", Field::Withheld),
+        ("amount", Field::Amount),
+        ("balance", Field::Balance),
+        ("currency", Field::Currency),
+        ("account", Field::Account),
+        ("holder", Field::Holder),
+        ("id", Field::Id),
+    ];
+
+    /// The field with this name in a profile.
+    pub fn named(name: &str) -> Option<Field> {
+        Field::ALL.iter().find(|(known, _)| *known == name).map(|(_, field)| *field)
+    }
+
+    /// As it is named in a profile.
+    pub fn name(self) -> &'static str {
+        Field::ALL.iter().find(|(_, field)| *field == self).map_or("", |(name, _)| name)
+    }
+}
+
+impl Profile {
+    /// The names the column of `field` may have, normalised.
+    pub fn aliases(&self, field: Field) -> &[String] {
+        self.columns.iter().find(|(known, _)| *known == field).map_or(&[], |(_, names)| names)
+    }
+
+    /// The field that a column of this name holds.
+    pub fn field_of(&self, column: &str) -> Option<Field> {
+        let column = normalised(column);
+        self.columns.iter().find(|(_, names)| names.contains(&column)).map(|(field, _)| *field)
+    }
+
+    /// Whether the profile knows this column and needs nothing of it.
+    pub fn is_unused(&self, column: &str) -> bool {
+        let column = normalised(column);
+        column.is_empty() || self.unused.contains(&column)
+    }
+}
+
+/// A column's name as names are compared: trimmed, in lower case, blanks single, without a trailing
+/// `($)`, `$` or `#`.
+pub fn normalised(column: &str) -> String {
+    let mut name = single_blanks(column).to_lowercase();
+    for end in [" ($)", " $", " #", "($)"] {
+        if let Some(rest) = name.strip_suffix(end) {
+            name.truncate(rest.len());
+        }
+    }
+    name
+}
+
+/// Text with its runs of blanks made single, and none at its ends.
+pub fn single_blanks(text: &str) -> String {
+    let mut words = text.split_whitespace();
+    let mut joined = words.next().unwrap_or_default().to_owned();
+    for word in words {
+        joined.push(' ');
+        joined.push_str(word);
+    }
+    joined
+}
+
+/// Whether `pattern`, with `*` and `?`, means the whole of `text`, case apart.
+pub fn matches(pattern: &str, text: &str) -> bool {
+    let options = MatchOptions { case_sensitive: false, ..MatchOptions::new() };
+    Pattern::new(pattern).is_ok_and(|pattern| pattern.matches_with(text, options))
 }
 
 /// The profiles that come with rentier, by name.
 pub fn shipped() -> Vec<Profile> {
-    Vec::new()
+    let texts = [
+        ("fidelity", include_str!("../profiles/fidelity.toml")),
+        ("schwab", include_str!("../profiles/schwab.toml")),
+    ];
+    let read = |(name, text): (&str, &str)| {
+        read(&Source::new(format!("src/import/profiles/{name}.toml"), text)).0
+    };
+    texts.into_iter().map(read).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn column_names_are_compared_without_their_dress() {
+        for (written, expected) in [
+            (" Price ($)", "price"),
+            ("Quantity #", "quantity"),
+            ("Fees  & Comm", "fees & comm"),
+            ("AMOUNT $", "amount"),
+        ] {
+            assert_eq!(normalised(written), expected);
+        }
+    }
+
+    #[test]
+    fn shipped_profiles_are_read_without_a_complaint() {
+        for (name, text) in [
+            ("fidelity", include_str!("../profiles/fidelity.toml")),
+            ("schwab", include_str!("../profiles/schwab.toml")),
+        ] {
+            let (profile, diagnostics) = read(&Source::new(format!("{name}.toml"), text));
+            assert_eq!(diagnostics, [], "{name}");
+            assert_eq!(profile.name, name);
+            assert!(profile.actions.iter().all(|action| action.example.is_some()));
+        }
+    }
 }

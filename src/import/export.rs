@@ -1,0 +1,421 @@
+//! One export on its way: its rows become units, each ignored, unresolved or an event.
+//!
+//! A unit is one row, or the two rows of one event. Within a file everything is decided here; what
+//! other files and the books know of it is `union`'s.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::make::{Doubt, Made, Making, Reason};
+use super::profile::{Action, Link, Make, Outcome, Pair, Words};
+use super::recognise::Layout;
+use super::row::{Row, Sheet, Spoken, Trouble, hash};
+use crate::event::{Account, Event, EventId, EventKind, Override, RowHash};
+use crate::period::NaiveDate;
+use crate::source::{Name, Source};
+
+/// A file that a profile reads, with everything known of it.
+pub struct Export<'p> {
+    /// Its text.
+    pub source: &'p Source,
+    /// How it is laid out.
+    pub layout: Layout<'p>,
+    /// Its rows.
+    pub sheet: Sheet,
+    /// The action's words of its rows.
+    pub spoken: Spoken,
+    /// By the sheet's holders.
+    pub accounts: Vec<Account>,
+    /// Hash of its text.
+    pub digest: u64,
+    /// The ids of its rows.
+    pub ids: Vec<EventId>,
+    /// What its rows became, in file order.
+    pub units: Vec<Unit>,
+    /// The events of its units; a second event of a row follows its first.
+    pub events: Vec<Event>,
+    /// What is doubtful, by row.
+    pub doubts: Vec<(usize, Doubt)>,
+}
+
+/// One row, or the two rows of one event, and what became of it.
+#[derive(Debug)]
+pub struct Unit {
+    /// The row whose content is the event's id.
+    pub row: usize,
+    /// The other row of the event.
+    pub other: Option<usize>,
+    /// The id of its event.
+    pub id: EventId,
+    /// What became of it.
+    pub fate: Fate,
+}
+
+/// What became of a unit.
+#[derive(Debug)]
+pub enum Fate {
+    /// No event, and why.
+    Ignored(Name),
+    /// Nothing understood it.
+    Unresolved(Box<Reason>),
+    /// An event.
+    Event {
+        /// Among the export's events.
+        at: usize,
+        /// A second event follows it.
+        second: bool,
+        /// How it belongs to another.
+        link: Option<Link>,
+    },
+}
+
+impl Unit {
+    /// Its rows.
+    pub fn rows(&self) -> impl Iterator<Item = usize> + use<> {
+        std::iter::once(self.row).chain(self.other)
+    }
+}
+
+impl Export<'_> {
+    /// Whose the row is.
+    pub fn account(&self, row: &Row) -> &Account {
+        &self.accounts[usize::from(row.holder)]
+    }
+
+    /// What is needed beside the row to make an event of it.
+    pub fn making(&self, row: &Row) -> Making<'_> {
+        let account = self.account(row);
+        Making {
+            profile: self.layout.profile,
+            account: &account.id,
+            sweep: &account.sweep,
+            file: &self.source.name,
+            words: self.words(row),
+        }
+    }
+
+    /// The action's words of a row.
+    pub fn words(&self, row: &Row) -> &str {
+        self.spoken.words.get(row.words as usize).map_or("", String::as_str)
+    }
+
+    /// The text of a row, as it lies in the file.
+    pub fn raw(&self, row: &Row) -> &str {
+        &self.source.text[row.start..row.start + row.length]
+    }
+
+    /// First and last day of the rows of one account.
+    pub fn days(&self, account: &Name) -> Option<(NaiveDate, NaiveDate)> {
+        let own = self.sheet.rows.iter().filter(|row| {
+            self.account(row).id == *account && !matches!(row.trouble, Some(Trouble::Aside(_)))
+        });
+        own.map(|row| row.date).fold(None, |days, date| match days {
+            None => Some((date, date)),
+            Some((first, last)) => Some((first.min(date), last.max(date))),
+        })
+    }
+
+    /// Whether the newest rows stand first; `None` where all are of one day.
+    pub fn newest_first(&self) -> Option<bool> {
+        let day = |row: &Row| row.posted.unwrap_or(row.date);
+        let own = || self.sheet.rows.iter().filter(|row| row.trouble.is_none());
+        let (first, last) = (own().next().map(day)?, own().next_back().map(day)?);
+        (first != last).then_some(first > last)
+    }
+
+    /// The ids of its rows: hash of account and content, ordinal among identical rows.
+    fn ids(&self) -> Vec<EventId> {
+        let mut seen: HashMap<RowHash, u32> = HashMap::with_capacity(self.sheet.rows.len());
+        let id = |row: &Row| {
+            let hash = hash(self.account(row), row.content);
+            let ordinal = seen.entry(hash).or_default();
+            *ordinal += 1;
+            EventId::new(hash, *ordinal)
+        };
+        self.sheet.rows.iter().map(id).collect()
+    }
+
+    /// The id of a row.
+    pub fn id_of(&self, row: usize) -> EventId {
+        self.ids[row].clone()
+    }
+
+    /// Decides every row within the file.
+    pub fn decide(&mut self, words: &Words, overrides: &[Override]) {
+        let ids = self.ids();
+        let mut deciding = Deciding {
+            words,
+            overrides,
+            candidates: vec![None; self.spoken.words.len()],
+            pairs: BTreeMap::new(),
+        };
+        self.units.reserve(self.sheet.rows.len());
+        self.events.reserve(self.sheet.rows.len());
+        for (at, id) in ids.iter().enumerate() {
+            if let Some(fate) = deciding.one(self, at, id) {
+                self.units.push(Unit { row: at, other: None, id: id.clone(), fate });
+            }
+        }
+        for ((_, _, _, pair), members) in std::mem::take(&mut deciding.pairs) {
+            let actions = &self.layout.profile.actions;
+            let members: Vec<(usize, &Make)> = members
+                .into_iter()
+                .filter_map(|(row, action)| match &actions[action].outcome {
+                    Outcome::Make(rule) => Some((row, rule)),
+                    Outcome::Ignore(_) => None,
+                })
+                .collect();
+            match pair {
+                Pair::Legs => self.join_legs(members, &ids),
+                Pair::Halves => self.join_halves(members, &ids),
+            }
+        }
+        self.units.sort_by_key(|unit| unit.row);
+        self.ids = ids;
+    }
+
+    /// Keeps what was made and says where.
+    fn keep(&mut self, row: usize, made: Made, link: Option<Link>) -> Fate {
+        let at = self.events.len();
+        self.events.push(made.event);
+        let second = made.second.is_some();
+        self.events.extend(made.second.map(|second| *second));
+        self.doubts.extend(made.doubt.map(|doubt| (row, doubt)));
+        Fate::Event { at, second, link }
+    }
+
+    fn join(
+        &mut self,
+        row: usize,
+        other: usize,
+        ids: &[EventId],
+        rule: &Make,
+        made: Result<Made, Reason>,
+    ) {
+        let id = ids[row].clone();
+        match made {
+            Ok(made) => {
+                let fate = self.keep(row, made, rule.link);
+                self.units.push(Unit { row, other: Some(other), id, fate });
+            }
+            Err(reason) => {
+                self.alone(row, ids, reason.clone());
+                self.alone(other, ids, reason);
+            }
+        }
+    }
+
+    fn alone(&mut self, row: usize, ids: &[EventId], reason: Reason) {
+        let fate = Fate::Unresolved(Box::new(reason));
+        self.units.push(Unit { row, other: None, id: ids[row].clone(), fate });
+    }
+
+    /// What leaves in one row, what comes in the other: joined where a row names the other or its
+    /// order, else where only one of each is left.
+    fn join_legs(&mut self, members: Vec<(usize, &Make)>, ids: &[EventId]) {
+        let negative = |row: &Row| row.quantity.value().is_some_and(|q| q.is_sign_negative());
+        let (outs, news): (Vec<_>, Vec<_>) =
+            members.into_iter().partition(|(row, _)| negative(&self.sheet.rows[*row]));
+        let mut by_key: HashMap<String, Vec<usize>> = HashMap::new();
+        for (at, (new, _)) in news.iter().enumerate().rev() {
+            let row = &self.sheet.rows[*new];
+            let said = self.said(row);
+            let mut keys = vec![format!("is {}", row.symbol)];
+            keys.extend(cusips(&said).map(|cusip| format!("names {cusip}")));
+            keys.extend(order(&said).map(|order| format!("order {order}")));
+            for key in keys {
+                by_key.entry(key).or_default().push(at);
+            }
+        }
+        let (mut taken, mut left) = (vec![false; news.len()], Vec::new());
+        for (out, rule) in outs {
+            let row = &self.sheet.rows[out];
+            let said = self.said(row);
+            let order = order(&said).map(|order| format!("order {order}"));
+            let names = cusips(&said).map(|cusip| format!("is {cusip}"));
+            let keys = order.into_iter().chain(names).chain([format!("names {}", row.symbol)]);
+            let mut found = None;
+            for key in keys {
+                let Some(list) = by_key.get_mut(&key) else { continue };
+                while let Some(at) = list.pop() {
+                    if !taken[at] {
+                        found = Some(at);
+                        break;
+                    }
+                }
+                if found.is_some() {
+                    break;
+                }
+            }
+            match found {
+                Some(at) => {
+                    taken[at] = true;
+                    self.join_pair(out, news[at].0, rule, ids);
+                }
+                None => left.push((out, rule)),
+            }
+        }
+        let mut rest: Vec<(usize, &Make)> =
+            news.iter().zip(&taken).filter(|(_, taken)| !**taken).map(|(new, _)| *new).collect();
+        if let ([(out, rule)], [(new, _)]) = (&left[..], &rest[..]) {
+            self.join_pair(*out, *new, rule, ids);
+            return;
+        }
+        left.append(&mut rest);
+        for (row, rule) in left {
+            let reason = self.unpaired(row, rule);
+            self.alone(row, ids, reason);
+        }
+    }
+
+    fn join_pair(&mut self, out: usize, new: usize, rule: &Make, ids: &[EventId]) {
+        let row = &self.sheet.rows[out];
+        let made = self.making(row).legs(row, &self.sheet.rows[new], rule, ids[out].clone());
+        self.join(out, new, ids, rule, made);
+    }
+
+    /// Everything that a row says in words.
+    fn said(&self, row: &Row) -> String {
+        format!("{} {}", self.words(row), row.text)
+    }
+
+    /// The quantity in one row, the amount in the other, of one security.
+    fn join_halves(&mut self, members: Vec<(usize, &Make)>, ids: &[EventId]) {
+        let (mut units, mut cash) = (Vec::new(), Vec::new());
+        for (at, rule) in members {
+            let row = &self.sheet.rows[at];
+            let stated =
+                |number: super::cell::Number| number.value().is_some_and(|value| !value.is_zero());
+            match (stated(row.quantity), stated(self.making(row).cash(row))) {
+                (true, false) => units.push((at, rule)),
+                (false, true) => cash.push((at, rule)),
+                (true, true) => {
+                    let made = self.making(row).make(row, rule, ids[at].clone());
+                    let fate = match made {
+                        Ok(made) => self.keep(at, made, rule.link),
+                        Err(reason) => Fate::Unresolved(Box::new(reason)),
+                    };
+                    self.units.push(Unit { row: at, other: None, id: ids[at].clone(), fate });
+                }
+                (false, false) => {
+                    let reason = self.unpaired(at, rule);
+                    self.alone(at, ids, reason);
+                }
+            }
+        }
+        // Several of one day and security: by content, so that the order of rows does not count.
+        let content = |(row, _): &(usize, &Make)| (ids[*row].row, ids[*row].ordinal);
+        units.sort_by_key(content);
+        cash.sort_by_key(content);
+        let both = units.len().min(cash.len());
+        let single: Vec<_> =
+            units.split_off(both).into_iter().chain(cash.split_off(both)).collect();
+        for ((unit, rule), (money, _)) in units.into_iter().zip(cash) {
+            let row = &self.sheet.rows[unit];
+            let made =
+                self.making(row).halves(row, &self.sheet.rows[money], rule, ids[unit].clone());
+            self.join(unit, money, ids, rule, made);
+        }
+        for (row, rule) in single {
+            let reason = self.unpaired(row, rule);
+            self.alone(row, ids, reason);
+        }
+    }
+
+    fn unpaired(&self, row: usize, rule: &Make) -> Reason {
+        let words = self.words(&self.sheet.rows[row]);
+        let short: String = words.chars().take(40).collect();
+        let message = format!("`{short}` is one of two rows, and the other is not in this file");
+        let key = if self.layout.profile.prose { "starts" } else { "is" };
+        Reason::new("unpaired", message).help(format!(
+            "export these days again, whole; or write the {} by hand in main.journal, and in {}:\n\
+             [[action]]\n{key} = \"{}\"\nignore = \"{} written by hand\"",
+            rule.kind,
+            self.layout.profile.teach,
+            short.replace('"', "\\\""),
+            rule.kind
+        ))
+    }
+}
+
+/// The words of a text that are shaped as CUSIPs.
+fn cusips(text: &str) -> impl Iterator<Item = &str> {
+    text.split([' ', '#', '(', ')', ':', ',']).filter(|token| super::symbol::is_cusip(token))
+}
+
+/// The number of a reorganisation, without the digits that count its legs: `#REOR M0051680750001`.
+fn order(text: &str) -> Option<&str> {
+    let (_, after) = text.split_once("#REOR ")?;
+    let number = after.split(' ').next()?;
+    number.get(..number.len().checked_sub(4)?)
+}
+
+/// Where rows may be one of two: holder, day, what joins them, and how.
+type Joint = (u16, NaiveDate, Name, Pair);
+
+struct Deciding<'d> {
+    words: &'d Words,
+    overrides: &'d [Override],
+    /// By the number of the action's words.
+    candidates: Vec<Option<Vec<usize>>>,
+    /// Rows that are one of two, and their action.
+    pairs: BTreeMap<Joint, Vec<(usize, usize)>>,
+}
+
+impl Deciding<'_> {
+    /// What becomes of one row; `None` for one of two.
+    fn one(&mut self, export: &mut Export, at: usize, id: &EventId) -> Option<Fate> {
+        let row = &export.sheet.rows[at];
+        if let Some(trouble) = &row.trouble {
+            return Some(export.troubled(trouble));
+        }
+        let number = row.words as usize;
+        let candidates = match &mut self.candidates[number] {
+            Some(known) => &*known,
+            unknown => unknown.insert(self.words.candidates(export.words(row))),
+        };
+        let making = export.making(row);
+        let actions: &[Action] = &export.layout.profile.actions;
+        let found = candidates.iter().find(|action| making.holds(&actions[**action].when, row));
+        let (found, conditions) = (found.copied(), !candidates.is_empty());
+        let Some(action) = found else {
+            if let Some(made) = self.decided(&making, row, id) {
+                return Some(export.keep(at, made, None));
+            }
+            return Some(Fate::Unresolved(Box::new(export.unknown_action(row, conditions))));
+        };
+        let rule = match &actions[action].outcome {
+            Outcome::Ignore(reason) => {
+                let reason = reason.replace("{symbol}", &row.symbol);
+                return Some(Fate::Ignored(reason.trim().into()));
+            }
+            Outcome::Make(rule) => rule,
+        };
+        if let Some(pair) = rule.pair {
+            let joins: Name = match pair {
+                Pair::Legs => rule.kind.into(),
+                Pair::Halves => {
+                    format!("{} {}", rule.kind, row.security.as_deref().unwrap_or_default()).into()
+                }
+            };
+            self.pairs.entry((row.holder, row.date, joins, pair)).or_default().push((at, action));
+            return None;
+        }
+        Some(match making.make(row, rule, id.clone()) {
+            Ok(made) => {
+                let link = rule.link;
+                export.keep(at, made, link)
+            }
+            Err(reason) => match self.decided(&making, row, id) {
+                Some(made) => export.keep(at, made, None),
+                None => Fate::Unresolved(Box::new(reason)),
+            },
+        })
+    }
+
+    /// What a person decided about a row that nothing understands.
+    fn decided(&self, making: &Making, row: &Row, id: &EventId) -> Option<Made> {
+        let decision = self.overrides.iter().find(|decision| decision.event == *id)?;
+        let kind = EventKind::NAMES.iter().find(|name| ***name == *decision.kind)?;
+        making.make(row, &Make::of(kind), id.clone()).ok()
+    }
+}

@@ -1,0 +1,302 @@
+//! Links events that belong together: tax beside its income, a purchase beside the income that paid
+//! it, a stock trade beside its option, a cancellation and what it cancels.
+//!
+//! All but the last stay within one day of one file, because exports end at days: so an event's
+//! links are the same in whatever files it comes.
+
+use std::cmp::Reverse;
+use std::collections::{HashMap, HashSet};
+
+use super::Known;
+use super::export::{Export, Fate};
+use super::make::{Doubt, Reason};
+use super::profile::{Field, Link as Wanted};
+use super::symbol;
+use crate::event::{Event, EventId, EventKind, Link, Relation};
+use crate::money::Decimal;
+use crate::period::NaiveDate;
+use crate::source::Name;
+
+/// Account, day and security.
+type Place = (Name, NaiveDate, Option<Name>);
+
+fn place(event: &Event) -> Place {
+    (event.account.clone(), event.date, event.security().cloned())
+}
+
+/// Links the events of one export within their days.
+pub fn within_days(export: &mut Export) {
+    let wanting = |wanted: Wanted| -> Vec<usize> {
+        let of = |fate: &Fate| match fate {
+            Fate::Event { at, link, .. } if *link == Some(wanted) => Some(*at),
+            Fate::Event { .. } | Fate::Ignored(_) | Fate::Unresolved(_) => None,
+        };
+        export.units.iter().filter_map(|unit| of(&unit.fate)).collect()
+    };
+    let (taxes, purchases) = (wanting(Wanted::WithholdingOf), wanting(Wanted::Reinvests));
+    if !taxes.is_empty() || !purchases.is_empty() {
+        let mut incomes = incomes(&export.events, taxes.iter().chain(&purchases));
+        let taken_off = link_taxes(&mut export.events, taxes, &mut incomes);
+        link_purchases(&mut export.events, purchases, &incomes, &taken_off);
+    }
+    link_options(export);
+}
+
+fn is_income(kind: &EventKind) -> bool {
+    matches!(
+        kind,
+        EventKind::Dividend { .. }
+            | EventKind::FundDistribution { .. }
+            | EventKind::PaymentInLieu { .. }
+            | EventKind::CapitalGainDistribution { .. }
+            | EventKind::Interest { .. }
+            | EventKind::ReturnOfCapital { .. }
+    )
+}
+
+/// The incomes beside these events, largest first.
+fn incomes<'w>(
+    events: &[Event],
+    wanting: impl Iterator<Item = &'w usize>,
+) -> HashMap<Place, Vec<usize>> {
+    let mut incomes: HashMap<Place, Vec<usize>> =
+        wanting.map(|at| (place(&events[*at]), Vec::new())).collect();
+    for (at, event) in events.iter().enumerate() {
+        if is_income(&event.kind)
+            && let Some(list) = incomes.get_mut(&place(event))
+        {
+            list.push(at);
+        }
+    }
+    for list in incomes.values_mut() {
+        list.sort_by_cached_key(|at| (Reverse(events[*at].amount.abs()), events[*at].id.clone()));
+    }
+    incomes
+}
+
+/// Links taxes to incomes, the largest to the largest; what tax was taken off each income.
+fn link_taxes(
+    events: &mut [Event],
+    taxes: Vec<usize>,
+    incomes: &mut HashMap<Place, Vec<usize>>,
+) -> HashMap<usize, Decimal> {
+    let mut by_place: HashMap<Place, Vec<usize>> = HashMap::new();
+    for tax in taxes {
+        by_place.entry(place(&events[tax])).or_default().push(tax);
+    }
+    let mut taken_off: HashMap<usize, Decimal> = HashMap::new();
+    for (place, mut taxes) in by_place {
+        let Some(beside) = incomes.get(&place).filter(|beside| !beside.is_empty()) else {
+            continue;
+        };
+        taxes.sort_by_cached_key(|at| (Reverse(events[*at].amount.abs()), events[*at].id.clone()));
+        for (rank, tax) in taxes.into_iter().enumerate() {
+            // Cash interest of one day may be of several sorts: then the words tell.
+            let same_words = (beside.len() <= 16)
+                .then(|| beside.iter().find(|at| events[**at].text == events[tax].text))
+                .flatten();
+            let income = *same_words.unwrap_or(&beside[rank.min(beside.len() - 1)]);
+            let to = events[income].id.clone();
+            let off = taken_off.entry(income).or_default();
+            *off = off.checked_add(events[tax].amount).unwrap_or(*off);
+            events[tax].links.push(Link { relation: Relation::WithholdingOf, to });
+        }
+    }
+    taken_off
+}
+
+/// Links purchases to the income that paid them: of the same amount, gross or after tax, else the
+/// only one.
+fn link_purchases(
+    events: &mut [Event],
+    mut purchases: Vec<usize>,
+    incomes: &HashMap<Place, Vec<usize>>,
+    taken_off: &HashMap<usize, Decimal>,
+) {
+    let mut by_amount: HashMap<(Place, Decimal), Vec<usize>> = HashMap::new();
+    for (place, list) in incomes {
+        for income in list.iter().rev() {
+            let gross = events[*income].amount;
+            let net = taken_off.get(income).and_then(|off| gross.checked_add(*off));
+            for amount in std::iter::once(gross).chain(net).map(|amount| amount.normalize()) {
+                by_amount.entry((place.clone(), amount)).or_default().push(*income);
+            }
+        }
+    }
+    purchases.sort_by_cached_key(|at| events[*at].id.clone());
+    let mut used = HashSet::new();
+    for purchase in purchases {
+        let place = place(&events[purchase]);
+        let key = (place, (-events[purchase].amount).normalize());
+        let same = by_amount.get_mut(&key).and_then(|list| {
+            while let Some(income) = list.pop() {
+                if used.insert(income) {
+                    return Some(income);
+                }
+            }
+            None
+        });
+        let only = || match incomes.get(&key.0).map(Vec::as_slice) {
+            Some([only]) => Some(*only),
+            _ => None,
+        };
+        if let Some(income) = same.or_else(only) {
+            let to = events[income].id.clone();
+            events[purchase].links.push(Link { relation: Relation::Reinvests, to });
+        }
+    }
+}
+
+/// A stock trade by account, day, security, units and price.
+type Trade = (Name, NaiveDate, Name, Decimal, Decimal);
+
+/// Links the stock trade of an assignment or an exercise to its option.
+fn link_options(export: &mut Export) {
+    let mut ended: Vec<(usize, usize, Relation)> = Vec::new();
+    for unit in &export.units {
+        if let Fate::Event { at, .. } = &unit.fate {
+            match export.events[*at].kind {
+                EventKind::OptionAssign { .. } => ended.push((unit.row, *at, Relation::Assigns)),
+                EventKind::OptionExercise { .. } => {
+                    ended.push((unit.row, *at, Relation::Exercises));
+                }
+                _ => {}
+            }
+        }
+    }
+    if ended.is_empty() {
+        return;
+    }
+    let days: HashSet<NaiveDate> = ended.iter().map(|(_, at, _)| export.events[*at].date).collect();
+    let mut trades: HashMap<Trade, Vec<usize>> = HashMap::new();
+    for (at, event) in export.events.iter().enumerate().rev() {
+        if !days.contains(&event.date) {
+            continue;
+        }
+        if let EventKind::Buy { security, quantity, price: Some(price) }
+        | EventKind::Sell { security, quantity, price: Some(price) }
+        | EventKind::ShortOpen { security, quantity, price: Some(price) }
+        | EventKind::ShortCover { security, quantity, price: Some(price) } = &event.kind
+        {
+            let account = event.account.clone();
+            let key =
+                (account, event.date, security.clone(), quantity.normalize(), price.normalize());
+            trades.entry(key).or_default().push(at);
+        }
+    }
+    ended.sort_by_cached_key(|(_, at, _)| export.events[*at].id.clone());
+    for (row, at, relation) in ended {
+        let option = &export.events[at];
+        let (id, words) = (option.id.clone(), export.words(&export.sheet.rows[row]));
+        let Some(security) = option.security().cloned() else { continue };
+        let Some(contract) = symbol::contract(&security) else { continue };
+        let each = symbol::multiplier(words).unwrap_or(Decimal::ONE_HUNDRED);
+        let Some(units) = option.quantity().abs().checked_mul(each) else { continue };
+        // A call makes its holder buy; its writer sells. A put the other way round.
+        let buys = contract.call == (relation == Relation::Exercises);
+        let units = if buys { units } else { -units };
+        let (units, strike) = (units.normalize(), contract.strike.normalize());
+        let key = (option.account.clone(), option.date, contract.root.into(), units, strike);
+        match trades.get_mut(&key).and_then(Vec::pop) {
+            Some(trade) => export.events[trade].links.push(Link { relation, to: id }),
+            None => export.doubts.push((
+                row,
+                Doubt {
+                    code: "no-stock-trade",
+                    message: format!(
+                        "no trade of {units} {} at {strike} on that day",
+                        contract.root
+                    ),
+                    note: "the option ends here; its stock trade is not linked to it".to_owned(),
+                    at: Field::Action,
+                },
+            )),
+        }
+    }
+}
+
+/// What makes a cancellation find its event: account, kind, security, units, cash.
+type Mirror = (Name, &'static str, Option<Name>, Decimal, Decimal);
+
+fn mirror(event: &Event, sign: Decimal) -> Option<Mirror> {
+    let times = |number: Decimal| number.checked_mul(sign).map(|number| number.normalize());
+    Some((
+        event.account.clone(),
+        event.kind.name(),
+        event.security().cloned(),
+        times(event.quantity())?,
+        times(event.amount)?,
+    ))
+}
+
+/// Links cancellations to what they take back, in any of the files or in the books: the latest
+/// before them that nothing has taken back yet. One that must have its event and has none becomes
+/// unresolved.
+pub fn reversals(exports: &mut [Export], known: &Known) {
+    let mut wanting: Vec<(NaiveDate, EventId, usize, usize, Wanted)> = Vec::new();
+    for (file, export) in exports.iter().enumerate() {
+        for (number, unit) in export.units.iter().enumerate() {
+            if let Fate::Event {
+                at,
+                link: Some(link @ (Wanted::Reverses | Wanted::Corrects)),
+                ..
+            } = &unit.fate
+            {
+                let event = &export.events[*at];
+                wanting.push((event.date, event.id.clone(), file, number, *link));
+            }
+        }
+    }
+    if wanting.is_empty() {
+        return;
+    }
+    wanting.sort_by(|one, other| {
+        (one.0, &one.1, one.2, one.3).cmp(&(other.0, &other.1, other.2, other.3))
+    });
+    let is_wanting: HashSet<EventId> = wanting.iter().map(|(_, id, ..)| id.clone()).collect();
+    let mut earlier: HashMap<Mirror, Vec<(NaiveDate, EventId)>> = HashMap::new();
+    let own = exports.iter().flat_map(|export| &export.events);
+    for event in own.chain(known.events()).filter(|event| !is_wanting.contains(&event.id)) {
+        if let Some(key) = mirror(event, Decimal::ONE) {
+            earlier.entry(key).or_default().push((event.date, event.id.clone()));
+        }
+    }
+    for list in earlier.values_mut() {
+        list.sort();
+        list.dedup();
+    }
+    let reversed = known.events().filter(|event| !is_wanting.contains(&event.id));
+    let mut used: HashSet<EventId> =
+        reversed.filter_map(|event| event.linked(Relation::Reverses)).cloned().collect();
+    let mut decided: HashMap<EventId, Option<EventId>> = HashMap::new();
+    for (date, id, file, number, link) in wanting {
+        let export = &mut exports[file];
+        let Fate::Event { at, .. } = export.units[number].fate else { continue };
+        let target = decided.entry(id).or_insert_with(|| {
+            let key = mirror(&export.events[at], Decimal::NEGATIVE_ONE)?;
+            let list = earlier.get_mut(&key)?;
+            // Taken ones leave the list, so that many of a kind stay linear.
+            let end = list.partition_point(|(day, _)| *day <= date);
+            let found = (0..end).rev().find(|at| !used.contains(&list[*at].1))?;
+            let (_, target) = list.remove(found);
+            used.insert(target.clone());
+            Some(target)
+        });
+        match (target, link) {
+            (Some(to), _) => {
+                let link = Link { relation: Relation::Reverses, to: to.clone() };
+                export.events[at].links.push(link);
+            }
+            (None, Wanted::Reverses) => {
+                let row = export.units[number].row;
+                let words = export.words(&export.sheet.rows[row]);
+                let short: String = words.chars().take(40).collect();
+                let message = format!("`{short}` takes back a trade that is not in these records");
+                let reason = Reason::new("nothing-to-reverse", message)
+                    .help("import the export with that trade together with this one");
+                export.units[number].fate = Fate::Unresolved(Box::new(reason));
+            }
+            (None, _) => {}
+        }
+    }
+}

@@ -1,0 +1,556 @@
+//! Makes events of rows: the kind a profile names, the signs every kind has, the sums held together.
+//!
+//! In: a row, what the profile says it becomes, its id. Out: its events, or the reason why none can
+//! be made. Nothing is guessed: a row that lacks what its kind needs, or moves what its kind does
+//! not, is unresolved.
+
+use super::cell::Number;
+use super::profile::{Field, Make, Profile, Side, Sign, SymbolIs, Symbols, When};
+use super::row::Row;
+use super::symbol;
+use crate::event::{Dates, Event, EventId, EventKind, FieldError, Link, Origin, Relation, Value};
+use crate::money::{self, Decimal};
+use crate::source::Name;
+
+/// Why no event could be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reason {
+    /// For programs, kebab-case.
+    pub code: &'static str,
+    /// In words, without the row's place.
+    pub message: String,
+    /// Which cell it is about.
+    pub at: Option<Field>,
+    /// What to write instead.
+    pub help: Option<String>,
+}
+
+impl Reason {
+    pub(super) fn new(code: &'static str, message: impl Into<String>) -> Reason {
+        Reason { code, message: message.into(), at: None, help: None }
+    }
+
+    pub(super) fn at(mut self, field: Field) -> Reason {
+        self.at = Some(field);
+        self
+    }
+
+    pub(super) fn help(mut self, help: impl Into<String>) -> Reason {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+/// Something doubtful about a row that became an event all the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Doubt {
+    /// For programs, kebab-case.
+    pub code: &'static str,
+    /// In words, without the row's place.
+    pub message: String,
+    /// What was made of it.
+    pub note: String,
+    /// Which cell it is about.
+    pub at: Field,
+}
+
+/// What a row became.
+#[derive(Clone, Debug)]
+pub struct Made {
+    /// The row's event.
+    pub event: Event,
+    /// A second event of the same row: interest bought or sold with a bond.
+    pub second: Option<Box<Event>>,
+    /// What is doubtful about it.
+    pub doubt: Option<Doubt>,
+}
+
+/// What is needed beside a row to make an event of it.
+#[derive(Clone, Copy)]
+pub struct Making<'m> {
+    /// Its file's profile.
+    pub profile: &'m Profile,
+    /// The account's id.
+    pub account: &'m Name,
+    /// Securities that the account's owner calls cash in all but name.
+    pub sweep: &'m [Name],
+    /// The file's name.
+    pub file: &'m Name,
+    /// The action's words.
+    pub words: &'m str,
+}
+
+/// Which way a kind's cash goes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Cash {
+    /// None moves.
+    None,
+    /// It comes; less is a correction.
+    In,
+    /// It goes; more is a refund.
+    Out,
+    /// Against the units.
+    Trade,
+    /// Either way, or none.
+    Any,
+}
+
+fn cash_of(kind: &str) -> Cash {
+    match kind {
+        "buy" | "sell" | "short-open" | "short-cover" | "redemption" | "option-open"
+        | "option-close" => Cash::Trade,
+        "dividend"
+        | "fund-distribution"
+        | "payment-in-lieu"
+        | "capital-gain-distribution"
+        | "interest"
+        | "return-of-capital"
+        | "liquidation"
+        | "other-income"
+        | "cash-in-lieu"
+        | "rent"
+        | "deposit"
+        | "property-sale"
+        | "security-deposit" => Cash::In,
+        "fee" | "margin-interest" | "withholding" | "withdrawal" | "rent-expense"
+        | "mortgage-principal" | "improvement" => Cash::Out,
+        "merger" | "exchange" | "rename" | "rights-exercise" | "option-cash-settle"
+        | "accrued-interest" | "currency-exchange" | "future-close" | "unknown" => Cash::Any,
+        _ => Cash::None,
+    }
+}
+
+impl Making<'_> {
+    /// Whether the conditions hold of the row.
+    pub fn holds(&self, when: &When, row: &Row) -> bool {
+        when.is_empty()
+            || (when.quantity.is_none_or(|sign| sign_holds(sign, row.quantity))
+                && when.amount.is_none_or(|sign| sign_holds(sign, self.cash(row)))
+                && (when.symbol.is_empty()
+                    || when.symbol.iter().any(|symbol| self.symbol_holds(symbol, row)))
+                && (when.types.is_empty()
+                    || when.types.iter().any(|kind| row.kind.eq_ignore_ascii_case(kind)))
+                && (when.text.is_empty() || self.text_holds(&when.text, row)))
+    }
+
+    fn text_holds(&self, any: &[String], row: &Row) -> bool {
+        let (words, text) = (self.words.to_lowercase(), row.text.to_lowercase());
+        any.iter().any(|part| words.contains(part) || text.contains(part))
+    }
+
+    fn symbol_holds(&self, symbol: &SymbolIs, row: &Row) -> bool {
+        let sweep = || {
+            let symbols = &self.profile.symbols;
+            let id = row.security.as_ref().unwrap_or(&row.symbol);
+            Symbols::any(&symbols.sweep, id)
+                || self.sweep.contains(id)
+                || (!row.symbol.is_empty() && Symbols::any(&symbols.cash, &row.symbol))
+        };
+        match symbol {
+            SymbolIs::None => row.security.is_none(),
+            SymbolIs::Some => row.security.is_some(),
+            SymbolIs::Option => {
+                row.security.as_deref().is_some_and(|id| symbol::contract(id).is_some())
+            }
+            SymbolIs::Sweep => sweep(),
+            SymbolIs::Is(name) => row.security.as_ref() == Some(name) || row.symbol == *name,
+        }
+    }
+
+    /// The row's amount where it is cash.
+    pub fn cash(&self, row: &Row) -> Number {
+        let none = self.profile.no_cash.as_ref().is_some_and(|when| self.no_cash(when, row));
+        if none { Number::Nothing } else { row.amount }
+    }
+
+    /// The conditions of `no_cash`, which may not ask for the amount.
+    fn no_cash(&self, when: &When, row: &Row) -> bool {
+        let when_types = when.types.iter().any(|kind| row.kind.eq_ignore_ascii_case(kind));
+        (when.types.is_empty() || when_types)
+            && when.quantity.is_none_or(|sign| sign_holds(sign, row.quantity))
+            && (when.symbol.is_empty()
+                || when.symbol.iter().any(|symbol| self.symbol_holds(symbol, row)))
+            && (when.text.is_empty() || self.text_holds(&when.text, row))
+    }
+
+    /// The row as it stands, for a person: it moves the cash that it states.
+    pub fn unknown(&self, row: &Row, id: EventId, raw: &str) -> Event {
+        let kind = EventKind::Unknown { row: Name::new(raw) };
+        let mut event = self.event(row, id, kind);
+        if let Some(amount) = self.cash(row).value() {
+            event.amount = amount;
+            event.currency = Some(row.currency.clone());
+        }
+        event
+    }
+
+    fn event(&self, row: &Row, id: EventId, kind: EventKind) -> Event {
+        let origin = Origin::new(self.file.clone(), row.line);
+        let mut event = Event::new(id, row.date, self.account.clone(), kind, origin);
+        event.text = row.text.clone();
+        if row.posted.is_some() || row.settles.is_some() {
+            let (posted, settles) = (row.posted, row.settles);
+            event.dates = Some(Box::new(Dates { posted, settles, ..Dates::default() }));
+        }
+        event
+    }
+
+    /// The event of one row, and the second where it has accrued interest.
+    pub fn make(&self, row: &Row, rule: &Make, id: EventId) -> Result<Made, Reason> {
+        readable(row)?;
+        let stated = self.cash(row);
+        let negative = match stated.value().filter(|amount| !amount.is_zero()) {
+            Some(amount) => amount.is_sign_negative(),
+            None => row.quantity.value().is_some_and(|quantity| quantity.is_sign_negative()),
+        };
+        let kind = rule.negative.filter(|_| negative).unwrap_or(rule.kind);
+        let (cash, units) = (cash_of(kind), units_of(kind));
+        let quantity = row.quantity.value().filter(|quantity| !quantity.is_zero());
+        let side = if kind == rule.kind { rule.side } else { Make::of(kind).side };
+        let quantity = quantity.map(|quantity| sided(quantity, side));
+        if !units && let Some(quantity) = quantity {
+            let message = format!("the row moves {quantity} units, and `{kind}` moves none");
+            return Err(Reason::new("units-without-place", message).at(Field::Quantity));
+        }
+        let amount = match (cash, stated.value()) {
+            (Cash::None | Cash::Any, None) => Decimal::ZERO,
+            (Cash::None, Some(amount)) if amount.is_zero() => Decimal::ZERO,
+            (Cash::None, Some(amount)) => {
+                let message = format!("the row moves {amount} in cash, and `{kind}` moves none");
+                return Err(Reason::new("cash-without-place", message).at(Field::Amount));
+            }
+            (Cash::In | Cash::Out | Cash::Trade, None) => {
+                let message = format!("the row states no amount, and `{kind}` needs one");
+                return Err(Reason::new("missing-value", message).at(Field::Amount));
+            }
+            (_, Some(amount)) => amount,
+        };
+        let amount = match (cash, self.profile.unsigned) {
+            (Cash::In, true) => amount.abs(),
+            (Cash::Out, true) => -amount.abs(),
+            _ => amount,
+        };
+        let (amount, doubt) = match (cash, quantity) {
+            (Cash::Trade, Some(quantity)) => self.traded(row, kind, rule, quantity, amount),
+            (Cash::In, _) if amount.is_sign_negative() && rule.link.is_none() => {
+                (amount, unusual(row, kind, amount))
+            }
+            _ => (amount, None),
+        };
+        let accrued = row.accrued.value().filter(|_| cash == Cash::Trade);
+        let accrued = accrued.filter(|accrued| !accrued.is_zero()).map(|accrued| {
+            if quantity.is_some_and(|quantity| quantity.is_sign_positive()) {
+                -accrued.abs()
+            } else {
+                accrued.abs()
+            }
+        });
+        let kind = self.kind(row, rule, kind, quantity)?;
+        let mut event = self.event(row, id.clone(), kind);
+        event.amount = checked(amount.checked_sub(accrued.unwrap_or_default()))?;
+        event.fees = row.fees.value().unwrap_or_default();
+        event.withheld = row.withheld.value().unwrap_or_default();
+        checked(
+            event.amount.checked_add(event.fees).and_then(|sum| sum.checked_add(event.withheld)),
+        )?;
+        if cash != Cash::None {
+            event.currency = Some(row.currency.clone());
+        }
+        event.claimed = rule.claimed;
+        event.reason.clone_from(&rule.reason);
+        let second = accrued.map(|amount| {
+            let security = row.security.clone().unwrap_or_default();
+            let kind = EventKind::AccruedInterest { security };
+            let mut second = self.event(row, id.part(1), kind);
+            second.amount = amount;
+            second.currency = Some(row.currency.clone());
+            second.links.push(Link { relation: Relation::PartOf, to: id });
+            Box::new(second)
+        });
+        Ok(Made { event, second, doubt })
+    }
+
+    fn kind(
+        &self,
+        row: &Row,
+        rule: &Make,
+        kind: &'static str,
+        quantity: Option<Decimal>,
+    ) -> Result<EventKind, Reason> {
+        let multiplier = || symbol::multiplier(self.words).unwrap_or(Decimal::ONE_HUNDRED);
+        let (security, into) = if kind == "spin-off" {
+            let from = rule.from.clone().or_else(|| parent(self.words, &row.text));
+            (from, row.security.clone())
+        } else {
+            (row.security.clone(), None)
+        };
+        let mut get = |field: &'static str| -> Option<Value> {
+            match field {
+                "security" => security.clone().map(Value::Text),
+                "into" => into.clone().map(Value::Text),
+                "quantity" => quantity.map(Value::Number),
+                "price" => row.price.value().map(Value::Number),
+                "multiplier" => Some(Value::Number(multiplier())),
+                "tax" => rule.tax.map(|tax| Value::Text(tax.text().into())),
+                _ => None,
+            }
+        };
+        EventKind::build(kind, &mut get).map_err(|error| match error {
+            FieldError::Missing("security") if kind == "spin-off" => {
+                let new = row.security.clone().unwrap_or_default();
+                Reason::new("missing-parent", "the row does not say what it was spun off from")
+                    .at(Field::Action)
+                    .help(format!(
+                        "say it in {}, then import again:\n[[action]]\nis = \"{}\"\nwhen = {{ symbol = \
+                         \"{new}\" }}\nevent = \"spin-off\"\nfrom = \"…\"    # the security it came from",
+                        self.profile.teach, self.words
+                    ))
+            }
+            FieldError::Missing("security" | "into") => {
+                let message = format!("the row names no security, and `{kind}` needs one");
+                Reason::new("missing-value", message).at(Field::Symbol)
+            }
+            FieldError::Missing("quantity") => {
+                let message = format!("the row states no quantity, and `{kind}` needs one");
+                Reason::new("missing-value", message).at(Field::Quantity)
+            }
+            FieldError::Missing(field) | FieldError::Unreadable(field, ..) => {
+                let message = format!("the row does not say the {field} that `{kind}` needs");
+                Reason::new("missing-value", message)
+            }
+            FieldError::UnknownKind => Reason::new("unknown-kind", format!("no kind `{kind}`")),
+        })
+    }
+
+    /// A trade's amount with the sign its units ask for, and a doubt where quantity, price and fees
+    /// do not make it.
+    fn traded(
+        &self,
+        row: &Row,
+        kind: &str,
+        rule: &Make,
+        quantity: Decimal,
+        amount: Decimal,
+    ) -> (Decimal, Option<Doubt>) {
+        let option = kind.starts_with("option");
+        let expected = row.price.value().and_then(|price| {
+            let scale = if option {
+                symbol::multiplier(self.words).unwrap_or(Decimal::ONE_HUNDRED)
+            } else if row.security.as_deref().is_some_and(symbol::is_cusip) {
+                Decimal::new(1, 2)
+            } else {
+                Decimal::ONE
+            };
+            let costs = row.fees.value().unwrap_or_default();
+            let accrued = row.accrued.value().unwrap_or_default().abs();
+            let tie = |scale: Decimal| -> Option<(Decimal, Decimal)> {
+                let gross = quantity.checked_mul(price)?.checked_mul(scale)?;
+                // The price may be rounded to its last digit; that many units can hide half of it.
+                let half = Decimal::new(5, (price.scale() + 1).min(28));
+                let slack = quantity.abs().checked_mul(half)?.checked_mul(scale)?;
+                let accrued = if quantity.is_sign_positive() { -accrued } else { accrued };
+                let sum = (-gross).checked_sub(costs)?.checked_add(accrued)?;
+                Some((sum, slack.checked_add(Decimal::new(1, 2))?))
+            };
+            let mut ties = vec![tie(scale)?];
+            // A bond's price is per 100 of face, but redeemed at 1 it is per 1.
+            if scale == Decimal::new(1, 2) {
+                ties.extend(tie(Decimal::ONE));
+            }
+            Some(ties)
+        });
+        let near = |amount: Decimal| {
+            expected.as_ref().is_none_or(|ties| {
+                ties.iter().any(|(sum, slack)| {
+                    amount.checked_sub(*sum).is_some_and(|off| off.abs() <= *slack)
+                })
+            })
+        };
+        let wanted = if quantity.is_sign_positive() { -amount.abs() } else { amount.abs() };
+        if expected.is_some() && near(amount) {
+            return (amount, None);
+        }
+        if self.profile.unsigned && near(wanted) {
+            return (wanted, None);
+        }
+        let currency = &row.currency;
+        let shown = |number: Decimal| money::grouped(money::cash(number, currency));
+        if wanted != amount && (near(wanted) || rule.link.is_none()) {
+            let message = format!("amount {} has the wrong sign for `{kind}`", shown(amount));
+            let note = format!("taken as {}, for units {}", shown(wanted), direction(quantity));
+            return (wanted, Some(Doubt { code: "wrong-sign", message, note, at: Field::Amount }));
+        }
+        if near(amount) {
+            return (amount, None);
+        }
+        let sum = expected.and_then(|ties| ties.first().map(|(sum, _)| *sum)).unwrap_or_default();
+        let message = format!(
+            "quantity, price and fees make {}, the row states {}",
+            shown(money::rounded(sum, 2)),
+            shown(amount)
+        );
+        let note = "the amount stated is taken: it is what moved".to_owned();
+        (amount, Some(Doubt { code: "does-not-tie", message, note, at: Field::Amount }))
+    }
+
+    /// One event of two rows: what leaves in `out`, what comes in `new`.
+    pub fn legs(&self, out: &Row, new: &Row, rule: &Make, id: EventId) -> Result<Made, Reason> {
+        readable(out)?;
+        readable(new)?;
+        let (Some(old_id), Some(new_id)) = (&out.security, &new.security) else {
+            let message = "one of the two rows names no security";
+            return Err(Reason::new("missing-value", message).at(Field::Symbol));
+        };
+        let gone = out.quantity.value().unwrap_or_default();
+        let came = new.quantity.value().unwrap_or_default();
+        let (new_ratio, old_ratio) = ratio(came, gone);
+        let same = old_id == new_id || (rule.kind == "split" && symbol::is_cusip(old_id));
+        let kind = if rule.kind == "split" && same {
+            let quantity = checked(came.checked_add(gone))?;
+            EventKind::Split { security: new_id.clone(), quantity, new: new_ratio, old: old_ratio }
+        } else {
+            let (security, into) = (old_id.clone(), Some(new_id.clone()));
+            let (quantity, into_quantity) = (gone, Some(came));
+            let (new, old) = (new_ratio, old_ratio);
+            match rule.kind {
+                "merger" => EventKind::Merger { security, quantity, into, into_quantity, new, old },
+                "rename" => EventKind::Rename { security, quantity, into, into_quantity, new, old },
+                _ => EventKind::Exchange { security, quantity, into, into_quantity, new, old },
+            }
+        };
+        let is_split = matches!(kind, EventKind::Split { .. });
+        let mut event = self.event(out, id, kind);
+        event.origin.also.push(new.line);
+        let cash = |row: &Row| self.cash(row).value().unwrap_or_default();
+        let amount = checked(cash(out).checked_add(cash(new)))?;
+        if is_split && !amount.is_zero() {
+            let message = format!("the rows move {amount} in cash, and `split` moves none");
+            return Err(Reason::new("cash-without-place", message).at(Field::Amount));
+        }
+        let fees = |row: &Row| row.fees.value().unwrap_or_default();
+        event.fees = checked(fees(out).checked_add(fees(new)))?;
+        event.amount = amount;
+        if !amount.is_zero() || !event.fees.is_zero() {
+            event.currency = Some(out.currency.clone());
+        }
+        event.claimed = rule.claimed;
+        event.reason.clone_from(&rule.reason);
+        Ok(Made { event, second: None, doubt: None })
+    }
+
+    /// One event of two rows: the quantity in `units`, the amount in `cash`.
+    pub fn halves(
+        &self,
+        units: &Row,
+        cash: &Row,
+        rule: &Make,
+        id: EventId,
+    ) -> Result<Made, Reason> {
+        let whole = Row {
+            amount: cash.amount,
+            fees: if units.fees.value().is_some() { units.fees } else { cash.fees },
+            accrued: if units.accrued.value().is_some() { units.accrued } else { cash.accrued },
+            ..units.clone()
+        };
+        let mut made = self.make(&whole, rule, id)?;
+        made.event.origin.also.push(cash.line);
+        Ok(made)
+    }
+}
+
+/// Every number of the row can be read.
+fn readable(row: &Row) -> Result<(), Reason> {
+    let numbers = [
+        (Field::Quantity, row.quantity, "quantity"),
+        (Field::Price, row.price, "price"),
+        (Field::Fees, row.fees, "fee"),
+        (Field::Accrued, row.accrued, "accrued interest"),
+        (Field::Withheld, row.withheld, "tax"),
+        (Field::Amount, row.amount, "amount"),
+    ];
+    match numbers.into_iter().find(|(_, number, _)| *number == Number::Unreadable) {
+        None => Ok(()),
+        Some((field, _, name)) => {
+            Err(Reason::new("unreadable-number", format!("expected a number as {name}")).at(field))
+        }
+    }
+}
+
+fn sign_holds(sign: Sign, number: Number) -> bool {
+    let value = number.value().unwrap_or_default();
+    match sign {
+        Sign::Positive => value > Decimal::ZERO,
+        Sign::Negative => value < Decimal::ZERO,
+        Sign::Zero => value.is_zero() && number != Number::Unreadable,
+        Sign::Any => !value.is_zero() || number == Number::Unreadable,
+    }
+}
+
+/// Whether a kind moves units.
+fn units_of(kind: &str) -> bool {
+    EventKind::field_names(kind).is_some_and(|fields| fields.contains(&"quantity"))
+}
+
+/// The quantity with the sign of its side. What the profile says of the action goes before the
+/// broker's sign, for many write none.
+fn sided(quantity: Decimal, side: Side) -> Decimal {
+    match side {
+        Side::In => quantity.abs(),
+        Side::Out => -quantity.abs(),
+        Side::Signed => quantity,
+    }
+}
+
+fn direction(quantity: Decimal) -> &'static str {
+    if quantity.is_sign_positive() { "that come in" } else { "that go out" }
+}
+
+/// An income below zero: kept, for it may take an earlier one back.
+fn unusual(row: &Row, kind: &str, amount: Decimal) -> Option<Doubt> {
+    if matches!(kind, "deposit" | "payment-in-lieu" | "other-income" | "security-deposit") {
+        return None;
+    }
+    let shown = money::grouped(money::cash(amount, &row.currency));
+    Some(Doubt {
+        code: "unusual-sign",
+        message: format!("amount {shown} is below zero for `{kind}`"),
+        note: "kept as it is: it takes back what was paid before".to_owned(),
+        at: Field::Amount,
+    })
+}
+
+/// The security a spin-off came from, where the row's words name it as a CUSIP or in brackets.
+fn parent(words: &str, text: &str) -> Option<Name> {
+    [words, text].into_iter().find_map(|text| {
+        let (_, after) = text.split_once("FROM ").or_else(|| text.split_once("FROM:"))?;
+        let token = after.split([' ', '#']).find(|token| !token.is_empty())?;
+        symbol::is_cusip(token).then(|| Name::new(token))
+    })
+}
+
+/// `came` new units for each `gone` old ones, as small as whole numbers can say it.
+fn ratio(came: Decimal, gone: Decimal) -> (Option<Decimal>, Option<Decimal>) {
+    let (came, gone) = (came.abs().normalize(), gone.abs().normalize());
+    let scale = came.scale().max(gone.scale());
+    let whole = |number: Decimal| -> Option<u128> {
+        let factor = 10u128.checked_pow(scale - number.scale())?;
+        number.mantissa().unsigned_abs().checked_mul(factor)
+    };
+    let (Some(new), Some(old)) = (whole(came), whole(gone)) else { return (None, None) };
+    let divisor = divisor(new, old);
+    if divisor == 0 {
+        return (None, None);
+    }
+    let small = |number: u128| i128::try_from(number / divisor).ok();
+    let decimal = |number| Decimal::try_from_i128_with_scale(number, 0).ok();
+    (small(new).and_then(decimal), small(old).and_then(decimal))
+}
+
+/// The greatest common divisor.
+fn divisor(one: u128, other: u128) -> u128 {
+    if other == 0 { one } else { divisor(other, one % other) }
+}
+
+fn checked(sum: Option<Decimal>) -> Result<Decimal, Reason> {
+    sum.ok_or_else(|| Reason::new("unreadable-number", "the row's numbers are too large to add up"))
+}

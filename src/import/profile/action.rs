@@ -1,0 +1,240 @@
+//! What one action word of a broker becomes, and under which conditions.
+
+use crate::event::{Claims, Relation, TaxAuthority};
+use crate::source::Name;
+
+/// One meaning of action words.
+#[derive(Clone, Debug)]
+pub struct Action {
+    /// The whole of the action's words, case apart.
+    pub is: Vec<String>,
+    /// How the action's words begin, case apart.
+    pub starts: Vec<String>,
+    /// What else must hold of the row.
+    pub when: When,
+    /// What the row becomes.
+    pub outcome: Outcome,
+    /// A row, below the profile's header, that means this.
+    pub example: Option<String>,
+    /// Line of the profile's file.
+    pub line: u32,
+    /// The file it stands in.
+    pub file: Name,
+}
+
+/// What a row becomes.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// No event, and why, in the singular; `{symbol}` stands for the row's symbol.
+    Ignore(String),
+    /// An event.
+    Make(Make),
+}
+
+/// How an event is made of a row.
+#[derive(Clone, Debug)]
+pub struct Make {
+    /// The kind's name.
+    pub kind: &'static str,
+    /// The kind where the amount, or without one the quantity, is negative.
+    pub negative: Option<&'static str>,
+    /// What the broker claims of it.
+    pub claimed: Claims,
+    /// In kebab-case.
+    pub reason: Option<Name>,
+    /// Which way units go.
+    pub side: Side,
+    /// The security it comes from, where rows do not say: of a spin-off.
+    pub from: Option<Name>,
+    /// Who took the tax.
+    pub tax: Option<TaxAuthority>,
+    /// The row is one of two that are one event.
+    pub pair: Option<Pair>,
+    /// The event belongs to another of the same account.
+    pub link: Option<Link>,
+}
+
+/// Which way units go; the sign of a quantity that the broker writes without one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// Into the account.
+    In,
+    /// Out of the account.
+    Out,
+    /// As the row's own sign says.
+    Signed,
+}
+
+/// Two rows that are one event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Pair {
+    /// What leaves in one row, what comes in the other.
+    Legs,
+    /// The quantity in one row, the amount in the other.
+    Halves,
+}
+
+/// How an event belongs to another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Link {
+    /// A purchase paid by an income of the same day and security.
+    Reinvests,
+    /// A tax on an income of the same day and security.
+    WithholdingOf,
+    /// Takes an earlier event back and cannot stand without it.
+    Reverses,
+    /// Takes an earlier event back where there is one, else stands by itself.
+    Corrects,
+}
+
+impl Link {
+    /// How the link is written in an event.
+    pub fn relation(self) -> Relation {
+        match self {
+            Link::Reinvests => Relation::Reinvests,
+            Link::WithholdingOf => Relation::WithholdingOf,
+            Link::Reverses | Link::Corrects => Relation::Reverses,
+        }
+    }
+}
+
+/// Conditions on a row; all must hold.
+#[derive(Clone, Debug, Default)]
+pub struct When {
+    /// Of the quantity.
+    pub quantity: Option<Sign>,
+    /// Of the amount.
+    pub amount: Option<Sign>,
+    /// Of the symbol.
+    pub symbol: Vec<SymbolIs>,
+    /// The type column is one of these, case apart.
+    pub types: Vec<String>,
+    /// Action or description contain one of these, case apart.
+    pub text: Vec<String>,
+}
+
+/// A condition on a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sign {
+    /// Above zero.
+    Positive,
+    /// Below zero.
+    Negative,
+    /// Zero, or nothing is stated.
+    Zero,
+    /// Not zero.
+    Any,
+}
+
+/// A condition on a symbol.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SymbolIs {
+    /// An option.
+    Option,
+    /// A fund that is cash in all but name, or the cash itself.
+    Sweep,
+    /// No security.
+    None,
+    /// A security.
+    Some,
+    /// This one.
+    Is(Name),
+}
+
+impl When {
+    /// Nothing is asked of the row.
+    pub fn is_empty(&self) -> bool {
+        self.quantity.is_none()
+            && self.amount.is_none()
+            && self.symbol.is_empty()
+            && self.types.is_empty()
+            && self.text.is_empty()
+    }
+}
+
+impl Action {
+    /// Its words as a person wrote them: `is "Buy"`, with the conditions.
+    pub fn words(&self) -> String {
+        let is = self.is.iter().map(|word| format!("\"{word}\""));
+        let starts = self.starts.iter().map(|word| format!("\"{word} …\""));
+        let mut words = is.chain(starts).collect::<Vec<_>>().join(", ");
+        if !self.when.is_empty() {
+            words.push_str(" when ");
+            words.push_str(&self.when.words());
+        }
+        words
+    }
+
+    /// What it becomes: `dividend, claimed qualified`, `ignored: total`.
+    pub fn becomes(&self) -> String {
+        let make = match &self.outcome {
+            Outcome::Ignore(reason) => return format!("ignored: {reason}"),
+            Outcome::Make(make) => make,
+        };
+        let mut text = make.kind.to_owned();
+        if let Some(negative) = make.negative {
+            text.push_str(" or, negative, ");
+            text.push_str(negative);
+        }
+        if !make.claimed.is_empty() {
+            let claims: Vec<&str> = make.claimed.iter().map(crate::event::Claim::text).collect();
+            text.push_str(", claimed ");
+            text.push_str(&claims.join(" "));
+        }
+        if let Some(reason) = &make.reason {
+            text.push_str(", reason ");
+            text.push_str(reason);
+        }
+        if let Some(tax) = make.tax {
+            text.push_str(", tax ");
+            text.push_str(tax.text());
+        }
+        if let Some(link) = make.link {
+            text.push_str(", ");
+            text.push_str(link.relation().text());
+        }
+        if make.pair.is_some() {
+            text.push_str(", two rows");
+        }
+        text
+    }
+}
+
+impl When {
+    fn words(&self) -> String {
+        let sign = |sign: Sign| match sign {
+            Sign::Positive => "+",
+            Sign::Negative => "-",
+            Sign::Zero => "0",
+            Sign::Any => "not 0",
+        };
+        let mut parts = Vec::new();
+        if let Some(quantity) = self.quantity {
+            parts.push(format!("quantity {}", sign(quantity)));
+        }
+        if let Some(amount) = self.amount {
+            parts.push(format!("amount {}", sign(amount)));
+        }
+        if !self.symbol.is_empty() {
+            let names: Vec<&str> = self
+                .symbol
+                .iter()
+                .map(|symbol| match symbol {
+                    SymbolIs::Option => "an option",
+                    SymbolIs::Sweep => "a cash sweep",
+                    SymbolIs::None => "none",
+                    SymbolIs::Some => "a security",
+                    SymbolIs::Is(name) => name,
+                })
+                .collect();
+            parts.push(format!("symbol {}", names.join(" or ")));
+        }
+        if !self.types.is_empty() {
+            parts.push(format!("type {}", self.types.join(" or ")));
+        }
+        if !self.text.is_empty() {
+            parts.push(format!("text \"{}\"", self.text.join("\" or \"")));
+        }
+        parts.join(", ")
+    }
+}

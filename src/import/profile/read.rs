@@ -1,0 +1,411 @@
+//! Reads a profile strictly: an unknown key, kind, claim or field is a diagnostic with its line.
+
+use glob::Pattern;
+use regex::Regex;
+
+use super::action::{Action, Link, Make, Outcome, Pair, Side, Sign, SymbolIs, When};
+use super::{
+    AccountNumber, Aside, Dates, Field, Mark, Profile, Symbols, normalised, single_blanks,
+};
+use crate::diagnostic::strict::{At, File, Group};
+use crate::diagnostic::{Diagnostic, nearest};
+use crate::event::{Claim, EventKind, TaxAuthority};
+use crate::period::DateForm;
+use crate::source::{Name, Source};
+
+/// Reads one profile. What cannot be read is left out and stands among the diagnostics.
+pub fn read(source: &Source) -> (Profile, Vec<Diagnostic>) {
+    File::read(source, |root| profile(root, source))
+}
+
+/// `profiles` with the user's own: one of a shipped name adds to it, its rows first and its other
+/// settings where it gives them; one of another name is a new profile.
+pub fn merge(mut profiles: Vec<Profile>, own: Vec<Profile>) -> Vec<Profile> {
+    for mut own in own {
+        let Some(shipped) = profiles.iter_mut().find(|shipped| shipped.name == own.name) else {
+            profiles.push(own);
+            continue;
+        };
+        own.actions.append(&mut shipped.actions);
+        shipped.actions = own.actions;
+        for (field, mut names) in own.columns {
+            match shipped.columns.iter_mut().find(|(known, _)| *known == field) {
+                Some((_, known)) => known.append(&mut names),
+                None => shipped.columns.push((field, names)),
+            }
+        }
+        shipped.unused.append(&mut own.unused);
+        shipped.footer.append(&mut own.footer);
+        own.asides.append(&mut shipped.asides);
+        shipped.asides = own.asides;
+        shipped.symbols.cash.append(&mut own.symbols.cash);
+        shipped.symbols.sweep.append(&mut own.symbols.sweep);
+        own.symbols.in_text.append(&mut shipped.symbols.in_text);
+        shipped.symbols.in_text = own.symbols.in_text;
+        if own.dates.form.is_some() {
+            shipped.dates.form = own.dates.form;
+        }
+    }
+    profiles
+}
+
+fn profile(root: &Group, source: &Source) -> Profile {
+    let text = |key| root.text(key).map(|at| at.value.to_string());
+    let own_name = source.name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let own_name = own_name.strip_suffix(".toml").unwrap_or(own_name);
+    let name = root.text("name").map_or_else(|| Name::new(own_name), |at| at.value);
+    let columns = root.group("columns").map(|group| columns(&group)).unwrap_or_default();
+    let header: Vec<String> = strings(root.texts("header"));
+    let fields = |key| fields(root, key, root.texts(key));
+    let (needs, identity) = (fields("needs"), fields("identity"));
+    let dates = dates(root);
+    let decimal =
+        root.word::<Comma>("decimal", &["point", "comma"]).map_or(Mark::Point, |at| at.value.0);
+    let unsigned =
+        root.word::<Unsigned>("amounts", &["signed", "unsigned"]).is_some_and(|at| at.value.0);
+    let number = root
+        .group("account")
+        .map(|group| {
+            let number = AccountNumber {
+                title: regex(&group, group.text("title")),
+                holder: regex(&group, group.text("holder")),
+            };
+            group.finish();
+            number
+        })
+        .unwrap_or_default();
+    let asides = root
+        .groups("aside")
+        .iter()
+        .filter_map(|group| {
+            let (starts, reason) = (group.text("starts"), group.text("ignore"));
+            group.finish();
+            Some(Aside { starts: starts?.value.to_lowercase(), reason: reason?.value })
+        })
+        .collect();
+    let symbols = root.group("symbols").map(|group| symbols(&group)).unwrap_or_default();
+    let no_cash = root.group("no_cash").map(|group| {
+        let when = when(&group);
+        group.finish();
+        when
+    });
+    let actions = root.groups("action").iter().filter_map(|group| action(group, source)).collect();
+    let unused = root.texts("unused").iter().map(|at| normalised(&at.value)).collect();
+    let footer = root.texts("footer").iter().map(|at| at.value.to_lowercase()).collect();
+    Profile {
+        title: text("title").unwrap_or_else(|| name.to_string()),
+        download: text("download").unwrap_or_default(),
+        teach: format!("profiles/{name}.toml"),
+        file: text("file"),
+        currency: root.text("currency").map_or_else(|| Name::new("USD"), |at| at.value),
+        prose: root.flag("prose").is_some_and(|at| at.value),
+        name,
+        header,
+        columns,
+        unused,
+        unsigned,
+        needs: if needs.is_empty() { vec![Field::Date, Field::Action] } else { needs },
+        identity: if identity.is_empty() { Vec::from(IDENTITY) } else { identity },
+        dates,
+        decimal,
+        number,
+        asides,
+        footer,
+        symbols,
+        no_cash,
+        actions,
+    }
+}
+
+/// What makes a row the same row where a profile does not say: never a balance, a settlement date,
+/// or the account, which is part of every id.
+const IDENTITY: [Field; 11] = [
+    Field::Date,
+    Field::Action,
+    Field::Symbol,
+    Field::Text,
+    Field::Quantity,
+    Field::Price,
+    Field::Fees,
+    Field::Commission,
+    Field::Accrued,
+    Field::Withheld,
+    Field::Amount,
+];
+
+fn strings(texts: Vec<At<Name>>) -> Vec<String> {
+    texts.into_iter().map(|at| at.value.to_string()).collect()
+}
+
+fn columns(group: &Group) -> Vec<(Field, Vec<String>)> {
+    let columns = Field::ALL
+        .iter()
+        .map(|(name, field)| {
+            let names = group.texts(name).iter().map(|at| normalised(&at.value)).collect();
+            (*field, names)
+        })
+        .filter(|(_, names): &(Field, Vec<String>)| !names.is_empty())
+        .collect();
+    group.finish();
+    columns
+}
+
+fn fields(root: &Group, key: &str, names: Vec<At<Name>>) -> Vec<Field> {
+    let known = |at: At<Name>| {
+        let field = Field::named(&at.value);
+        if field.is_none() {
+            unknown(root, key, &at, Field::ALL.iter().map(|(name, _)| *name));
+        }
+        field
+    };
+    names.into_iter().filter_map(known).collect()
+}
+
+/// Says that a word is none of those that may stand here.
+fn unknown<'n>(group: &Group, key: &str, at: &At<Name>, known: impl Iterator<Item = &'n str>) {
+    let known: Vec<&str> = known.collect();
+    let mut diagnostic =
+        Diagnostic::error("unknown-word", format!("no `{}` for `{key}`", at.value));
+    diagnostic = match nearest(&at.value, known.iter().copied()).first() {
+        Some(near) => diagnostic.help(format!("write `{near}`, if that is meant")),
+        None if known.len() <= 20 => diagnostic.help(format!("it may be {}", known.join(", "))),
+        None => diagnostic,
+    };
+    group.wrong(diagnostic, &at.span);
+}
+
+fn dates(root: &Group) -> Dates {
+    let Some(group) = root.group("dates") else { return Dates::default() };
+    let form = group.text("form").and_then(|at| {
+        let form = date_form(&at.value);
+        if form.is_none() {
+            unknown(&group, "form", &at, ["mm/dd/yyyy", "dd/mm/yyyy", "yyyy-mm-dd"].into_iter());
+        }
+        form
+    });
+    let text = |key| group.text(key).map(|at| at.value.to_string());
+    let dates = Dates { form, as_of: text("as_of"), in_action: text("in_action") };
+    group.finish();
+    dates
+}
+
+/// Reads `mm/dd/yyyy`, `dd.mm.yyyy`, `yyyy-mm-dd`: which number of a date is which.
+pub fn date_form(text: &str) -> Option<DateForm> {
+    let order: String = text.to_lowercase().chars().filter(char::is_ascii_alphabetic).collect();
+    match &*order {
+        "mmddyyyy" | "mdyyyy" | "mmddyy" | "mdy" => Some(DateForm::MonthDayYear),
+        "ddmmyyyy" | "dmyyyy" | "ddmmyy" | "dmy" => Some(DateForm::DayMonthYear),
+        "yyyymmdd" | "ymd" => Some(DateForm::YearMonthDay),
+        _ => None,
+    }
+}
+
+struct Comma(Mark);
+
+impl std::str::FromStr for Comma {
+    type Err = ();
+    fn from_str(text: &str) -> Result<Comma, ()> {
+        match text {
+            "point" => Ok(Comma(Mark::Point)),
+            "comma" => Ok(Comma(Mark::Comma)),
+            _ => Err(()),
+        }
+    }
+}
+
+struct Unsigned(bool);
+
+impl std::str::FromStr for Unsigned {
+    type Err = ();
+    fn from_str(text: &str) -> Result<Unsigned, ()> {
+        match text {
+            "signed" => Ok(Unsigned(false)),
+            "unsigned" => Ok(Unsigned(true)),
+            _ => Err(()),
+        }
+    }
+}
+
+fn regex(group: &Group, at: Option<At<Name>>) -> Option<Regex> {
+    let at = at?;
+    match Regex::new(&at.value) {
+        Ok(regex) if regex.captures_len() == 2 => Some(regex),
+        Ok(_) => {
+            let message = "expected a pattern with one group `(…)`";
+            group.wrong(Diagnostic::error("unreadable-setting", message), &at.span);
+            None
+        }
+        Err(error) => {
+            let text = error.to_string();
+            let reason = text.lines().last().unwrap_or_default().trim_start_matches("error: ");
+            let message = format!("not a pattern: {reason}");
+            group.wrong(Diagnostic::error("unreadable-setting", message), &at.span);
+            None
+        }
+    }
+}
+
+fn symbols(group: &Group) -> Symbols {
+    let patterns = |key| {
+        let pattern = |at: At<Name>| match Pattern::new(&at.value) {
+            Ok(pattern) => Some(pattern),
+            Err(error) => {
+                let message = format!("not a pattern: {}", error.msg);
+                group.wrong(Diagnostic::error("unreadable-setting", message), &at.span);
+                None
+            }
+        };
+        group.texts(key).into_iter().filter_map(pattern).collect()
+    };
+    let in_text =
+        group.texts("in_text").into_iter().filter_map(|at| regex(group, Some(at))).collect();
+    let symbols = Symbols { cash: patterns("cash"), sweep: patterns("sweep"), in_text };
+    group.finish();
+    symbols
+}
+
+fn when(group: &Group) -> When {
+    let sign = |key| {
+        let at = group.text(key)?;
+        let sign = match &*at.value {
+            "+" => Some(Sign::Positive),
+            "-" => Some(Sign::Negative),
+            "0" => Some(Sign::Zero),
+            "any" => Some(Sign::Any),
+            _ => None,
+        };
+        if sign.is_none() {
+            unknown(group, key, &at, ["+", "-", "0", "any"].into_iter());
+        }
+        sign
+    };
+    let symbol = |at: At<Name>| match &*at.value {
+        "option" => SymbolIs::Option,
+        "sweep" => SymbolIs::Sweep,
+        "none" => SymbolIs::None,
+        "some" => SymbolIs::Some,
+        _ => SymbolIs::Is(at.value),
+    };
+    let words = |key| group.texts(key).iter().map(|at| at.value.to_lowercase()).collect();
+    When {
+        quantity: sign("quantity"),
+        amount: sign("amount"),
+        symbol: group.texts("symbol").into_iter().map(symbol).collect(),
+        types: words("type"),
+        text: words("text"),
+    }
+}
+
+fn action(group: &Group, source: &Source) -> Option<Action> {
+    let words = |key| group.texts(key).iter().map(|at| single_blanks(&at.value)).collect();
+    let (is, starts): (Vec<String>, Vec<String>) = (words("is"), words("starts"));
+    let condition = group.group("when").map(|group| {
+        let when = when(&group);
+        group.finish();
+        when
+    });
+    let ignore = group.text("ignore");
+    let event = kind(group, "event");
+    let make = event.map(|kind| make(group, kind));
+    let example = group.text("example").map(|at| at.value.to_string());
+    let line = group.line();
+    group.finish();
+    let wrong = |message: &str| {
+        group.wrong(Diagnostic::error("unreadable-setting", message), &group.span);
+        None
+    };
+    if is.is_empty() && starts.is_empty() {
+        return wrong("expected `is` or `starts`: the action's words");
+    }
+    let outcome = match (ignore, make) {
+        (Some(reason), None) => Outcome::Ignore(reason.value.to_string()),
+        (None, Some(make)) => Outcome::Make(make),
+        (Some(_), Some(_)) => return wrong("expected `event` or `ignore`, found both"),
+        (None, None) if group.has("event") => return None,
+        (None, None) => return wrong("expected `event` or `ignore`: what these rows are"),
+    };
+    let when = condition.unwrap_or_default();
+    Some(Action { is, starts, when, outcome, example, line, file: source.name.clone() })
+}
+
+/// A kind of event by its name.
+fn kind(group: &Group, key: &'static str) -> Option<&'static str> {
+    let at = group.text(key)?;
+    let found = EventKind::NAMES.iter().find(|name| ***name == *at.value).copied();
+    if found.is_none() {
+        unknown(group, key, &at, EventKind::NAMES.iter().copied());
+    }
+    found
+}
+
+fn make(group: &Group, kind_name: &'static str) -> Make {
+    let claimed = group
+        .texts("claimed")
+        .iter()
+        .filter_map(|at| {
+            let claim = at.value.parse::<Claim>().ok();
+            if claim.is_none() {
+                unknown(group, "claimed", at, Claim::ALL.iter().map(|claim| claim.text()));
+            }
+            claim
+        })
+        .collect();
+    Make {
+        kind: kind_name,
+        negative: kind(group, "negative"),
+        claimed,
+        reason: group.text("reason").map(|at| at.value),
+        side: chosen(group, "side", &[("in", Side::In), ("out", Side::Out)])
+            .unwrap_or_else(|| side_of(kind_name)),
+        from: group.text("from").map(|at| at.value),
+        tax: group.word::<TaxAuthority>("tax", &["foreign", "federal", "state"]).map(|at| at.value),
+        pair: chosen(group, "pair", &[("legs", Pair::Legs), ("halves", Pair::Halves)]),
+        link: chosen(
+            group,
+            "link",
+            &[
+                ("reinvests", Link::Reinvests),
+                ("withholding-of", Link::WithholdingOf),
+                ("reverses", Link::Reverses),
+                ("corrects", Link::Corrects),
+            ],
+        ),
+    }
+}
+
+fn chosen<T: Copy>(group: &Group, key: &'static str, known: &[(&str, T)]) -> Option<T> {
+    let at = group.text(key)?;
+    let found = known.iter().find(|(name, _)| *name == &*at.value).map(|(_, value)| *value);
+    if found.is_none() {
+        unknown(group, key, &at, known.iter().map(|(name, _)| *name));
+    }
+    found
+}
+
+/// Which way units go in a kind, where neither profile nor sign says otherwise.
+fn side_of(kind: &str) -> Side {
+    match kind {
+        "buy" | "short-cover" | "spin-off" | "stock-dividend" | "rights" | "transfer-in"
+        | "gift-in" | "inheritance" | "award" | "opening" => Side::In,
+        "sell" | "short-open" | "redemption" | "transfer-out" | "gift-out" | "worthless"
+        | "cash-in-lieu" => Side::Out,
+        _ => Side::Signed,
+    }
+}
+
+impl Make {
+    /// An event of this kind, with nothing else said of it.
+    pub fn of(kind: &'static str) -> Make {
+        Make {
+            kind,
+            negative: None,
+            claimed: crate::event::Claims::default(),
+            reason: None,
+            side: side_of(kind),
+            from: None,
+            tax: None,
+            pair: None,
+            link: None,
+        }
+    }
+}

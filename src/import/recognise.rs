@@ -1,0 +1,323 @@
+//! Says what a file is, by its content: an export with the layout of its header, or another kind of
+//! file with what to do instead.
+
+use super::outcome::Refused;
+use super::profile::{Field, Profile, normalised};
+use super::record::{Cell, Records};
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::strict::File;
+use crate::source::{Name, Source};
+
+/// In how many records the header is looked for.
+const HEAD: usize = 30;
+
+/// How one export is laid out.
+#[derive(Clone, Debug)]
+pub struct Layout<'p> {
+    /// What reads it.
+    pub profile: &'p Profile,
+    /// Between its cells.
+    pub delimiter: u8,
+    /// How many records stand above the first that may be a row.
+    pub skip: usize,
+    /// What each column holds, in the order of the file.
+    pub columns: Vec<Column>,
+    /// The account's number in a row above the header.
+    pub number: Option<Name>,
+    /// By what it was recognised, in words.
+    pub why: String,
+}
+
+/// What a column holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Column {
+    /// A field of the row.
+    Field(Field),
+    /// Nothing that an event needs.
+    Unused,
+    /// Something that the profile does not know, under this name.
+    Unknown(String),
+}
+
+/// The first records of a file, its cells as they are compared with names.
+struct Head {
+    delimiter: u8,
+    records: Vec<(u32, String, Vec<String>)>,
+}
+
+/// What `source` is. `Err`: no export that one of `profiles` reads.
+pub fn recognise<'p>(source: &Source, profiles: &'p [Profile]) -> Result<Layout<'p>, Box<Refused>> {
+    if let Some(refused) = by_beginning(source) {
+        return Err(Box::new(refused));
+    }
+    let heads = [b',', b';', b'\t'].map(|delimiter| head(&source.text, delimiter));
+    let mut best: Option<(usize, Layout<'p>)> = None;
+    for head in &heads {
+        for (at, (line, _, cells)) in head.records.iter().enumerate() {
+            for profile in profiles {
+                if !has_all(profile, cells) {
+                    continue;
+                }
+                let columns = columns(profile, cells);
+                let bound = columns.iter().filter(|c| matches!(c, Column::Field(_))).count();
+                if best.as_ref().is_none_or(|(most, _)| bound > *most) {
+                    let why = why(profile, *line, bound, head.delimiter);
+                    let number = number(profile, &head.records[..at]);
+                    let layout = Layout {
+                        profile,
+                        delimiter: head.delimiter,
+                        skip: at + 1,
+                        columns,
+                        number,
+                        why,
+                    };
+                    best = Some((bound, layout));
+                }
+            }
+        }
+    }
+    match best {
+        Some((_, layout)) => Ok(layout),
+        None => Err(Box::new(
+            by_rows(source, &heads).unwrap_or_else(|| unread(source, &heads, profiles)),
+        )),
+    }
+}
+
+fn head(text: &str, delimiter: u8) -> Head {
+    let (mut records, mut cells) = (Records::new(text, delimiter), Vec::new());
+    let mut head = Vec::new();
+    while head.len() < HEAD {
+        let Some(record) = records.next(&mut cells) else { break };
+        let names = cells.iter().map(|cell: &Cell| normalised(cell)).collect();
+        head.push((record.line, record.text.to_owned(), names));
+    }
+    Head { delimiter, records: head }
+}
+
+/// Whether a record is a header of this profile.
+fn has_all(profile: &Profile, cells: &[String]) -> bool {
+    cells.len() > 1
+        && profile
+            .needs
+            .iter()
+            .all(|need| profile.aliases(*need).iter().any(|name| cells.contains(name)))
+}
+
+/// What each column holds. The first of two columns with one name is the one; of two that hold one
+/// field, that with the name the profile gives first.
+fn columns(profile: &Profile, cells: &[String]) -> Vec<Column> {
+    let mut columns: Vec<Column> =
+        cells
+            .iter()
+            .map(|cell| {
+                if profile.is_unused(cell) { Column::Unused } else { Column::Unknown(cell.clone()) }
+            })
+            .collect();
+    for (field, names) in &profile.columns {
+        let found = names.iter().find_map(|name| cells.iter().position(|cell| cell == name));
+        if let Some(at) = found {
+            columns[at] = Column::Field(*field);
+        }
+    }
+    columns
+}
+
+fn why(profile: &Profile, line: u32, bound: usize, delimiter: u8) -> String {
+    let marks = match delimiter {
+        b';' => ", parted by semicolons",
+        b'\t' => ", parted by tabs",
+        _ => "",
+    };
+    format!("the header on line {line} has {bound} columns of `{}`{marks}", profile.name)
+}
+
+/// The account's number in the rows above the header.
+fn number(profile: &Profile, above: &[(u32, String, Vec<String>)]) -> Option<Name> {
+    let pattern = profile.number.title.as_ref()?;
+    above.iter().find_map(|(_, text, _)| Some(Name::new(&pattern.captures(text)?[1])))
+}
+
+/// Files of another kind.
+struct Kinds(Vec<Kind>);
+
+struct Kind {
+    begins: Vec<String>,
+    contains: Option<String>,
+    header: Vec<String>,
+    first: Vec<String>,
+    reason: String,
+    advice: String,
+}
+
+impl Kinds {
+    fn shipped() -> (Kinds, Vec<Diagnostic>) {
+        let source = Source::new("src/import/refusals.toml", include_str!("refusals.toml"));
+        File::read(&source, |root| {
+            let kind = |group: &crate::diagnostic::strict::Group| {
+                let lower = |key| {
+                    group.texts(key).iter().map(|at| at.value.to_lowercase()).collect::<Vec<_>>()
+                };
+                let text = |key| group.text(key).map(|at| at.value.to_string());
+                let kind = Kind {
+                    begins: lower("begins"),
+                    contains: text("contains"),
+                    header: group.texts("header").iter().map(|at| normalised(&at.value)).collect(),
+                    first: lower("first"),
+                    reason: text("reason").unwrap_or_default(),
+                    advice: text("advice").unwrap_or_default(),
+                };
+                group.finish();
+                kind
+            };
+            Kinds(root.groups("refuse").iter().map(kind).collect())
+        })
+    }
+}
+
+impl Kind {
+    fn refused(&self, source: &Source) -> Refused {
+        Refused {
+            file: source.name.clone(),
+            reason: self.reason.clone(),
+            advice: self.advice.clone(),
+            diagnostic: None,
+        }
+    }
+}
+
+fn by_beginning(source: &Source) -> Option<Refused> {
+    let text = source.text.trim_start();
+    if text.is_empty() {
+        return Some(Refused {
+            file: source.name.clone(),
+            reason: "an empty file".to_owned(),
+            advice: "download it again".to_owned(),
+            diagnostic: None,
+        });
+    }
+    let begins = |start: &String| {
+        text.get(..start.len()).is_some_and(|found| found.eq_ignore_ascii_case(start))
+    };
+    let kinds = Kinds::shipped().0;
+    let kind = kinds.0.iter().find(|kind| {
+        kind.begins.iter().any(begins)
+            && kind.contains.as_ref().is_none_or(|part| {
+                let end = (0..=text.len().min(20_000)).rev().find(|at| text.is_char_boundary(*at));
+                text[..end.unwrap_or_default()].contains(part)
+            })
+    })?;
+    Some(kind.refused(source))
+}
+
+fn by_rows(source: &Source, heads: &[Head]) -> Option<Refused> {
+    let kinds = Kinds::shipped().0;
+    let rows = || heads.iter().flat_map(|head| &head.records).map(|(_, _, cells)| cells);
+    let kind = kinds.0.iter().find(|kind| {
+        let header = !kind.header.is_empty()
+            && rows().any(|cells| kind.header.iter().all(|name| cells.contains(name)));
+        let first = rows().any(|cells| {
+            cells
+                .first()
+                .is_some_and(|cell| kind.first.iter().any(|start| cell.starts_with(start.as_str())))
+        });
+        header || first
+    })?;
+    Some(kind.refused(source))
+}
+
+/// A file that nothing knows: what comes nearest, for a profile of the user's own.
+fn unread(source: &Source, heads: &[Head], profiles: &[Profile]) -> Refused {
+    let refused = Refused::unread(source);
+    let comma =
+        heads.iter().max_by_key(|head| head.records.iter().map(|(_, _, cells)| cells.len()).max());
+    let Some(head) = comma else { return refused };
+    let known = |profile: &Profile, cells: &[String]| {
+        cells.iter().filter(|cell| profile.field_of(cell).is_some()).count()
+    };
+    let nearest = head
+        .records
+        .iter()
+        .filter(|(_, _, cells)| cells.len() > 1)
+        .flat_map(|record| profiles.iter().map(move |profile| (record, profile)))
+        .map(|(record, profile)| (known(profile, &record.2), record, profile))
+        .rev()
+        .max_by_key(|(count, _, _)| *count);
+    let first = head.records.iter().find(|(_, _, cells)| cells.iter().any(|cell| !cell.is_empty()));
+    let (line, cells, label) = match (nearest, first) {
+        (Some((count, (line, _, cells), profile)), _) if count > 0 => {
+            let all = cells.iter().filter(|cell| !cell.is_empty()).count();
+            let has =
+                format!("nearest: `{}`, which has {count} of these {all} columns", profile.name);
+            (*line, cells, has)
+        }
+        (_, Some((line, _, cells))) => (*line, cells, String::new()),
+        _ => return refused,
+    };
+    let _ = cells;
+    let diagnostic = Diagnostic::error("no-profile", "no profile reads this file")
+        .at(source.place_of_line(line).labelled(label))
+        .help(format!("draft a profile from it: {}", refused.advice));
+    Refused { diagnostic: Some(diagnostic), ..refused }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::profile::shipped;
+    use super::*;
+
+    fn refusal(text: &str) -> String {
+        let profiles = shipped();
+        match recognise(&Source::new("x.csv", text), &profiles) {
+            Ok(layout) => format!("read by {}: {}", layout.profile.name, layout.why),
+            Err(refused) => format!("{}: {}", refused.reason, refused.advice),
+        }
+    }
+
+    #[test]
+    fn the_table_of_refusals_is_read_without_a_complaint() {
+        let (kinds, diagnostics) = Kinds::shipped();
+        assert_eq!(diagnostics, []);
+        assert!(kinds.0.iter().all(|kind| !kind.reason.is_empty() && !kind.advice.is_empty()));
+    }
+
+    #[test]
+    fn files_of_other_kinds_are_named() {
+        for (text, expected) in [
+            ("", "an empty file"),
+            ("\n \n", "an empty file"),
+            ("<!DOCTYPE html><html>", "a web page"),
+            ("PK\u{3}\u{4}\u{14}", "a spreadsheet or an archive"),
+            ("OFXHEADER:100\nDATA:OFXSGML", "OFX or QFX"),
+            (
+                "\"Positions for All-Accounts as of 06:04 PM ET\"\n\n\"Symbol\",\"Quantity\"\n",
+                "Charles Schwab positions",
+            ),
+            ("Date,What\n2024-01-01,x\n", "no profile reads it"),
+        ] {
+            assert!(refusal(text).starts_with(expected), "{}", refusal(text));
+        }
+    }
+
+    #[test]
+    fn a_header_is_found_below_a_preamble_in_any_order_of_columns() {
+        let text = "\u{a0}\n\"Transactions  for account Brokerage XXXX-1234 as of 11/15/2020 18:00:21 ET\"\n\
+                    Date,Action,Symbol,Description,Price,Quantity,Fees & Comm,Amount,\n";
+        let profiles = shipped();
+        let layout = recognise(&Source::new("x", text), &profiles).expect("a Schwab export");
+        assert_eq!(layout.skip, 3);
+        assert_eq!(layout.number.as_deref(), Some("XXXX-1234"));
+        assert_eq!(layout.columns[4], Column::Field(Field::Price));
+        assert_eq!(layout.columns[8], Column::Unused);
+    }
+
+    #[test]
+    fn what_almost_matched_is_said() {
+        let profiles = shipped();
+        let text = "When,Symbol,Description,How much\n1,2,3,4\n";
+        let refused = recognise(&Source::new("budget.csv", text), &profiles).expect_err("unknown");
+        let diagnostic = refused.diagnostic.expect("a diagnostic");
+        let label = &diagnostic.places[0].label;
+        assert_eq!(label, "nearest: `fidelity`, which has 2 of these 4 columns");
+    }
+}

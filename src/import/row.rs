@@ -1,0 +1,724 @@
+//! Reads the rows below a header: cells become days, numbers and names, and each row gets what makes
+//! it the same row at every download.
+//!
+//! In: a text and its layout. Out: every row with its line, in file order. What a row means is not
+//! decided here, but for rows that no event can come of.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::cell::{self, Mark, Number};
+use super::profile::{Field, Profile, Symbols, single_blanks};
+use super::recognise::{Column, Layout};
+use super::record::{Cell, Record, Records};
+use super::symbol::{self, Aliases};
+use crate::event::Account;
+use crate::money::Decimal;
+use crate::period::{DateForm, NaiveDate};
+use crate::source::{Name, Names};
+
+/// The rows of one file.
+#[derive(Debug)]
+pub struct Sheet {
+    /// In file order.
+    pub rows: Vec<Row>,
+    /// The accounts that the rows name, in the order they appear; rows point here.
+    pub holders: Vec<Holder>,
+    /// A column states balances.
+    pub balances: bool,
+}
+
+/// An account as a file names it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Holder {
+    /// Its number, where the file states it.
+    pub number: Option<Name>,
+    /// What the broker calls it.
+    pub title: Option<Name>,
+}
+
+/// One row, its cells read.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// Of the file as it lies, from 1.
+    pub line: u32,
+    /// Where its text starts.
+    pub start: usize,
+    /// How long its text is.
+    pub length: usize,
+    /// Which of the sheet's holders it belongs to.
+    pub holder: u16,
+    /// Hash of the values that make it the same row at every download.
+    pub content: u64,
+    /// The day of the event.
+    pub date: NaiveDate,
+    /// The day of booking, where it is another.
+    pub posted: Option<NaiveDate>,
+    /// When money and units change hands.
+    pub settles: Option<NaiveDate>,
+    /// The action's words, to look up what they may mean.
+    pub words: u32,
+    /// The security's id; `None` for cash.
+    pub security: Option<Name>,
+    /// The broker's symbol, as it stands there.
+    pub symbol: Name,
+    /// The description for the eye.
+    pub text: Name,
+    /// The broker's own id.
+    pub id: Option<Name>,
+    /// Of the type column.
+    pub kind: Name,
+    /// Of the currency column, else the profile's.
+    pub currency: Name,
+    /// Units, as signed in the file.
+    pub quantity: Number,
+    /// Of one unit.
+    pub price: Number,
+    /// Fees and commission, together.
+    pub fees: Number,
+    /// Interest bought or sold with a bond.
+    pub accrued: Number,
+    /// Tax taken off.
+    pub withheld: Number,
+    /// Cash, net, as signed in the file.
+    pub amount: Number,
+    /// The cash after the row.
+    pub balance: Number,
+    /// Why it can be no event, already.
+    pub trouble: Option<Trouble>,
+}
+
+/// Why a row can be no event of any kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// It is no event by its nature.
+    Aside(Name),
+    /// It ends before the header does, or within a quote.
+    Cut {
+        /// How many cells it has.
+        has: usize,
+        /// How many the header has.
+        of: usize,
+    },
+    /// It has no day; that of its neighbour stands in.
+    NoDay,
+    /// A column that the profile does not know says something.
+    Column(usize),
+    /// It has more cells than the header, and they say something.
+    Surplus,
+}
+
+/// What reading a sheet depends on beside its text.
+#[derive(Clone, Copy)]
+pub struct Reading<'r> {
+    /// Other names of securities.
+    pub aliases: &'r Aliases,
+    /// How days are written where the file leaves it open.
+    pub form: Option<DateForm>,
+}
+
+/// Days that can be read two ways, and nothing says which.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ambiguous {
+    /// How many days there are.
+    pub days: usize,
+    /// Line of the first.
+    pub line: u32,
+    /// Its text.
+    pub text: String,
+}
+
+/// The action's words of one sheet, each once, by the number that rows have.
+#[derive(Debug, Default)]
+pub struct Spoken {
+    /// In the order they appear.
+    pub words: Vec<String>,
+    known: HashMap<u64, u32>,
+}
+
+impl Spoken {
+    fn number(&mut self, text: &str) -> u32 {
+        let next = u32::try_from(self.words.len()).unwrap_or(u32::MAX);
+        *self.known.entry(xxh3_64(text.as_bytes())).or_insert_with(|| {
+            self.words.push(text.to_owned());
+            next
+        })
+    }
+}
+
+/// Reads the rows of `text`. `Err` where its days can be read two ways.
+pub fn read(text: &str, layout: &Layout, reading: Reading) -> Result<(Sheet, Spoken), Ambiguous> {
+    let profile = layout.profile;
+    let usual = profile.dates.form.or(reading.form);
+    let plain = layout.delimiter == b',' && profile.decimal == Mark::Point;
+    if let (Some(form), true) = (usual, plain) {
+        let (sheet, spoken, doubt) = read_as(text, layout, reading, form, Mark::Point);
+        if !doubt {
+            return Ok((sheet, spoken));
+        }
+    }
+    let evidence = evidence(text, layout);
+    let form = match (evidence.month_first, evidence.day_first) {
+        (true, false) => Some(DateForm::MonthDayYear),
+        (false, true) => Some(DateForm::DayMonthYear),
+        _ => usual,
+    };
+    let form = match (form, evidence.open) {
+        (Some(form), _) => form,
+        (None, None) => DateForm::YearMonthDay,
+        (None, Some((line, text))) => {
+            return Err(Ambiguous { days: evidence.days, line, text });
+        }
+    };
+    let mark = match (evidence.points, evidence.commas) {
+        (0, 0) => profile.decimal,
+        (points, commas) if points >= commas => Mark::Point,
+        _ => Mark::Comma,
+    };
+    let (sheet, spoken, _) = read_as(text, layout, reading, form, mark);
+    Ok((sheet, spoken))
+}
+
+/// What the cells of a file say about its spelling.
+#[derive(Default)]
+struct Evidence {
+    month_first: bool,
+    day_first: bool,
+    days: usize,
+    open: Option<(u32, String)>,
+    points: usize,
+    commas: usize,
+}
+
+fn evidence(text: &str, layout: &Layout) -> Evidence {
+    let mut evidence = Evidence::default();
+    let (mut records, mut cells) = (Records::new(text, layout.delimiter), Vec::new());
+    let mut seen = 0;
+    while let Some(record) = records.next(&mut cells) {
+        seen += 1;
+        if seen <= layout.skip {
+            continue;
+        }
+        for (cell, column) in cells.iter().zip(&layout.columns) {
+            match column {
+                Column::Field(Field::Date | Field::Settles) => {
+                    for part in cell.split(layout.profile.dates.as_of.as_deref().unwrap_or("\n")) {
+                        match cell::form_of(part) {
+                            Some(DateForm::MonthDayYear) => evidence.month_first = true,
+                            Some(DateForm::DayMonthYear) => evidence.day_first = true,
+                            _ => {}
+                        }
+                        if !cell::year_first(part.trim())
+                            && crate::period::date_prefix(part.trim(), DateForm::MonthDayYear)
+                                .is_some()
+                        {
+                            evidence.days += 1;
+                            let open = || (record.line, part.trim().to_owned());
+                            evidence.open.get_or_insert_with(open);
+                        }
+                    }
+                }
+                Column::Field(
+                    Field::Quantity
+                    | Field::Price
+                    | Field::Fees
+                    | Field::Commission
+                    | Field::Accrued
+                    | Field::Withheld
+                    | Field::Amount
+                    | Field::Balance,
+                ) => match cell::mark_of(cell) {
+                    Some(Mark::Point) => evidence.points += 1,
+                    Some(Mark::Comma) => evidence.commas += 1,
+                    None => {}
+                },
+                Column::Field(_) | Column::Unused | Column::Unknown(_) => {}
+            }
+        }
+    }
+    evidence
+}
+
+/// Reads rows in one spelling; true where a cell is not in it but may be in another.
+fn read_as(
+    text: &str,
+    layout: &Layout,
+    reading: Reading,
+    form: DateForm,
+    mark: Mark,
+) -> (Sheet, Spoken, bool) {
+    let mut reader = Reader {
+        text,
+        layout,
+        profile: layout.profile,
+        reading,
+        form,
+        mark,
+        at: Position::of(&layout.columns),
+        names: Names::default(),
+        spoken: Spoken::default(),
+        holders: Vec::new(),
+        buffer: String::new(),
+        last_day: None,
+        doubt: false,
+    };
+    let (rows, balances) = reader.rows();
+    let sheet = Sheet { rows, holders: reader.holders, balances };
+    (sheet, reader.spoken, reader.doubt)
+}
+
+/// At which position each field stands.
+struct Position([Option<usize>; Field::ALL.len()]);
+
+impl Position {
+    fn of(columns: &[Column]) -> Position {
+        let mut positions = [None; Field::ALL.len()];
+        for (at, column) in columns.iter().enumerate() {
+            if let Column::Field(field) = column {
+                positions[*field as usize] = Some(at);
+            }
+        }
+        Position(positions)
+    }
+
+    fn get<'c>(&self, field: Field, cells: &'c [Cell]) -> &'c str {
+        self.0[field as usize].and_then(|at| cells.get(at)).map_or("", |cell| cell.trim())
+    }
+}
+
+struct Reader<'s, 'p> {
+    text: &'s str,
+    layout: &'p Layout<'p>,
+    profile: &'p Profile,
+    reading: Reading<'p>,
+    form: DateForm,
+    mark: Mark,
+    at: Position,
+    names: Names,
+    spoken: Spoken,
+    holders: Vec<Holder>,
+    buffer: String,
+    /// The last day read and its text: rows of one day stand together.
+    last_day: Option<(&'s str, NaiveDate)>,
+    doubt: bool,
+}
+
+impl<'s> Reader<'s, '_> {
+    fn rows(&mut self) -> (Vec<Row>, bool) {
+        let mut records = Records::new(self.text, self.layout.delimiter);
+        let mut cells: Vec<Cell<'s>> = Vec::new();
+        let mut header = "";
+        for _ in 0..self.layout.skip {
+            if let Some(record) = records.next(&mut cells) {
+                header = record.text;
+            }
+        }
+        let mut rows: Vec<Row> = Vec::new();
+        // Rows without a day that may be the footer, if no row with a day follows.
+        let mut held: Vec<(Row, bool)> = Vec::new();
+        while let Some(record) = records.next(&mut cells) {
+            if cells.iter().all(|cell| cell.trim().is_empty()) {
+                continue;
+            }
+            let day = self.day(&cells);
+            let mut row = self.row(record, &cells, day);
+            if day.is_some() {
+                rows.extend(held.drain(..).filter(|(_, known)| !known).map(|(row, _)| row));
+                rows.push(row);
+            } else if let Some(reason) = self.aside(&cells) {
+                row.trouble = Some(Trouble::Aside(reason));
+                held.push((row, false));
+            } else if record.text == header {
+                row.trouble = Some(Trouble::Aside("repeated header".into()));
+                held.push((row, false));
+            } else {
+                let known = self.known_footer(&cells);
+                if known || !sentence(record, &cells) {
+                    held.push((row, known));
+                } else {
+                    // A sentence that the profile does not know: a footer only at the end.
+                    row.trouble = Some(Trouble::NoDay);
+                    row.words = u32::MAX;
+                    held.push((row, false));
+                }
+            }
+        }
+        let end = held.into_iter().filter(|(row, known)| !known && row.words != u32::MAX);
+        rows.extend(end.map(|(row, _)| row));
+        self.name_unspoken(&mut rows);
+        neighbours(&mut rows);
+        let balances = self.at.0[Field::Balance as usize].is_some();
+        (rows, balances)
+    }
+
+    /// Sentences in the midst of rows have no words; they get the empty ones.
+    fn name_unspoken(&mut self, rows: &mut [Row]) {
+        for row in rows.iter_mut().filter(|row| row.words == u32::MAX) {
+            row.words = self.spoken.number("");
+        }
+    }
+
+    fn aside(&self, cells: &[Cell]) -> Option<Name> {
+        let first = cells.iter().map(|cell| cell.trim()).find(|cell| !cell.is_empty())?;
+        let starts = |start: &str| {
+            first.get(..start.len()).is_some_and(|found| found.eq_ignore_ascii_case(start))
+        };
+        let aside = self.profile.asides.iter().find(|aside| starts(&aside.starts))?;
+        Some(aside.reason.clone())
+    }
+
+    fn known_footer(&self, cells: &[Cell]) -> bool {
+        let first = cells.iter().map(|cell| cell.trim()).find(|cell| !cell.is_empty());
+        let first = first.unwrap_or_default();
+        self.profile.footer.iter().any(|start| {
+            first.get(..start.len()).is_some_and(|found| found.eq_ignore_ascii_case(start))
+        })
+    }
+
+    /// The day of the event and, of `A as of B`, A.
+    fn day(&mut self, cells: &[Cell<'s>]) -> Option<(NaiveDate, Option<NaiveDate>)> {
+        let at = self.at.0[Field::Date as usize]?;
+        let cell = cells.get(at)?;
+        if let (Cow::Borrowed(text), Some((last, day))) = (cell, self.last_day)
+            && *text == last
+        {
+            return Some((day, None));
+        }
+        let text = cell.trim();
+        let day = match self.profile.dates.as_of.as_deref().and_then(|as_of| text.split_once(as_of))
+        {
+            Some((posted, day)) => {
+                let posted = cell::day(posted, self.form)?;
+                (cell::day(day, self.form)?, Some(posted))
+            }
+            None => {
+                let day = cell::day(text, self.form);
+                self.doubt |= day.is_none() && cell::form_of(text).is_some();
+                (day?, None)
+            }
+        };
+        if let (Cow::Borrowed(text), None) = (cell, day.1) {
+            self.last_day = Some((text, day.0));
+        }
+        Some(day)
+    }
+
+    fn number(&mut self, field: Field, cells: &[Cell]) -> Number {
+        let text = self.at.get(field, cells);
+        if text.is_empty() {
+            return Number::Nothing;
+        }
+        let number = cell::number(text, self.mark);
+        self.doubt |= number == Number::Unreadable && text.contains([',', '.']);
+        number
+    }
+
+    fn row(
+        &mut self,
+        record: Record<'s>,
+        cells: &[Cell<'s>],
+        day: Option<(NaiveDate, Option<NaiveDate>)>,
+    ) -> Row {
+        let words = single(self.at.get(Field::Action, cells));
+        let holder = self.holder(cells);
+        let symbol = self.at.get(Field::Symbol, cells);
+        let text = single(self.at.get(Field::Text, cells));
+        let quantity = self.number(Field::Quantity, cells);
+        let price = self.number(Field::Price, cells);
+        let fees = sum(self.number(Field::Fees, cells), self.number(Field::Commission, cells));
+        let accrued = self.number(Field::Accrued, cells);
+        let withheld = self.number(Field::Withheld, cells);
+        let amount = self.number(Field::Amount, cells);
+        let balance = self.number(Field::Balance, cells);
+        let settles = cell::day(self.at.get(Field::Settles, cells), self.form);
+        let named_day = self.profile.dates.in_action.as_deref().and_then(|before| {
+            let after = after_words(&words, before)?;
+            cell::day(after.split(' ').next()?, self.form)
+        });
+        let (date, posted) = match (named_day, day) {
+            (Some(named), Some((run, _))) if named != run => (Some(named), Some(run)),
+            (_, Some((date, posted))) => (Some(date), posted),
+            (_, None) => (None, None),
+        };
+        let trouble = self.trouble(record, cells, date.is_some());
+        let shown = if text.is_empty() || text == "No Description" { &words } else { &text };
+        let day = date.unwrap_or_default();
+        let own = self.security(symbol, &text);
+        let security = own.clone().map(|own| self.reading.aliases.resolve(own, day));
+        let currency = match self.at.get(Field::Currency, cells) {
+            "" => self.profile.currency.clone(),
+            currency => self.names.get(currency),
+        };
+        let id = self.at.get(Field::Id, cells);
+        let id = (!id.is_empty()).then(|| Name::new(id));
+        let mut row = Row {
+            line: record.line,
+            start: record.text.as_ptr() as usize - self.text.as_ptr() as usize,
+            length: record.text.len(),
+            holder,
+            content: 0,
+            date: day,
+            posted,
+            settles,
+            words: self.spoken.number(&words),
+            security,
+            symbol: self.names.get(symbol),
+            text: self.names.get(shown),
+            id,
+            kind: self.names.get(self.at.get(Field::Type, cells)),
+            currency,
+            quantity,
+            price,
+            fees,
+            accrued,
+            withheld,
+            amount,
+            balance,
+            trouble,
+        };
+        row.content = self.content(&row, cells, &words, own.as_ref());
+        row
+    }
+
+    fn trouble(&self, record: Record, cells: &[Cell], dated: bool) -> Option<Trouble> {
+        let of = self.layout.columns.len();
+        let ends = record.text.as_ptr() as usize + record.text.len()
+            == self.text.as_ptr() as usize + self.text.len();
+        let short = cells.len() < of && {
+            let amount = self.at.0[Field::Amount as usize];
+            ends && amount.is_some_and(|at| at >= cells.len())
+        };
+        if record.cut || short {
+            return Some(Trouble::Cut { has: cells.len(), of });
+        }
+        if !dated {
+            return Some(Trouble::NoDay);
+        }
+        if cells.len() > of && cells[of..].iter().any(|cell| !cell.trim().is_empty()) {
+            return Some(Trouble::Surplus);
+        }
+        let says = |at: usize| {
+            cells.get(at).is_some_and(|cell| {
+                !cell::is_nothing(cell)
+                    && cell::number(cell, self.mark).value().is_none_or(|value| !value.is_zero())
+            })
+        };
+        let unknown = |(_, column): &(usize, &Column)| matches!(column, Column::Unknown(_));
+        let mut columns = self.layout.columns.iter().enumerate().filter(unknown);
+        columns.find(|(at, _)| says(*at)).map(|(at, _)| Trouble::Column(at))
+    }
+
+    /// Which holder the row belongs to, as the file names it.
+    fn holder(&mut self, cells: &[Cell]) -> u16 {
+        let (mut number, mut title) =
+            (self.at.get(Field::Account, cells), self.at.get(Field::Holder, cells));
+        if number.is_empty()
+            && let Some(found) = self.profile.number.holder.as_ref().and_then(|p| p.captures(title))
+        {
+            number = found.get(1).map_or("", |part| part.as_str());
+            title = title[..found.get(0).map_or(0, |all| all.start())].trim();
+        }
+        if number.is_empty() {
+            number = self.layout.number.as_deref().unwrap_or_default();
+        }
+        let found = self.holders.iter().position(|holder| {
+            holder.number.as_deref().unwrap_or_default() == number
+                && holder.title.as_deref().unwrap_or_default() == title
+        });
+        let at = found.unwrap_or_else(|| {
+            let name = |text: &str| (!text.is_empty()).then(|| Name::new(text));
+            self.holders.push(Holder { number: name(number), title: name(title) });
+            self.holders.len() - 1
+        });
+        u16::try_from(at).unwrap_or(u16::MAX)
+    }
+
+    /// The id of the row's security, as its symbol says; `None` where it is about cash.
+    fn security(&mut self, symbol: &str, text: &str) -> Option<Name> {
+        let symbols = &self.profile.symbols;
+        let id = if symbol.is_empty() {
+            let mut found = symbols.in_text.iter().filter_map(|pattern| pattern.captures(text));
+            Cow::Owned(found.next()?[1].to_owned())
+        } else if Symbols::any(&symbols.cash, symbol) {
+            return None;
+        } else if symbol.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+            Cow::Borrowed(symbol)
+        } else {
+            Cow::Owned(symbol::id(symbol))
+        };
+        Some(self.names.get(&id))
+    }
+
+    /// Hash of the identity columns' values, each in its canonical form. Zero is nothing, and the
+    /// costs are one number, so that layouts of one broker agree.
+    fn content(&mut self, row: &Row, cells: &[Cell], words: &str, own: Option<&Name>) -> u64 {
+        let mut buffer = std::mem::take(&mut self.buffer);
+        buffer.clear();
+        if let Some(id) = &row.id {
+            buffer.push_str("id\0");
+            buffer.push_str(id);
+            let hash = xxh3_64(buffer.as_bytes());
+            self.buffer = buffer;
+            return hash;
+        }
+        for field in &self.profile.identity {
+            let number = match field {
+                Field::Quantity => row.quantity,
+                Field::Price => row.price,
+                Field::Fees => row.fees,
+                Field::Accrued => row.accrued,
+                Field::Withheld => row.withheld,
+                Field::Amount => row.amount,
+                Field::Date => {
+                    push_day(&mut buffer, row.date);
+                    row.posted.iter().for_each(|day| push_day(&mut buffer, *day));
+                    Number::Nothing
+                }
+                Field::Action => {
+                    buffer.push_str(words);
+                    Number::Nothing
+                }
+                Field::Symbol => {
+                    buffer.push_str(own.unwrap_or(&row.symbol));
+                    Number::Nothing
+                }
+                Field::Commission | Field::Balance | Field::Settles => continue,
+                Field::Text
+                | Field::Type
+                | Field::Currency
+                | Field::Account
+                | Field::Holder
+                | Field::Id => {
+                    buffer.push_str(&single(self.at.get(*field, cells)));
+                    Number::Nothing
+                }
+            };
+            match number {
+                Number::Some(number) => push_number(&mut buffer, number),
+                Number::Nothing => {}
+                Number::Unreadable => buffer.push_str(self.at.get(*field, cells)),
+            }
+            buffer.push('\0');
+        }
+        let hash = xxh3_64(buffer.as_bytes());
+        self.buffer = buffer;
+        hash
+    }
+}
+
+/// Rows without a day get that of the row before them, else of the one after: it says which year
+/// they leave incomplete.
+fn neighbours(rows: &mut [Row]) {
+    let unset = NaiveDate::default();
+    let Some(first) = rows.iter().map(|row| row.date).find(|date| *date != unset) else { return };
+    let mut last = first;
+    for row in rows {
+        if row.date == unset {
+            row.date = last;
+        }
+        last = row.date;
+    }
+}
+
+/// Whether a record reads as a sentence: one cell of words, or words in its first cell and no number
+/// or day in the others.
+fn sentence(record: Record, cells: &[Cell]) -> bool {
+    let mut filled = cells.iter().map(|cell| cell.trim()).filter(|cell| !cell.is_empty());
+    let Some(first) = filled.next() else { return false };
+    let words =
+        first.starts_with(|c: char| c.is_alphabetic() || "*-'\"(".contains(c)) && !record.cut;
+    words
+        && filled.all(|cell| {
+            cell.contains(char::is_alphabetic)
+                && cell::day(cell, DateForm::MonthDayYear).is_none()
+                && cell.contains(' ')
+        })
+}
+
+/// Both together; nothing and nothing is nothing.
+fn sum(one: Number, other: Number) -> Number {
+    match (one, other) {
+        (Number::Unreadable, _) | (_, Number::Unreadable) => Number::Unreadable,
+        (Number::Nothing, number) | (number, Number::Nothing) => number,
+        (Number::Some(one), Number::Some(other)) => {
+            one.checked_add(other).map_or(Number::Unreadable, Number::Some)
+        }
+    }
+}
+
+/// What follows `words` in a text, case apart.
+fn after_words<'t>(text: &'t str, words: &str) -> Option<&'t str> {
+    let end = text
+        .as_bytes()
+        .windows(words.len())
+        .position(|part| part.eq_ignore_ascii_case(words.as_bytes()))?;
+    text.get(end + words.len()..)
+}
+
+/// Text with single blanks, copied only where it has others.
+fn single(text: &str) -> Cow<'_, str> {
+    let bytes = text.as_bytes();
+    let odd = bytes.iter().any(|byte| byte.is_ascii_control() || *byte >= 0x80)
+        || memchr::memmem::find(bytes, b"  ").is_some();
+    if odd { Cow::Owned(single_blanks(text)) } else { Cow::Borrowed(text) }
+}
+
+fn push_day(buffer: &mut String, day: NaiveDate) {
+    use crate::period::Datelike;
+    push_digits(buffer, u128::from(day.year().unsigned_abs()));
+    buffer.push('-');
+    push_digits(buffer, u128::from(day.ordinal()));
+    buffer.push(' ');
+}
+
+/// A number without padding: `-17000.03`; zero is nothing, as in files that leave it out.
+fn push_number(buffer: &mut String, number: Decimal) {
+    let (mut digits, mut scale) = (number.mantissa().unsigned_abs(), number.scale());
+    if digits == 0 {
+        return;
+    }
+    if let Ok(mut small) = u64::try_from(digits) {
+        while scale > 0 && small.is_multiple_of(10) {
+            small /= 10;
+            scale -= 1;
+        }
+        digits = u128::from(small);
+    } else {
+        let number = number.normalize();
+        (digits, scale) = (number.mantissa().unsigned_abs(), number.scale());
+    }
+    if number.is_sign_negative() {
+        buffer.push('-');
+    }
+    push_digits(buffer, digits);
+    if scale > 0 {
+        buffer.push('e');
+        push_digits(buffer, u128::from(scale));
+    }
+}
+
+fn push_digits(buffer: &mut String, number: u128) {
+    use std::fmt::Write;
+    if let Ok(mut small) = u64::try_from(number) {
+        let mut digits = [0u8; 20];
+        let mut at = digits.len();
+        loop {
+            at -= 1;
+            digits[at] = b'0' + u8::try_from(small % 10).unwrap_or_default();
+            small /= 10;
+            if small == 0 {
+                break;
+            }
+        }
+        buffer.extend(digits[at..].iter().map(|digit| char::from(*digit)));
+    } else {
+        let _ = write!(buffer, "{number}");
+    }
+}
+
+/// The hash that makes a row's id, of its account and its content.
+pub fn hash(account: &Account, content: u64) -> crate::event::RowHash {
+    crate::event::RowHash::of(account.identity(), [&*format!("{content:016x}")])
+}

@@ -1,0 +1,211 @@
+//! Puts what is wrong or doubtful into words, each with its place and what to write instead.
+
+use std::collections::HashMap;
+
+use super::export::{Export, Fate};
+use super::make::Reason;
+use super::profile::Field;
+use super::recognise::Column;
+use super::record::stretch;
+use super::row::{Ambiguous, Row, Trouble};
+use super::union::Outcome;
+use crate::diagnostic::Diagnostic;
+use crate::period::{DateForm, Datelike};
+use crate::source::{Place, Source};
+
+impl Export<'_> {
+    /// What becomes of a row that has trouble of its own.
+    pub(super) fn troubled(&self, trouble: &Trouble) -> Fate {
+        let profile = self.layout.profile;
+        let reason = match trouble {
+            Trouble::Aside(reason) => return Fate::Ignored(reason.clone()),
+            Trouble::Cut { has, of } => {
+                Reason::new("cut-row", format!("the row ends in column {has} of {of}"))
+                    .help("the file is cut short: download it again")
+            }
+            Trouble::NoDay => {
+                Reason::new("no-date", "expected a row with a date, or the end of the file")
+                    .at(Field::Date)
+            }
+            Trouble::Surplus => {
+                let of = self.layout.columns.len();
+                Reason::new(
+                    "surplus-cells",
+                    format!("the row has more than the {of} columns of the header"),
+                )
+            }
+            Trouble::Column(at) => {
+                let name = match &self.layout.columns[*at] {
+                    Column::Unknown(name) => name.as_str(),
+                    Column::Field(_) | Column::Unused => "",
+                };
+                let message =
+                    format!("profile `{}` does not know the column `{name}`", profile.name);
+                Reason::new("unknown-column", message).help(format!(
+                    "teach it in {}, then import again:\nunused = [\"{name}\"]    # or a field, under [columns]",
+                    profile.teach
+                ))
+            }
+        };
+        Fate::Unresolved(Box::new(reason))
+    }
+
+    /// A row whose action's words the profile does not know, or not with these values.
+    pub(super) fn unknown_action(&self, row: &Row, conditions: bool) -> Reason {
+        let profile = self.layout.profile;
+        let words = self.words(row);
+        let (key, shown) = self.taught(row);
+        if words.is_empty() {
+            return Reason::new("unknown-action", "the row states no action").at(Field::Action);
+        }
+        let but = if conditions { " with these values" } else { "" };
+        let message = format!("profile `{}` does not know the action `{shown}`{but}", profile.name);
+        Reason::new("unknown-action", message).at(Field::Action).help(format!(
+            "teach it in {}, then import again:\n[[action]]\n{key} = \"{}\"\n{}",
+            profile.teach,
+            shown.replace('\\', "\\\\").replace('"', "\\\""),
+            self.suggestion(row)
+        ))
+    }
+
+    /// The words to teach: all of them, or of a sentence those before the description.
+    fn taught(&self, row: &Row) -> (&'static str, String) {
+        let words = self.words(row);
+        if !self.layout.profile.prose {
+            return ("is", words.to_owned());
+        }
+        let description: String = row.text.chars().take(8).collect();
+        let end = (!description.is_empty() && *row.text != *words)
+            .then(|| words.find(&description))
+            .flatten()
+            .filter(|end| *end > 0)
+            .or_else(|| words.find(" ("))
+            .unwrap_or(words.len());
+        ("starts", words[..end].trim_end().to_owned())
+    }
+
+    /// A kind that such a row may be, to be changed by who knows.
+    fn suggestion(&self, row: &Row) -> &'static str {
+        let amount = self.making(row).cash(row).value().unwrap_or_default();
+        let units = row.quantity.value().is_some_and(|quantity| !quantity.is_zero());
+        match (units, amount.is_zero(), amount.is_sign_negative()) {
+            (true, true, _) => "event = \"split\"    # or stock-dividend, transfer-in, award...",
+            (true, false, true) => "event = \"buy\"    # or option-open, short-cover...",
+            (true, false, false) => "event = \"sell\"    # or redemption, option-close...",
+            (false, true, _) => "ignore = \"note\"    # it moves nothing",
+            (false, false, true) => {
+                "event = \"fee\"    # or withholding, margin-interest, withdrawal..."
+            }
+            (false, false, false) => {
+                "event = \"payment-in-lieu\"    # or dividend, interest, fee..."
+            }
+        }
+    }
+
+    /// The place of a row, or of one of its cells.
+    fn place(&self, row: &Row, field: Option<Field>) -> Place {
+        let raw = self.raw(row);
+        let first = raw.lines().next().unwrap_or_default();
+        let at = field.and_then(|field| {
+            self.layout.columns.iter().position(|column| *column == Column::Field(field))
+        });
+        let cell = at.and_then(|at| stretch(raw, self.layout.delimiter, at));
+        let start = cell.map_or(0, |cell| cell.as_ptr() as usize - raw.as_ptr() as usize);
+        let (start, cell) = match cell {
+            Some(cell) if start <= first.len() && !cell.is_empty() => (start, cell),
+            _ => (0, first),
+        };
+        let end = (start + cell.len()).min(first.len());
+        let count = |text: &str| u32::try_from(text.chars().count()).unwrap_or(u32::MAX);
+        Place {
+            file: self.source.name.clone(),
+            line: row.line,
+            column: count(&first[..start]).saturating_add(1),
+            width: count(&first[start..end]),
+            text: first.to_owned(),
+            label: String::new(),
+        }
+    }
+}
+
+/// What a person has to know of one export, by line; rows with one and the same trouble are one.
+pub fn diagnostics(export: &Export, outcome: &Outcome) -> Vec<Diagnostic> {
+    let mut all: Vec<(u32, Diagnostic)> = Vec::new();
+    let mut first_of: HashMap<(&str, &str), usize> = HashMap::new();
+    let mut further: Vec<Vec<u32>> = Vec::new();
+    for unit in &export.units {
+        let Fate::Unresolved(reason) = &unit.fate else { continue };
+        let row = &export.sheet.rows[unit.row];
+        if outcome.unresolved.binary_search_by_key(&row.line, |one| one.line).is_err() {
+            continue;
+        }
+        let key = (reason.code, reason.message.as_str());
+        if let Some(at) = first_of.get(&key) {
+            further[*at].push(row.line);
+            continue;
+        }
+        first_of.insert(key, further.len());
+        further.push(Vec::new());
+        let year = row.date.year();
+        let mut diagnostic = Diagnostic::error(reason.code, reason.message.clone())
+            .at(export.place(row, reason.at))
+            .note(format!("the row is kept as `unknown` and leaves {year} incomplete"));
+        if let Some(help) = &reason.help {
+            diagnostic = diagnostic.help(help.clone());
+        }
+        all.push((row.line, diagnostic));
+    }
+    for ((_, diagnostic), lines) in all.iter_mut().zip(&further) {
+        if let Some(more) = also(lines) {
+            diagnostic.notes.push(more);
+        }
+    }
+    let mut doubts: Vec<(u32, Diagnostic)> = Vec::new();
+    for (at, doubt) in export.doubts.iter().filter(|(at, _)| outcome.fresh.contains(at)) {
+        let row = &export.sheet.rows[*at];
+        let diagnostic = Diagnostic::warning(doubt.code, doubt.message.clone())
+            .at(export.place(row, Some(doubt.at)))
+            .note(doubt.note.clone());
+        doubts.push((row.line, diagnostic));
+    }
+    all.append(&mut doubts);
+    all.sort_by_key(|(line, _)| *line);
+    all.into_iter().map(|(_, diagnostic)| diagnostic).collect()
+}
+
+/// `so are lines 7, 9 and 12`.
+fn also(lines: &[u32]) -> Option<String> {
+    let shown: Vec<String> = lines.iter().take(8).map(ToString::to_string).collect();
+    match (shown.split_last()?, lines.len()) {
+        ((only, []), 1) => Some(format!("so is line {only}")),
+        ((last, before), many) if many <= 8 => {
+            Some(format!("so are lines {} and {last}", before.join(", ")))
+        }
+        (_, many) => Some(format!("so are lines {} and {} more", shown.join(", "), many - 8)),
+    }
+}
+
+/// Days that can be read two ways.
+pub fn ambiguous(source: &Source, ambiguous: &Ambiguous) -> Diagnostic {
+    let text = &ambiguous.text;
+    let read = |form| super::cell::day(text, form);
+    let month = |day: crate::period::NaiveDate| day.format("%B").to_string();
+    let label = match (read(DateForm::DayMonthYear), read(DateForm::MonthDayYear)) {
+        (Some(day), Some(other)) => {
+            format!("{} {} or {} {}", day.day(), month(day), month(other), other.day())
+        }
+        _ => String::new(),
+    };
+    let mut place = source.place_of_line(ambiguous.line);
+    if let Some(at) = place.text.find(text.as_str()) {
+        place.column = u32::try_from(place.text[..at].chars().count() + 1).unwrap_or(u32::MAX);
+        place.width = u32::try_from(text.chars().count()).unwrap_or(u32::MAX);
+    }
+    let message = format!(
+        "dates can be read day first or month first: none of the {} is above 12",
+        ambiguous.days
+    );
+    Diagnostic::error("ambiguous-dates", message)
+        .at(place.labelled(label))
+        .help("say it for this account in rentier.toml: dates = \"dd/mm/yyyy\"")
+}

@@ -1,0 +1,93 @@
+//! Holds what an export states of cash against its events.
+
+use super::export::{Export, Fate};
+use super::outcome::{Tie, Ties};
+use crate::money::Decimal;
+use crate::source::Name;
+
+/// The cash of one of the export's accounts.
+pub fn cash(export: &Export, account: &Name) -> Tie {
+    Tie { account: account.clone(), what: "cash", ties: stated(export, account) }
+}
+
+/// One row of a chain: the cash after it, what its event moved, what it moved if it was ignored.
+struct Step {
+    balance: Option<Decimal>,
+    moved: Decimal,
+    aside: Decimal,
+}
+
+fn stated(export: &Export, account: &Name) -> Ties {
+    if !export.sheet.balances {
+        return Ties::NotStated;
+    }
+    let mut steps: Vec<(usize, Step)> = Vec::new();
+    let mut currency = None;
+    for unit in &export.units {
+        for at in unit.rows() {
+            let row = &export.sheet.rows[at];
+            if export.account(row).id != *account {
+                continue;
+            }
+            let amount = export.making(row).cash(row).value().unwrap_or_default();
+            let (moved, aside) = match &unit.fate {
+                Fate::Ignored(_) => (Decimal::ZERO, amount),
+                Fate::Unresolved(_) => (amount, Decimal::ZERO),
+                Fate::Event { at: event, second, .. } if at == unit.row => {
+                    let one = export.events[*event].amount;
+                    let two =
+                        if *second { export.events[*event + 1].amount } else { Decimal::ZERO };
+                    (one.checked_add(two).unwrap_or_default(), Decimal::ZERO)
+                }
+                Fate::Event { .. } => (Decimal::ZERO, Decimal::ZERO),
+            };
+            steps.push((at, Step { balance: row.balance.value(), moved, aside }));
+            currency.get_or_insert_with(|| row.currency.clone());
+        }
+    }
+    steps.sort_by_key(|(at, _)| *at);
+    let steps: Vec<Step> = steps.into_iter().map(|(_, step)| step).collect();
+    let Some(currency) = currency.filter(|_| steps.iter().all(|step| step.balance.is_some()))
+    else {
+        return Ties::NotStated;
+    };
+    let newest_first = export.newest_first();
+    let ways: &[bool] = match newest_first {
+        Some(true) => &[true],
+        Some(false) => &[false],
+        None => &[true, false],
+    };
+    let outcomes = ways.iter().filter_map(|newest_first| chain(&steps, *newest_first, &currency));
+    outcomes
+        .min_by_key(|ties| match ties {
+            Ties::Stated { off, .. } => off.abs(),
+            Ties::NotStated => Decimal::MAX,
+        })
+        .unwrap_or(Ties::NotStated)
+}
+
+fn chain(steps: &[Step], newest_first: bool, currency: &Name) -> Option<Ties> {
+    let (newest, oldest) = if newest_first {
+        (steps.first()?, steps.last()?)
+    } else {
+        (steps.last()?, steps.first()?)
+    };
+    let sum = |of: fn(&Step) -> Decimal| {
+        steps.iter().try_fold(Decimal::ZERO, |sum, step| sum.checked_add(of(step)))
+    };
+    let (moved, aside) = (sum(|step| step.moved)?, sum(|step| step.aside)?);
+    let closing = newest.balance?;
+    let first = oldest.moved.checked_add(oldest.aside)?;
+    let off_of = |opening: Decimal, moved: Decimal| {
+        closing.checked_sub(opening).and_then(|change| change.checked_sub(moved))
+    };
+    // Whether the broker's balance counts the sweep as cash, its own chain tells.
+    let with = (oldest.balance?.checked_sub(first)?, moved.checked_add(aside)?);
+    let without = (oldest.balance?.checked_sub(oldest.moved)?, moved);
+    let (opening, moved) = match (off_of(with.0, with.1)?, off_of(without.0, without.1)?) {
+        (with_off, without_off) if with_off.abs() < without_off.abs() => with,
+        _ => without,
+    };
+    let off = off_of(opening, moved)?;
+    Some(Ties::Stated { opening, moved, closing, off, currency: currency.clone() })
+}

@@ -1,0 +1,249 @@
+//! Puts files together: the multiset union with maximum count over all files and the books.
+//!
+//! A unit whose id another file of the run has brought, or the books have, is known. Which file
+//! brings a row goes by account, first day, last day and digest, never by name or order.
+
+use std::collections::{HashMap, HashSet};
+
+use super::export::{Export, Fate};
+use super::outcome::{Changed, Counts, Ignored, Unresolved};
+use super::{Context, Known};
+use crate::event::{Event, EventId, Link, Relation, RowHash};
+use crate::period::NaiveDate;
+use crate::source::Name;
+
+/// What became of one export's rows.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// How many rows.
+    pub rows: Counts,
+    /// Those that are no event.
+    pub ignored: Vec<Ignored>,
+    /// Those that nothing understood.
+    pub unresolved: Vec<Unresolved>,
+    /// New events.
+    pub events: Vec<Event>,
+    /// Which of the export's events are new.
+    kept: Vec<usize>,
+    /// Rows that became events now, where something is doubtful in the file.
+    pub fresh: HashSet<usize>,
+}
+
+/// What became of all of them.
+#[derive(Debug, Default)]
+pub struct Union {
+    /// By export.
+    pub outcomes: Vec<Outcome>,
+    /// Rows with a known broker id and another content.
+    pub changed: Vec<Changed>,
+    /// Unknown events of the books that are now part of another, or ignored.
+    pub superseded: Vec<EventId>,
+}
+
+/// The union of `exports`, whose events are taken out of them.
+pub fn unite(exports: &mut [Export], context: &Context) -> Union {
+    let mut union = Union::default();
+    union.outcomes.resize_with(exports.len(), Outcome::default);
+    // Ids that a whole pair accounts for: where a file has only half of it, that half is known.
+    let mut paired: HashSet<EventId> = HashSet::new();
+    for export in exports.iter() {
+        for unit in &export.units {
+            if let (Fate::Event { .. }, Some(other)) = (&unit.fate, unit.other) {
+                paired.insert(unit.id.clone());
+                paired.insert(export.id_of(other));
+            }
+        }
+    }
+    let mut brought: HashMap<RowHash, u32> = HashMap::new();
+    for (_, _, _, _, file, account) in order(exports) {
+        let export = &exports[file];
+        let mut uniting = Uniting {
+            context,
+            paired: &paired,
+            brought: &mut brought,
+            changed: &mut union.changed,
+            superseded: &mut union.superseded,
+            outcome: &mut union.outcomes[file],
+        };
+        uniting.account(export, &account);
+    }
+    for (outcome, export) in union.outcomes.iter_mut().zip(exports) {
+        outcome.take_events(export);
+        outcome.ignored.sort_by_key(|ignored| ignored.line);
+        outcome.unresolved.sort_by_key(|unresolved| unresolved.line);
+        outcome.events.sort_by_cached_key(Event::order);
+    }
+    union.changed.sort_by(|one, other| one.now.id.cmp(&other.now.id));
+    union.superseded.sort();
+    union.superseded.dedup();
+    union
+}
+
+impl Outcome {
+    /// Moves the new events out of their export.
+    fn take_events(&mut self, export: &mut Export) {
+        let mut kept = vec![false; export.events.len()];
+        self.kept.iter().for_each(|at| kept[*at] = true);
+        let events = std::mem::take(&mut export.events).into_iter().zip(kept);
+        self.events.extend(events.filter(|(_, kept)| *kept).map(|(event, _)| event));
+    }
+}
+
+/// Exports by account, in the order in which they bring rows.
+type Turn = (Name, Option<NaiveDate>, Option<NaiveDate>, u64, usize, Name);
+
+fn order(exports: &[Export]) -> Vec<Turn> {
+    let mut turns = Vec::new();
+    for (file, export) in exports.iter().enumerate() {
+        let mut accounts: Vec<&Name> = export.accounts.iter().map(|account| &account.id).collect();
+        accounts.sort();
+        accounts.dedup();
+        for account in accounts {
+            let days = export.days(account);
+            let (first, last) = (days.map(|days| days.0), days.map(|days| days.1));
+            turns.push((account.clone(), first, last, export.digest, file, account.clone()));
+        }
+    }
+    turns.sort();
+    turns
+}
+
+struct Uniting<'u, 'c> {
+    context: &'u Context<'c>,
+    paired: &'u HashSet<EventId>,
+    /// How many identical rows earlier files of the run have brought.
+    brought: &'u mut HashMap<RowHash, u32>,
+    changed: &'u mut Vec<Changed>,
+    superseded: &'u mut Vec<EventId>,
+    outcome: &'u mut Outcome,
+}
+
+impl<'c> Uniting<'_, 'c> {
+    fn known(&self) -> &'c Known<'c> {
+        self.context.known
+    }
+
+    fn account(&mut self, export: &Export, account: &Name) {
+        for number in 0..export.units.len() {
+            let row = &export.sheet.rows[export.units[number].row];
+            if export.account(row).id == *account {
+                self.unit(export, number);
+            }
+        }
+    }
+
+    fn unit(&mut self, export: &Export, number: usize) {
+        let unit = &export.units[number];
+        let rows = 1 + u32::from(unit.other.is_some());
+        let line = export.sheet.rows[unit.row].line;
+        let id = unit.id.clone();
+        self.outcome.rows.read += rows;
+        if let Fate::Ignored(reason) = &unit.fate {
+            self.outcome.rows.ignored += rows;
+            self.outcome.ignored.push(Ignored { line, reason: reason.clone() });
+            if self.known().is_unknown(&id) {
+                self.superseded.push(id);
+            }
+            return;
+        }
+        let unresolved = matches!(unit.fate, Fate::Unresolved(_));
+        if unresolved && self.paired.contains(&id) {
+            self.outcome.rows.known += rows;
+            return;
+        }
+        let count = self.brought.entry(id.row).or_default();
+        let again = id.ordinal <= *count;
+        *count = (*count).max(id.ordinal);
+        let before = self.known().event(&id);
+        let unknown = self.known().is_unknown(&id);
+        match (&unit.fate, before) {
+            (Fate::Unresolved(reason), before) if before.is_none() || unknown => {
+                self.outcome.rows.unresolved += rows;
+                self.outcome.unresolved.push(Unresolved { line, reason: reason.message.clone() });
+                if !again && before.is_none() {
+                    let row = &export.sheet.rows[unit.row];
+                    let event = export.making(row).unknown(row, id, export.raw(row));
+                    self.outcome.events.push(event);
+                }
+            }
+            (Fate::Event { at, second, .. }, before) if !again && (before.is_none() || unknown) => {
+                self.outcome.rows.new += rows;
+                let (at, second, row) = (*at, *second, unit.row);
+                if let Some(other) = unit.other {
+                    let other = export.id_of(other);
+                    if self.known().is_unknown(&other) {
+                        self.superseded.push(other);
+                    }
+                }
+                self.outcome.kept.push(at);
+                if second {
+                    self.outcome.kept.push(at + 1);
+                }
+                if !export.doubts.is_empty() {
+                    self.outcome.fresh.insert(row);
+                }
+            }
+            (Fate::Event { at, .. }, Some(before)) if !again => {
+                let row = &export.sheet.rows[unit.row];
+                let now = &export.events[*at];
+                match row.id.clone() {
+                    Some(broker_id) if !same(before, now) => {
+                        let file = export.source.name.clone();
+                        let now = now.clone();
+                        self.change(Changed { file, broker_id, was: before.clone(), now }, rows);
+                    }
+                    _ => self.outcome.rows.known += rows,
+                }
+            }
+            (Fate::Event { .. } | Fate::Unresolved(_) | Fate::Ignored(_), _) => {
+                self.outcome.rows.known += rows;
+            }
+        }
+    }
+
+    /// A row whose broker id is known with another content: a correction once it is accepted, and
+    /// known once the correction is in the books.
+    fn change(&mut self, mut changed: Changed, rows: u32) {
+        let content = content(&changed.now);
+        let hash = RowHash::of(&changed.now.id.to_string(), [&*content]);
+        let old = std::mem::replace(&mut changed.now.id, EventId::new(hash, 1));
+        changed.now.links.push(Link { relation: Relation::Replaces, to: old.clone() });
+        if self.known().event(&changed.now.id).is_some() {
+            self.outcome.rows.known += rows;
+        } else if self.context.accepted.contains(&old) {
+            self.outcome.rows.new += rows;
+            self.outcome.events.push(changed.now);
+        } else {
+            self.outcome.rows.changed += rows;
+            self.changed.push(changed);
+        }
+    }
+}
+
+/// Whether two events say the same: all but their text, their place and days that come later.
+fn same(one: &Event, other: &Event) -> bool {
+    content(one) == content(other)
+}
+
+/// What an event says, in one text.
+fn content(event: &Event) -> String {
+    let fields: Vec<String> = event
+        .kind
+        .fields()
+        .into_iter()
+        .map(|(name, value)| match value {
+            crate::event::Shown::Number(number) => format!("{name} {}", number.normalize()),
+            other => format!("{name} {other:?}"),
+        })
+        .collect();
+    let claims: Vec<&str> = event.claimed.iter().map(crate::event::Claim::text).collect();
+    format!(
+        "{} {} {} {} {} {:?} {claims:?} {fields:?}",
+        event.date,
+        event.kind.name(),
+        event.amount.normalize(),
+        event.fees.normalize(),
+        event.withheld.normalize(),
+        event.currency,
+    )
+}
