@@ -7,6 +7,7 @@
 mod amount;
 mod balance;
 mod balancing;
+mod beancount;
 pub mod blocks;
 mod commodities;
 mod day;
@@ -15,6 +16,7 @@ mod evidence;
 mod expression;
 pub mod header;
 mod lines;
+mod lots;
 mod model;
 mod number;
 pub mod print;
@@ -28,6 +30,7 @@ mod time;
 mod view;
 
 pub use balance::{Balance, balance};
+pub use lots::{LotRow, lots};
 pub use model::*;
 pub use print::print;
 pub use view::{Posting, Transaction};
@@ -38,8 +41,15 @@ use crate::source::{Name, Source};
 /// includes it. The names it gives are what cycles are told by.
 pub type Load<'l> = &'l mut dyn FnMut(&str, &Name) -> Result<Vec<Source>, String>;
 
-/// Reads `root` and all that it includes.
+/// Reads `root` and all that it includes, as its dialect.
 pub fn read(root: Source, options: &Options, load: Load<'_>) -> Ledger {
+    let (dialect, why) = match options.dialect {
+        Some(dialect) => (dialect, "`--dialect`".to_owned()),
+        None => evidence::dialect(&root),
+    };
+    if dialect == Dialect::Beancount {
+        return beancount::read(root, why, load);
+    }
     let mut reader = reader::Reader::new(*options, load);
     reader.root(root);
     let reader::Reader { mut ledger, mut commodities, rules, .. } = reader;

@@ -99,6 +99,10 @@ pub struct Ledger {
     pub declared: Vec<Declaration>,
     /// Prices that the journals state, as they were read.
     pub prices: Vec<Price>,
+    /// What is left of the lots that Beancount's booking has opened, in no order; see [`lots`].
+    ///
+    /// [`lots`]: crate::ledger::lots
+    pub lots: Vec<HeldLot>,
     /// What was kept without effect, as it was read.
     pub inert: Vec<Inert>,
     /// What is wrong in the journals, in the order of the texts.
@@ -278,6 +282,21 @@ pub struct Lot {
     /// When it was acquired: `[2024-03-15]`.
     pub date: Option<NaiveDate>,
     /// Its label: `(note)`, `{…, "label"}`.
+    pub label: Option<Name>,
+}
+
+/// Units of one lot that an account holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeldLot {
+    /// Where.
+    pub account: AccountId,
+    /// How many units of what; negative for units sold and not yet bought.
+    pub quantity: Quantity,
+    /// Of one unit.
+    pub cost: Quantity,
+    /// When it was acquired, if the journal says so.
+    pub date: Option<NaiveDate>,
+    /// Its label, if it has one.
     pub label: Option<Name>,
 }
 

@@ -1,0 +1,448 @@
+//! The words of a Beancount text, one at a time: dates, accounts, currencies, numbers, strings.
+//!
+//! In: a text and a place in it. Out: the next word if it is of the sort that is asked for, a slice
+//! of the text where it is a name. Strings may run over lines; nothing else does.
+
+use crate::ledger::beancount::arith;
+use crate::money::Decimal;
+use crate::period::NaiveDate;
+use crate::source::{Name, Place};
+
+/// Parentheses within parentheses; deeper is taken for noise.
+const DEPTH: u32 = 64;
+
+/// A place in a text that moves on word by word.
+#[derive(Clone, Debug)]
+pub(super) struct Cursor<'t> {
+    pub text: &'t str,
+    bytes: &'t [u8],
+    pub at: usize,
+    /// Of `at`, from 1.
+    pub line: u32,
+    /// First byte of that line.
+    pub line_start: usize,
+}
+
+/// What stands at the cursor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Found<T> {
+    Good(T),
+    /// It begins as what is asked for, and is none: no such day, no end.
+    Bad,
+    /// Something else.
+    Other,
+}
+
+/// Why a number cannot be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wrong {
+    /// Digits or an operator are missing at the cursor.
+    Syntax,
+    /// It has more digits than a number can hold, or divides by zero.
+    Value,
+}
+
+impl<'t> Cursor<'t> {
+    pub fn new(text: &'t str) -> Cursor<'t> {
+        Cursor { text, bytes: text.as_bytes(), at: 0, line: 1, line_start: 0 }
+    }
+
+    /// The byte at the cursor; a line end at the end of the text.
+    pub fn byte(&self) -> u8 {
+        self.peek(0)
+    }
+
+    /// The byte `ahead` of the cursor.
+    pub fn peek(&self, ahead: usize) -> u8 {
+        self.bytes.get(self.at + ahead).copied().unwrap_or(b'\n')
+    }
+
+    pub fn is_end(&self) -> bool {
+        self.at >= self.bytes.len()
+    }
+
+    /// Passes blanks; a carriage return is one.
+    pub fn blanks(&mut self) {
+        while let Some(b' ' | b'\t' | b'\r') = self.bytes.get(self.at) {
+            self.at += 1;
+        }
+    }
+
+    /// Whether nothing but a comment follows on this line.
+    pub fn is_line_end(&self) -> bool {
+        matches!(self.byte(), b'\n' | b';')
+    }
+
+    /// Goes to the start of the next line, whatever follows on this one.
+    pub fn next_line(&mut self) {
+        match memchr::memchr(b'\n', &self.bytes[self.at.min(self.bytes.len())..]) {
+            Some(end) => {
+                self.at += end + 1;
+                self.line = self.line.saturating_add(1);
+                self.line_start = self.at;
+            }
+            None => self.at = self.bytes.len(),
+        }
+    }
+
+    /// The text from `start` to the cursor.
+    pub fn since(&self, start: usize) -> &'t str {
+        self.text.get(start..self.at).unwrap_or_default()
+    }
+
+    /// Passes `word` if it stands here.
+    pub fn word(&mut self, word: &str) -> bool {
+        let here = self.bytes[self.at..].starts_with(word.as_bytes());
+        if here {
+            self.at += word.len();
+        }
+        here
+    }
+
+    /// `2024-03-15`, `2024/3/5`.
+    pub fn date(&mut self) -> Found<NaiveDate> {
+        let mut at = self.at;
+        let mut number = |most: usize| {
+            let start = at;
+            let mut value = 0_u32;
+            while let Some(digit @ b'0'..=b'9') = self.bytes.get(at) {
+                value = value.saturating_mul(10).saturating_add(u32::from(digit - b'0'));
+                at += 1;
+            }
+            let length = at - start;
+            let separated = most == 0 || matches!(self.bytes.get(at), Some(b'-' | b'/'));
+            at += usize::from(most > 0);
+            (length > 0 && separated).then_some((value, length))
+        };
+        let (Some((year, 4..)), Some((month, _)), Some((day, _))) =
+            (number(1), number(1), number(0))
+        else {
+            return Found::Other;
+        };
+        self.at = at;
+        let year = i32::try_from(year).ok().filter(|year| (1..=9999).contains(year));
+        year.and_then(|year| NaiveDate::from_ymd_opt(year, month, day))
+            .map_or(Found::Bad, Found::Good)
+    }
+
+    /// Whether a date stands here.
+    pub fn is_date(&self) -> bool {
+        self.byte().is_ascii_digit() && self.clone().date() != Found::Other
+    }
+
+    /// A name of at least two components with `:` between, each beginning with a capital letter, a
+    /// digit (but not the first), or a letter beyond ASCII.
+    pub fn account(&mut self) -> Option<&'t str> {
+        let start = self.at;
+        let mut at = start;
+        let mut parts = 0;
+        loop {
+            match self.bytes.get(at) {
+                Some(b'A'..=b'Z' | 0x80..) => {}
+                Some(b'0'..=b'9') if parts > 0 => {}
+                _ => return None,
+            }
+            at += 1;
+            while let Some(b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | 0x80..) =
+                self.bytes.get(at)
+            {
+                at += 1;
+            }
+            parts += 1;
+            if self.bytes.get(at) != Some(&b':') {
+                break;
+            }
+            at += 1;
+        }
+        if parts < 2 {
+            return None;
+        }
+        self.at = at;
+        Some(self.since(start))
+    }
+
+    /// `USD`, `V`, `NT.TO`, `/ESH25`.
+    pub fn currency(&mut self) -> Option<&'t str> {
+        let start = self.at;
+        let slash = self.byte() == b'/';
+        let mut at = start + usize::from(slash);
+        if !slash && !self.byte().is_ascii_uppercase() {
+            return None;
+        }
+        let (mut end, mut letter) = (start, false);
+        loop {
+            match self.bytes.get(at) {
+                Some(b'A'..=b'Z') => {
+                    letter = true;
+                    end = at + 1;
+                }
+                Some(b'0'..=b'9') => end = at + 1,
+                Some(b'\'' | b'.' | b'_' | b'-') => {}
+                _ => break,
+            }
+            at += 1;
+        }
+        let after = self.bytes.get(end);
+        if !letter || after.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte >= 0x80) {
+            return None;
+        }
+        self.at = end;
+        Some(self.since(start))
+    }
+
+    /// `"…"`, its escapes not undone yet.
+    pub fn string(&mut self) -> Found<&'t str> {
+        if self.byte() != b'"' {
+            return Found::Other;
+        }
+        let start = self.at + 1;
+        let mut at = start;
+        loop {
+            let Some(found) = memchr::memchr2(b'"', b'\\', &self.bytes[at.min(self.bytes.len())..])
+            else {
+                return Found::Bad;
+            };
+            at += found;
+            if self.bytes[at] == b'"' {
+                break;
+            }
+            at += 2;
+        }
+        let mut from = start;
+        while let Some(end) = memchr::memchr(b'\n', &self.bytes[from..at]) {
+            from += end + 1;
+            self.line = self.line.saturating_add(1);
+            self.line_start = from;
+        }
+        self.at = at + 1;
+        self.text.get(start..at).map_or(Found::Bad, Found::Good)
+    }
+
+    /// `#tag` or `^link`, with `mark` as its first byte, which is not part of the answer.
+    pub fn marked(&mut self, mark: u8) -> Option<&'t str> {
+        if self.byte() != mark {
+            return None;
+        }
+        let start = self.at + 1;
+        let rest = &self.bytes[start.min(self.bytes.len())..];
+        let length = rest.iter().position(|byte| !is_tag_byte(*byte)).unwrap_or(rest.len());
+        if length == 0 {
+            return None;
+        }
+        self.at = start + length;
+        Some(self.since(start))
+    }
+
+    /// `key` of `key: value`, the colon passed.
+    pub fn key(&mut self) -> Option<&'t str> {
+        let start = self.at;
+        if !self.byte().is_ascii_lowercase() {
+            return None;
+        }
+        let rest = &self.bytes[start..];
+        let length = rest
+            .iter()
+            .position(|byte| !(byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')))?;
+        if length < 2 || rest[length] != b':' {
+            return None;
+        }
+        self.at = start + length + 1;
+        self.text.get(start..start + length)
+    }
+
+    /// Whether a number or an expression begins here.
+    pub fn is_number(&self) -> bool {
+        matches!(self.byte(), b'0'..=b'9' | b'+' | b'-' | b'(')
+    }
+
+    /// A number, or `+ - * /` and parentheses over numbers.
+    pub fn number(&mut self) -> Result<Decimal, Wrong> {
+        self.sum(0)
+    }
+
+    fn sum(&mut self, depth: u32) -> Result<Decimal, Wrong> {
+        let mut value = self.product(depth)?;
+        loop {
+            let end = self.at;
+            self.blanks();
+            let operation = match self.byte() {
+                b'+' => arith::add,
+                b'-' => arith::sub,
+                _ => {
+                    self.at = end;
+                    return Ok(value);
+                }
+            };
+            self.at += 1;
+            self.blanks();
+            value = operation(value, self.product(depth)?).ok_or(Wrong::Value)?;
+        }
+    }
+
+    fn product(&mut self, depth: u32) -> Result<Decimal, Wrong> {
+        let mut value = self.factor(depth)?;
+        loop {
+            let end = self.at;
+            self.blanks();
+            let operation = match self.byte() {
+                b'*' => arith::mul,
+                // `/ESH25` is a currency.
+                b'/' if self.clone().currency().is_none() => arith::div,
+                _ => {
+                    self.at = end;
+                    return Ok(value);
+                }
+            };
+            self.at += 1;
+            self.blanks();
+            value = operation(value, self.factor(depth)?).ok_or(Wrong::Value)?;
+        }
+    }
+
+    fn factor(&mut self, depth: u32) -> Result<Decimal, Wrong> {
+        let mut negative = false;
+        while let b'-' | b'+' = self.byte() {
+            negative ^= self.byte() == b'-';
+            self.at += 1;
+            self.blanks();
+        }
+        let mut value = if self.byte() == b'(' {
+            if depth >= DEPTH {
+                return Err(Wrong::Value);
+            }
+            self.at += 1;
+            self.blanks();
+            let value = self.sum(depth + 1)?;
+            self.blanks();
+            if !self.word(")") {
+                return Err(Wrong::Syntax);
+            }
+            value
+        } else {
+            self.digits()?
+        };
+        if negative && !value.is_zero() {
+            value.set_sign_negative(!value.is_sign_negative());
+        }
+        Ok(value)
+    }
+
+    /// Digits, with commas between them wherever they stand, and decimals.
+    fn digits(&mut self) -> Result<Decimal, Wrong> {
+        let mut at = self.at;
+        let (mut value, mut scale, mut point) = (0_i128, 0_u32, false);
+        let mut long = false;
+        while let Some(byte) = self.bytes.get(at) {
+            match byte {
+                b'0'..=b'9' => {
+                    if value > i128::MAX / 100 {
+                        long = true;
+                    } else {
+                        value = value * 10 + i128::from(byte - b'0');
+                        scale += u32::from(point);
+                    }
+                }
+                b'.' if !point && at > self.at => point = true,
+                b',' if !point
+                    && at > self.at
+                    && matches!(self.bytes.get(at + 1), Some(b'0'..=b'9' | b',')) => {}
+                _ => break,
+            }
+            at += 1;
+        }
+        if at == self.at {
+            return Err(Wrong::Syntax);
+        }
+        self.at = at;
+        if long {
+            return Err(Wrong::Value);
+        }
+        Decimal::try_from_i128_with_scale(value, scale).map_err(|_| Wrong::Value)
+    }
+
+    /// Points at `length` bytes from `start`, which stand on the cursor's line.
+    pub fn place(&self, file: &Name, start: usize, length: usize) -> Place {
+        let rest = &self.bytes[start.min(self.bytes.len())..];
+        let end = memchr::memchr(b'\n', rest).map_or(self.bytes.len(), |end| start + end);
+        let shown = floor(self.text, (start + length).min(end));
+        let start = floor(self.text, start);
+        let before = self.text.get(self.line_start..start).unwrap_or_default();
+        let marked = self.text.get(start..shown).unwrap_or_default();
+        let line = self.text.get(self.line_start..end).unwrap_or_default();
+        Place {
+            file: file.clone(),
+            line: self.line,
+            column: count(before.chars().count()).saturating_add(1),
+            width: count(marked.chars().count()),
+            text: line.strip_suffix('\r').unwrap_or(line).to_owned(),
+            label: String::new(),
+        }
+    }
+
+    /// The word at the cursor, for messages: up to a blank.
+    pub fn here(&self) -> &'t str {
+        let rest = self.text.get(floor(self.text, self.at)..).unwrap_or_default();
+        let end = rest.find([' ', '\t', '\r', '\n']).unwrap_or(rest.len());
+        &rest[..end]
+    }
+}
+
+/// The start of the letter that byte `at` is in.
+fn floor(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+fn is_tag_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'/' | b'.')
+}
+
+fn count(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_computed() {
+        for (text, value, rest) in [
+            ("1,234.50 USD", "1234.50", " USD"),
+            ("-(1 + 2) * 3 / 4", "-2.25", ""),
+            ("10 /ESH25", "10", " /ESH25"),
+            ("10 /2 X", "5", " X"),
+            ("1,2,3", "123", ""),
+            ("- 5.", "-5", ""),
+            ("3 - -2", "5", ""),
+        ] {
+            let mut cursor = Cursor::new(text);
+            assert_eq!(cursor.number().map(|n| n.to_string()), Ok(value.to_owned()), "{text}");
+            assert_eq!(&text[cursor.at..], rest);
+        }
+        assert_eq!(Cursor::new("1 / 0").number(), Err(Wrong::Value));
+        assert_eq!(Cursor::new("(1").number(), Err(Wrong::Syntax));
+        assert_eq!(Cursor::new(&"9".repeat(60)).number(), Err(Wrong::Value));
+        assert_eq!(Cursor::new(&"(".repeat(99_999)).number(), Err(Wrong::Value));
+    }
+
+    #[test]
+    fn names_end_where_they_must() {
+        assert_eq!(Cursor::new("Assets:US-1:2nd:銀行  1").account(), Some("Assets:US-1:2nd:銀行"));
+        assert_eq!(Cursor::new("Assets:bank").account(), None);
+        assert_eq!(Cursor::new("Assets").account(), None);
+        assert_eq!(Cursor::new("NT.TO_ x").currency(), Some("NT.TO"));
+        assert_eq!(Cursor::new("USDollar").currency(), None);
+        assert_eq!(Cursor::new("/6J").currency(), Some("/6J"));
+        assert_eq!(Cursor::new("/6.3").currency(), None);
+        assert_eq!(Cursor::new("\"a\\\"b\nc\" d").string(), Found::Good("a\\\"b\nc"));
+        assert_eq!(Cursor::new("\"a").string(), Found::Bad);
+        let day = NaiveDate::from_ymd_opt(2024, 3, 5).expect("a day");
+        assert_eq!(Cursor::new("2024/3/5").date(), Found::Good(day));
+        assert_eq!(Cursor::new("2024-02-30").date(), Found::Bad);
+        assert_eq!(Cursor::new("124-02-03").date(), Found::Other);
+    }
+}

@@ -1,0 +1,530 @@
+//! Reads the text of one Beancount file, directive by directive.
+//!
+//! In: a source. Out: its directives added to the [`Draft`], and the texts it includes. A line that
+//! cannot be read is reported and passed; a transaction with such a line is left out whole.
+
+mod block;
+mod cost;
+mod undated;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::diagnostic::{Diagnostic, nearest};
+use crate::ledger::beancount::draft::{
+    Balance, Booking, Draft, Item, NONE, Open, Pad, Problem, What,
+};
+use crate::ledger::beancount::lex::{Cursor, Found, Wrong};
+use crate::ledger::beancount::options::Options;
+use crate::ledger::model::{
+    AccountId, CommodityId, Declaration, Declared, Inert, Price, Quantity, Status,
+};
+use crate::money::Decimal;
+use crate::period::NaiveDate;
+use crate::source::{Name, Place, Source};
+
+pub(super) use undated::Include;
+use undated::Pushed;
+
+/// The directives that follow a date.
+const DIRECTIVES: [&str; 12] = [
+    "txn",
+    "open",
+    "close",
+    "balance",
+    "pad",
+    "commodity",
+    "price",
+    "note",
+    "document",
+    "event",
+    "query",
+    "custom",
+];
+
+/// A problem has been reported; what it stands in cannot be used.
+#[derive(Debug)]
+struct Told;
+
+/// Reads one text.
+pub(super) struct Parser<'d, 't> {
+    draft: &'d mut Draft,
+    cursor: Cursor<'t>,
+    /// Index of the text in the ledger's sources.
+    source: u32,
+    file: Name,
+    /// Options as this text has set them so far.
+    options: Options,
+    accounts: HashMap<&'t str, AccountId>,
+    commodities: HashMap<&'t str, CommodityId>,
+    /// `pushtag` and `pushmeta` that are not taken back yet, with their places.
+    pushed: HashMap<(Pushed, &'t str), Vec<Place>>,
+    includes: Vec<Include>,
+    /// The keys of the metadata of the transaction or posting at hand.
+    keys: HashMap<&'t str, &'t str>,
+}
+
+/// The date of a directive and where it begins.
+#[derive(Clone, Copy, Debug)]
+struct Head {
+    date: NaiveDate,
+    start: usize,
+    line: u32,
+}
+
+/// Reads the text with this number. Its includes come back in their order.
+pub(super) fn parse(draft: &mut Draft, source: u32) -> Vec<Include> {
+    let Some(text) = draft.ledger.sources.get(source as usize).map(Arc::clone) else {
+        return Vec::new();
+    };
+    let mut parser = Parser::new(draft, source, &text);
+    parser.run();
+    let Parser { draft, includes, options, .. } = parser;
+    if source == 0 {
+        draft.options = options;
+    } else {
+        draft.options.operating.extend(options.operating);
+    }
+    includes
+}
+
+impl<'d, 't> Parser<'d, 't> {
+    fn new(draft: &'d mut Draft, source: u32, text: &'t Source) -> Parser<'d, 't> {
+        // Names of roots hold for the texts that are included, too; Beancount itself wants them
+        // repeated there.
+        let roots = draft.options.roots.clone();
+        Parser {
+            draft,
+            cursor: Cursor::new(&text.text),
+            source,
+            file: text.name.clone(),
+            options: Options { roots, ..Options::default() },
+            accounts: HashMap::new(),
+            commodities: HashMap::new(),
+            pushed: HashMap::new(),
+            includes: Vec::new(),
+            keys: HashMap::new(),
+        }
+    }
+
+    fn run(&mut self) {
+        while !self.cursor.is_end() {
+            match self.cursor.byte() {
+                b'0'..=b'9' => {
+                    if self.dated().is_err() {
+                        self.skip_block();
+                    }
+                }
+                b'\n' | b';' | b'*' | b':' | b'#' | b'!' | b'&' | b'?' | b'%' => {
+                    self.cursor.next_line();
+                }
+                b' ' | b'\t' | b'\r' => self.stray(),
+                _ => {
+                    if self.undated().is_err() {
+                        self.skip_block();
+                    }
+                }
+            }
+        }
+        self.unbalanced();
+    }
+
+    /// An indented line that belongs to no directive.
+    fn stray(&mut self) {
+        self.cursor.blanks();
+        if self.cursor.is_line_end() {
+            self.cursor.next_line();
+            return;
+        }
+        self.report(
+            Diagnostic::error("indented", "an indented line belongs to no directive")
+                .at(self.place_here())
+                .help("remove the empty line or the comment at the margin above it, or its blanks"),
+        );
+        self.skip_block();
+    }
+
+    /// A directive that begins with a date.
+    fn dated(&mut self) -> Result<(), Told> {
+        let (start, line) = (self.cursor.at, self.cursor.line);
+        let date = self.day()?;
+        let head = Head { date, start, line };
+        self.cursor.blanks();
+        let byte = self.cursor.byte();
+        let status = match byte {
+            b'*' => Some(Status::Cleared),
+            b'!' => Some(Status::Pending),
+            b'&' | b'#' | b'?' | b'%' => Some(Status::Unmarked),
+            b'A'..=b'Z' if self.cursor.peek(1).is_ascii_whitespace() => Some(Status::Unmarked),
+            _ => None,
+        };
+        if let Some(status) = status {
+            self.cursor.at += 1;
+            self.transaction(head, status);
+            return Ok(());
+        }
+        let word_start = self.cursor.at;
+        while self.cursor.byte().is_ascii_lowercase() {
+            self.cursor.at += 1;
+        }
+        let word = self.cursor.since(word_start);
+        if word == "txn" {
+            self.transaction(head, Status::Cleared);
+            return Ok(());
+        }
+        self.cursor.blanks();
+        let what = match word {
+            "open" => self.open(head)?,
+            "close" => {
+                let account = self.account()?;
+                What::Close(account)
+            }
+            "commodity" => {
+                let commodity = self.currency()?;
+                self.declare(Declared::Commodity, head, commodity.0);
+                What::Commodity(commodity)
+            }
+            "pad" => {
+                let account = self.account()?;
+                self.cursor.blanks();
+                let from = self.account()?;
+                self.draft.pads.push(Pad { account, from });
+                What::Pad(last(self.draft.pads.len()))
+            }
+            "balance" => self.balance()?,
+            "price" => self.price(head)?,
+            "note" | "document" => {
+                let account = self.account()?;
+                self.cursor.blanks();
+                self.string()?;
+                self.tags_and_links();
+                if word == "note" {
+                    self.inert("note", head.line);
+                    What::Note(account)
+                } else {
+                    self.inert("document", head.line);
+                    What::Document(account)
+                }
+            }
+            "event" | "query" => {
+                self.string()?;
+                self.cursor.blanks();
+                self.string()?;
+                self.inert(if word == "event" { "event" } else { "query" }, head.line);
+                What::Other
+            }
+            "custom" => {
+                self.string()?;
+                self.values()?;
+                self.inert("custom", head.line);
+                What::Other
+            }
+            _ => {
+                self.cursor.at = word_start;
+                return Err(self.no_directive(word));
+            }
+        };
+        self.end_of_line()?;
+        self.metadata_lines();
+        let item = Item {
+            date: head.date,
+            what,
+            source: self.source,
+            line: head.line,
+            start: index(head.start),
+        };
+        self.draft.items.push(item);
+        let length = index(self.block_end().saturating_sub(head.start));
+        if let Some(declaration) = self.draft.ledger.declared.last_mut()
+            && declaration.line == head.line
+            && declaration.source == self.source
+        {
+            declaration.length = length;
+        }
+        Ok(())
+    }
+
+    fn no_directive(&mut self, word: &str) -> Told {
+        let near = nearest(word, DIRECTIVES);
+        let found = self.cursor.here().to_owned();
+        let place = self.place_here();
+        let message = if found.is_empty() {
+            "expected a mark or a directive after the date, found the line's end".to_owned()
+        } else {
+            format!("expected a mark or a directive after the date, found `{found}`")
+        };
+        let help = match near.first() {
+            Some(near) if !word.is_empty() => format!("did you mean `{near}`?"),
+            _ => {
+                "a transaction has `*`, `!` or `txn` after its date: `2024-03-15 * \"Shop\"`".into()
+            }
+        };
+        self.told(Diagnostic::error("directive", message).at(place).help(help))
+    }
+
+    /// `open ACCOUNT CURRENCY,… "METHOD"`, the word passed.
+    fn open(&mut self, head: Head) -> Result<What, Told> {
+        let account = self.account()?;
+        let mut currencies = Vec::new();
+        let mut booking = None;
+        self.cursor.blanks();
+        while self.cursor.byte().is_ascii_uppercase() || self.cursor.byte() == b'/' {
+            currencies.push(self.currency()?);
+            self.cursor.blanks();
+            if !self.cursor.word(",") {
+                break;
+            }
+            self.cursor.blanks();
+        }
+        if self.cursor.byte() == b'"' {
+            let start = self.cursor.at;
+            let name = self.string()?;
+            booking = Booking::named(name);
+            if booking.is_none() {
+                let place = self.cursor.place(&self.file, start, self.cursor.at - start);
+                let all = Booking::NAMES.map(|(name, _)| name).join(", ");
+                let message = format!("no booking method `{name}`");
+                self.report(
+                    Diagnostic::error("booking-method", message)
+                        .at(place)
+                        .help(format!("methods are {all}")),
+                );
+            }
+        }
+        self.declare(Declared::Account, head, account.0);
+        self.draft.opens.push(Open { account, currencies, booking });
+        Ok(What::Open(last(self.draft.opens.len())))
+    }
+
+    /// `balance ACCOUNT NUMBER [~ TOLERANCE] CURRENCY`, the word passed.
+    fn balance(&mut self) -> Result<What, Told> {
+        let account = self.account()?;
+        self.cursor.blanks();
+        let number = self.number()?;
+        self.cursor.blanks();
+        let mut tolerance = None;
+        if self.cursor.word("~") {
+            self.cursor.blanks();
+            tolerance = Some(self.number()?);
+            self.cursor.blanks();
+        }
+        let commodity = self.currency()?;
+        self.draft.balances.push(Balance { account, number, commodity, tolerance });
+        Ok(What::Balance(last(self.draft.balances.len())))
+    }
+
+    /// `price CURRENCY AMOUNT`, the word passed.
+    fn price(&mut self, head: Head) -> Result<What, Told> {
+        let commodity = self.currency()?;
+        self.cursor.blanks();
+        let number = self.number()?;
+        self.cursor.blanks();
+        let amount = Quantity { number, commodity: self.currency()? };
+        let (date, source, line) = (head.date, self.source, head.line);
+        self.draft.ledger.prices.push(Price { date, commodity, amount, source, line });
+        Ok(What::Price(last(self.draft.ledger.prices.len())))
+    }
+
+    fn day(&mut self) -> Result<NaiveDate, Told> {
+        let start = self.cursor.at;
+        match self.cursor.date() {
+            Found::Good(date) => Ok(date),
+            Found::Bad => {
+                let written = self.cursor.since(start);
+                let place = self.cursor.place(&self.file, start, written.len());
+                let message = format!("there is no day `{written}`");
+                Err(self.told(Diagnostic::error("date", message).at(place)))
+            }
+            Found::Other => Err(self.expected("a date such as `2024-03-15`")),
+        }
+    }
+
+    fn account(&mut self) -> Result<AccountId, Told> {
+        let start = self.cursor.at;
+        let Some(name) = self.cursor.account() else {
+            return Err(self.no_account());
+        };
+        if !matches!(self.cursor.byte(), b' ' | b'\t' | b'\r' | b'\n' | b';') {
+            self.cursor.at = start;
+            return Err(self.no_account());
+        }
+        if let Some(account) = self.accounts.get(name) {
+            return Ok(*account);
+        }
+        let root = name.split(':').next().unwrap_or_default();
+        if !self.options.is_root(root) {
+            let place = self.cursor.place(&self.file, start, name.len());
+            let roots = self.options.roots.join("`, `");
+            self.report(
+                Diagnostic::error("account-root", format!("no account begins with `{root}`"))
+                    .at(place)
+                    .help(format!(
+                        "accounts begin with `{roots}`; `option \"name_assets\" …` renames"
+                    )),
+            );
+        }
+        let account = AccountId(self.draft.ledger.accounts.number(name));
+        self.accounts.insert(name, account);
+        Ok(account)
+    }
+
+    fn no_account(&mut self) -> Told {
+        let found = self.cursor.here();
+        let place = self.cursor.place(&self.file, self.cursor.at, found.len().max(1));
+        let found = if self.cursor.is_line_end() { "nothing".into() } else { format!("`{found}`") };
+        self.told(
+            Diagnostic::error("account", format!("expected an account, found {found}"))
+                .at(place)
+                .help(
+                    "write it as `Assets:Bank:Cash-2`: parts of letters, digits and `-`, each \
+                     beginning with a capital letter or a digit",
+                ),
+        )
+    }
+
+    fn currency(&mut self) -> Result<CommodityId, Told> {
+        match self.cursor.currency() {
+            Some(name) => Ok(self.commodity(name)),
+            None => Err(self.expected("a currency such as `USD`")),
+        }
+    }
+
+    /// A currency, or none where another word stands.
+    fn optional_currency(&mut self) -> Result<CommodityId, Told> {
+        match self.cursor.byte() {
+            b'A'..=b'Z' | b'/' => self.currency(),
+            _ => Ok(NONE),
+        }
+    }
+
+    fn commodity(&mut self, name: &'t str) -> CommodityId {
+        if let Some(commodity) = self.commodities.get(name) {
+            return *commodity;
+        }
+        let commodity = CommodityId(self.draft.ledger.commodities.number(name));
+        self.commodities.insert(name, commodity);
+        commodity
+    }
+
+    fn number(&mut self) -> Result<Decimal, Told> {
+        let start = self.cursor.at;
+        if self.cursor.is_number() {
+            match self.cursor.number() {
+                Ok(number) => return Ok(number),
+                Err(Wrong::Syntax) => {}
+                Err(Wrong::Value) => {
+                    let written = self.cursor.since(start).trim_end();
+                    let place = self.cursor.place(&self.file, start, written.len());
+                    let message = format!("`{written}` is no number with at most 28 digits");
+                    return Err(self.told(Diagnostic::error("number", message).at(place)));
+                }
+            }
+        }
+        Err(self.expected("a number such as `-91.05`"))
+    }
+
+    /// A number, or none where another word stands.
+    fn optional_number(&mut self) -> Result<Option<Decimal>, Told> {
+        if self.cursor.is_number() { self.number().map(Some) } else { Ok(None) }
+    }
+
+    fn string(&mut self) -> Result<&'t str, Told> {
+        let place = self.place_here();
+        match self.cursor.string() {
+            Found::Good(text) => Ok(text),
+            Found::Bad => {
+                Err(self
+                    .told(Diagnostic::error("string", "a text in quotes does not end").at(place)))
+            }
+            Found::Other => Err(self.expected("a text in quotes")),
+        }
+    }
+
+    /// The end of a directive's line, passed.
+    fn end_of_line(&mut self) -> Result<(), Told> {
+        self.cursor.blanks();
+        if !self.cursor.is_line_end() {
+            return Err(self.expected("the line's end"));
+        }
+        self.cursor.next_line();
+        Ok(())
+    }
+
+    /// Goes on behind this line and the indented ones below it.
+    fn skip_block(&mut self) {
+        self.cursor.next_line();
+        while !self.cursor.is_end() && matches!(self.cursor.byte(), b' ' | b'\t') {
+            self.cursor.blanks();
+            if self.cursor.byte() == b'\n' {
+                break;
+            }
+            self.cursor.next_line();
+        }
+    }
+
+    /// The end of the last line that was passed, without its line end.
+    fn block_end(&self) -> usize {
+        let end = if self.cursor.is_end() { self.cursor.at } else { self.cursor.line_start };
+        let text = self.cursor.text.get(..end).unwrap_or_default();
+        let text = text.strip_suffix('\n').unwrap_or(text);
+        text.strip_suffix('\r').unwrap_or(text).len()
+    }
+
+    fn declare(&mut self, what: Declared, head: Head, number: u32) {
+        let names = match what {
+            Declared::Account => self.draft.ledger.accounts.names(),
+            Declared::Commodity | Declared::Payee | Declared::Tag => {
+                self.draft.ledger.commodities.names()
+            }
+        };
+        let Some(name) = names.get(number as usize).cloned() else { return };
+        self.draft.ledger.declared.push(Declaration {
+            what,
+            name,
+            source: self.source,
+            start: index(head.start),
+            length: 0,
+            line: head.line,
+        });
+    }
+
+    fn inert(&mut self, what: &'static str, line: u32) {
+        let source = self.source;
+        self.draft.ledger.inert.push(Inert { what, matters: false, source, line });
+    }
+
+    fn place_here(&self) -> Place {
+        self.cursor.place(&self.file, self.cursor.at, self.cursor.here().len())
+    }
+
+    fn expected(&mut self, what: &str) -> Told {
+        let found = if self.cursor.is_line_end() {
+            "the line's end".to_owned()
+        } else {
+            format!("`{}`", self.cursor.here())
+        };
+        let message = format!("expected {what}, found {found}");
+        let place = self.place_here();
+        self.told(Diagnostic::error("syntax", message).at(place))
+    }
+
+    fn told(&mut self, diagnostic: Diagnostic) -> Told {
+        self.report(diagnostic);
+        Told
+    }
+
+    fn report(&mut self, diagnostic: Diagnostic) {
+        let line = diagnostic.places.first().map_or(self.cursor.line, |place| place.line);
+        self.draft.problems.push(Problem { source: self.source, line, diagnostic });
+    }
+}
+
+/// A byte of a text as the rows number them; longer texts are refused before.
+fn index(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+/// The index of the last of `count`.
+fn last(count: usize) -> u32 {
+    index(count.saturating_sub(1))
+}
