@@ -210,7 +210,7 @@ fn merged(
         return old.to_owned();
     }
     let mut out = Out { text: String::with_capacity(old.len() + new.len() * 240), parted: true };
-    out.verbatim(preamble);
+    out.verbatim(if old.is_empty() { ledger::print::HEAD } else { preamble });
     let mut new = new.iter().peekable();
     for block in &blocks {
         let event = block.id.as_ref().and_then(|id| known.get(id));
@@ -240,7 +240,7 @@ fn merged(
 }
 
 fn print(event: &Event, accounts: &IndexMap<Name, Account>) -> String {
-    ledger::print(std::slice::from_ref(event), accounts)
+    ledger::print::block_of(event, accounts)
 }
 
 /// A text in the making, whose blocks are parted by blank lines.

@@ -19,20 +19,27 @@ use crate::source::Name;
 /// The column in which the numbers of a block end, if its longest account leaves room.
 const NUMBERS_END: usize = 43;
 
-/// The events as a journal, in their order, a blank line between two blocks. An account that is not
-/// among `accounts` is taken as [`Account::taxable`].
+/// The first line of every journal that rentier prints: its numbers have a decimal point, whatever
+/// the journals around it say. hledger obeys it to the end of the file, Ledger passes it over.
+pub const HEAD: &str = "decimal-mark .\n";
+
+/// The events as a journal, in their order, a blank line between two blocks.
 pub fn print(events: &[Event], accounts: &IndexMap<Name, Account>) -> String {
-    let mut text = String::with_capacity(events.len() * 240);
+    let mut text = String::with_capacity(events.len() * 240 + HEAD.len());
+    text.push_str(HEAD);
     for event in events {
-        if !text.is_empty() {
-            text.push('\n');
-        }
-        match accounts.get(&event.account) {
-            Some(account) => text.push_str(&block(event, account)),
-            None => text.push_str(&block(event, &Account::taxable(event.account.clone()))),
-        }
+        text.push('\n');
+        text.push_str(&block_of(event, accounts));
     }
     text
+}
+
+/// The block of one event. An account that is not among `accounts` is taken as [`Account::taxable`].
+pub fn block_of(event: &Event, accounts: &IndexMap<Name, Account>) -> String {
+    match accounts.get(&event.account) {
+        Some(account) => block(event, account),
+        None => block(event, &Account::taxable(event.account.clone())),
+    }
 }
 
 /// The block of one event, with the end of its last line.

@@ -58,7 +58,7 @@ impl<'l> Block<'l, '_> {
                 self.unknown_word("link", word, tag, Relation::ALL.iter().map(|r| r.text()));
                 continue;
             };
-            if to.trim().is_empty() {
+            if to.is_empty() {
                 let message = format!("`link: {word}` names no event");
                 let place = self.tags.place(tag);
                 let help = format!("write the id of the event: `link: {word} 7f3a91c2d04e-1`");

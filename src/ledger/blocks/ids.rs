@@ -14,7 +14,7 @@ pub struct Ids(HashMap<RowHash, u32>);
 
 impl Ids {
     /// The id of what an event says: its account, its day, its kind and figures, but no words for the
-    /// eye. The second of two that say the same has ordinal 2.
+    /// eye and no links. The second of two that say the same has ordinal 2.
     pub fn derive(&mut self, event: &Event, account: &Account) -> EventId {
         let row = RowHash::of(account.identity(), content(event).iter().map(String::as_str));
         let ordinal = self.0.entry(row).or_insert(0);
@@ -48,6 +48,5 @@ fn content(event: &Event) -> Vec<String> {
     content.push(event.currency.as_deref().unwrap_or_default().to_owned());
     content.extend(event.claimed.iter().map(|claim| claim.to_string()));
     content.push(event.reason.as_deref().unwrap_or_default().to_owned());
-    content.extend(event.links.iter().map(|link| format!("{} {}", link.relation, link.to)));
     content
 }

@@ -4,7 +4,7 @@
 //! In: an event and its account. Out: legs that balance in each commodity. Knows no text; what the
 //! legs do not say of the event becomes tags.
 
-use super::leg::{Leg, LegCost, LegLot, product};
+use super::leg::{Leg, LegCost, LegLot, product, sum};
 use super::text::{commodity, part, title};
 use crate::event::{Account, Event, EventKind, Lots, TaxAuthority};
 use crate::money::{self, Decimal};
@@ -255,7 +255,9 @@ impl<'e> Layout<'e> {
             self.legs.push(leg);
         }
         if !quantity.is_zero() {
-            self.other("Equity:Transfers", -quantity, Name::new(&commodity(security)));
+            // Summed up, so that it has the digits of its lots whoever wrote the total.
+            let moved = sum(self.legs.iter().map(|leg| leg.quantity)).unwrap_or(quantity);
+            self.other("Equity:Transfers", -moved, Name::new(&commodity(security)));
         }
     }
 

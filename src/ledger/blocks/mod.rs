@@ -20,7 +20,7 @@ pub mod text;
 pub use home::{Context, Sort, below, implied, is_gains, real, sort};
 pub use ids::Ids;
 pub use postings::{code, legs};
-pub use read::{Read, event};
+pub use read::{Read, event, events};
 
 use crate::event::EventKind;
 

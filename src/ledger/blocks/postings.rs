@@ -32,7 +32,12 @@ pub fn legs(
             own,
             claim: !own && is_gains(posting.account()),
             quantity: posting.number(),
-            commodity: code(posting.commodity(), units, context),
+            // A bare 0 is of no currency: it only shows which account is meant.
+            commodity: if posting.commodity().is_empty() && posting.number().is_zero() {
+                Name::default()
+            } else {
+                code(posting.commodity(), units, context)
+            },
             cost: match paid {
                 Some((cost, _)) => Some(cost),
                 None if own => None,
@@ -101,8 +106,10 @@ fn costs(
         (None, Some(lot)) => Some((lot, None)),
         (None, None) => {
             // Of two commodities without a price each is worth the other; units are what is priced.
-            let implied = written(posting, posting.cost(), units, context)?;
-            Some((implied, None))
+            // What the lots cost is no price of their sale.
+            let basis = posting.lot().is_some_and(|lot| lot.cost.is_some());
+            let implied = posting.cost().filter(|_| !basis);
+            Some((written(posting, implied, units, context)?, None))
         }
     }
 }

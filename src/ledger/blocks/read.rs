@@ -11,16 +11,32 @@ use super::home::{Context, Sort, implied, real, sort};
 use super::ids::Ids;
 use super::leg::Leg;
 use super::postings::{legs, money_holders};
-use super::said::{Asked, Lack, Said, Trouble, is_property, is_trade, lack, said};
+use super::said::{Asked, Said, Trouble, is_property, is_trade, said};
 use super::tags::{Tag, Tags};
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::event::{Account, Event, EventId, EventKind, FieldError, RowHash, Value};
-use crate::ledger::Transaction;
+use crate::ledger::{Ledger, Transaction};
 use crate::money::{self, Decimal};
+use crate::period::NaiveDate;
 use crate::source::Name;
 
 /// The event of a block, with warnings; or what is wrong with it.
 pub type Read = Result<(Event, Vec<Diagnostic>), Vec<Diagnostic>>;
+
+/// The events of all blocks of a journal, in its order, and what is wrong with the others.
+pub fn events(ledger: &Ledger, context: &Context) -> (Vec<Event>, Vec<Diagnostic>) {
+    let (mut ids, mut events, mut problems) = (Ids::default(), Vec::new(), Vec::new());
+    for read in ledger.transactions().filter_map(|t| event(t, context, &mut ids)) {
+        match read {
+            Ok((event, warnings)) => {
+                events.push(event);
+                problems.extend(warnings);
+            }
+            Err(errors) => problems.extend(errors),
+        }
+    }
+    (events, problems)
+}
 
 /// The event that a transaction states by its `event:` tag; `None` where it has none.
 pub fn event(transaction: Transaction<'_>, context: &Context, ids: &mut Ids) -> Option<Read> {
@@ -30,7 +46,8 @@ pub fn event(transaction: Transaction<'_>, context: &Context, ids: &mut Ids) -> 
     let kind = tags.get("event")?.clone();
     let mut block = Block { transaction, context, tags, problems: Vec::new() };
     let event = block.read(&kind, ids);
-    let problems = std::mem::take(&mut block.problems);
+    let mut problems = std::mem::take(&mut block.problems);
+    problems.sort_by_key(|problem| problem.places.first().map(|place| (place.line, place.column)));
     Some(match event {
         Some(event) if !problems.iter().any(Diagnostic::is_error) => Ok((event, problems)),
         _ => Err(problems),
@@ -253,7 +270,7 @@ impl<'l> Block<'l, '_> {
             return;
         }
         let place = self.transaction.place();
-        if is_property(kind) && lack(kind) == Lack::Nothing && !said.amount.is_zero() {
+        if is_property(kind) && kind != "security-deposit-kept" && !said.amount.is_zero() {
             let message = format!("{} of this `{kind}` went elsewhere", said.lacking.abs());
             self.problems.push(
                 Diagnostic::error("mixed-block", message)
@@ -261,7 +278,7 @@ impl<'l> Block<'l, '_> {
                     .note("its amount would be taken as what reached the account")
                     .help("write the other part as an entry of its own, with its own `event:`"),
             );
-        } else if is_trade(kind) {
+        } else if is_trade(kind) && said.priced {
             let strange = legs.iter().find(|leg| {
                 let sort = sort(&leg.account);
                 let equity = leg.account.to_ascii_lowercase().starts_with("equity");
@@ -334,6 +351,7 @@ impl<'l> Block<'l, '_> {
                     _ => tags.name(field).map(Value::Text).or_else(|| match field {
                         "security" => security.cloned().map(Value::Text),
                         "into_currency" => said.into_currency.clone().map(Value::Text),
+                        "acquired" => acquired(said).map(Value::Day),
                         _ => said.number(field).map(Value::Number),
                     }),
                 }
@@ -364,6 +382,13 @@ impl<'l> Block<'l, '_> {
             }
         }
     }
+}
+
+/// The day on which lots were acquired, where they name one day.
+fn acquired(said: &Said) -> Option<NaiveDate> {
+    let mut days = said.lots.0.iter().map(|lot| lot.basis.as_ref().map(|basis| basis.acquired));
+    let first = days.next()??;
+    days.all(|day| day == Some(first)).then_some(first)
 }
 
 /// The further kinds whose money may lie in any account.

@@ -56,6 +56,8 @@ pub struct Said {
     pub withheld: Decimal,
     /// What the cash lacks of the gross, whatever the tags say.
     pub lacking: Decimal,
+    /// Whether the gross is told by a price, so that what the cash lacks is sure.
+    pub priced: bool,
 }
 
 /// Why legs could not be read.
@@ -256,6 +258,7 @@ fn part(
     // Of a trade the price says the gross. Of anything else the other side does: what stands there
     // with the sign of the cash was taken off.
     let sure = is_trade(asked.kind) && legs.iter().any(priced);
+    said.priced = sure;
     said.lacking = if sure && exchange {
         let gross = sum(legs.iter().filter(|leg| priced(leg)).map(|leg| leg.quantity));
         gross.and_then(|gross| gross.checked_sub(said.amount)).ok_or(Trouble::Digits)?
