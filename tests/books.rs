@@ -1,6 +1,6 @@
 //! Books: settings and facts are read strictly, and all sources become one journal.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -47,13 +47,13 @@ fn every_documented_setting_is_known() {
 
 #[test]
 fn every_documented_fact_is_known() {
-    let (stated, found) =
+    let (facts, found) =
         Stated::read(&source("settings/complete.securities.toml", "securities.toml"));
     assert_eq!(diagnostics::all(&found, false), "");
-    assert_eq!(stated.securities.0.len(), 3);
-    assert_eq!(stated.properties.len(), 1);
-    assert_eq!(stated.payer_figures.len(), 1);
-    let fund = stated.securities.get("FUND").expect("it is there");
+    assert_eq!(facts.securities.0.len(), 3);
+    assert_eq!(facts.properties.len(), 1);
+    assert_eq!(facts.payer_figures.len(), 1);
+    let fund = facts.securities.get("FUND").expect("it is there");
     assert_eq!(fund.splits[0].parts.0.len(), 3);
     assert_eq!(fund.line, 9);
 }
@@ -86,9 +86,12 @@ impl Memory {
         let folder = Folder { settings, ..Folder::default() };
         books::load(folder, &Flags::default(), &mut |path, _| {
             let (before, after) = path.split_once('*').unwrap_or((path, ""));
-            let found = self.0.iter().filter(|(name, _)| match path.contains('*') {
-                true => name.starts_with(before) && name.ends_with(after),
-                false => **name == *path,
+            let found = self.0.iter().filter(|(name, _)| {
+                if path.contains('*') {
+                    name.starts_with(before) && name.ends_with(after)
+                } else {
+                    **name == *path
+                }
             });
             Ok(found.map(|(name, text)| Source::new(name, text)).collect())
         })
@@ -105,7 +108,7 @@ impl Memory {
                 there.journals.insert(Name::new(name), text.clone());
             }
         }
-        let digests: HashMap<Name, u64> =
+        let digests: BTreeMap<Name, u64> =
             files.iter().map(|file| (file.file.clone(), file.digest)).collect();
         let mut run = Run { files, ..Run::default() };
         let plan = plan(&mut run, &digests, &books, &there);
@@ -134,7 +137,7 @@ fn event(number: u32) -> Event {
         2 => EventKind::Interest { security: None, per_share: None },
         _ => EventKind::Unknown { row: format!("row {number}").as_str().into() },
     };
-    let amount = if number % 4 == 0 { "-10.00" } else { "10.00" };
+    let amount = if number.is_multiple_of(4) { "-10.00" } else { "10.00" };
     let id = EventId::new(RowHash::of("schwab", [number.to_string().as_str()]), 1);
     let origin = Origin::new("export.csv".into(), number + 2);
     let mut event = Event::new(id, day(number / 6), "schwab".into(), kind, origin);
@@ -145,7 +148,9 @@ fn event(number: u32) -> Event {
 }
 
 fn report(file: &str, mut events: Vec<Event>) -> FileReport {
-    events.iter_mut().for_each(|event| event.origin.file = file.into());
+    for event in &mut events {
+        event.origin.file = file.into();
+    }
     events.sort_by_key(Event::order);
     let first = events.iter().map(|event| event.date).min();
     let last = events.iter().map(|event| event.date).max();
@@ -217,7 +222,7 @@ fn a_row_understood_later_replaces_its_block_and_no_other_byte() {
     let path = "imported/schwab.journal";
     let mine = "; my own note\n\n2024-01-01 * Mine\n    Assets:Bank   1.00 USD\n    Income:Job\n";
     let text = memory.0.get_mut(path).expect("it was written");
-    text.push_str("\n");
+    text.push('\n');
     text.push_str(mine);
     let before = text.clone();
     let mut understood = event(3);

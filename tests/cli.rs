@@ -43,9 +43,9 @@ fn tree(root: &Path) -> Vec<(PathBuf, Vec<u8>)> {
         for entry in fs::read_dir(folder).expect("a folder") {
             let path = entry.expect("an entry").path();
             if path.is_dir() {
-                folders.push(path)
+                folders.push(path);
             } else {
-                all.push((path.clone(), fs::read(path).expect("a file")))
+                all.push((path.clone(), fs::read(path).expect("a file")));
             }
         }
     }

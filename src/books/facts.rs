@@ -177,12 +177,12 @@ fn split(group: &Group) -> Option<Distribution> {
     };
     let parts = Parts(Parts::NAMES.iter().filter_map(part).collect());
     let source = group.text("source").map(|source| source.value);
-    if let (Some(whole), Some(of)) = (parts.get("ordinary"), parts.get("qualified")) {
-        if of > whole {
-            let message = format!("{of} qualified, of {whole} ordinary dividends");
-            let help = "`qualified` is a part of `ordinary`: write all of them there";
-            group.wrong(Diagnostic::error("part-above-whole", message).help(help), &group.span);
-        }
+    if let (Some(whole), Some(of)) = (parts.get("ordinary"), parts.get("qualified"))
+        && of > whole
+    {
+        let message = format!("{of} qualified, of {whole} ordinary dividends");
+        let help = "`qualified` is a part of `ordinary`: write all of them there";
+        group.wrong(Diagnostic::error("part-above-whole", message).help(help), &group.span);
     }
     if parts.0.is_empty() {
         let message = "what was this payment made of? no figure says so";
@@ -230,12 +230,11 @@ fn days(group: &Group) -> Option<PropertyUse> {
     let (from, to) = (group.day("from"), group.day("to"));
     let r#use = group.text("use");
     group.finish();
-    if let Some(word) = &r#use {
-        if !["rented", "vacant", "personal"].contains(&&*word.value) {
-            let message =
-                format!("expected `rented`, `vacant` or `personal`, found `{}`", word.value);
-            group.wrong(Diagnostic::error("unknown-word", message), &word.span);
-        }
+    if let Some(word) = &r#use
+        && !["rented", "vacant", "personal"].contains(&&*word.value)
+    {
+        let message = format!("expected `rented`, `vacant` or `personal`, found `{}`", word.value);
+        group.wrong(Diagnostic::error("unknown-word", message), &word.span);
     }
     let (from, to) = (from?, to?);
     if to.value < from.value {

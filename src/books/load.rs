@@ -8,7 +8,7 @@ use super::{Books, Flags, Folder, Load, Settings, Stated, transactions};
 use crate::diagnostic::Diagnostic;
 use crate::event::{Account, Event};
 use crate::import::{self, Context, Known, Otherwise, Profile};
-use crate::ledger;
+use crate::ledger::{self, Ledger};
 use crate::source::{Name, Place, Source};
 
 /// The books of a folder. `load` gives the texts of the files that settings and journals name.
@@ -92,7 +92,10 @@ fn read(
     let mut read = transactions::Reading::default();
     for source in journals {
         let ledger = ledger::read(source, &options, load);
-        books.diagnostics.extend(ledger.diagnostics.iter().cloned());
+        match no_journal(&ledger) {
+            Some(diagnostic) => books.diagnostics.push(diagnostic),
+            None => books.diagnostics.extend(ledger.diagnostics.iter().cloned()),
+        }
         transactions::events(&ledger, books, &mut read);
         books.ledgers.push(ledger);
     }
@@ -118,6 +121,20 @@ fn read(
     for export in exports {
         books.keep_text(export);
     }
+}
+
+/// One problem in place of many, for a file in which nothing at all reads as a journal.
+fn no_journal(ledger: &Ledger) -> Option<Diagnostic> {
+    let said = ledger.transactions.len() + ledger.declared.len() + ledger.prices.len();
+    let (first, more) = ledger.diagnostics.split_first()?;
+    if said > 0 || more.is_empty() || ledger.sources.len() != 1 {
+        return None;
+    }
+    let name = &ledger.sources[0].name;
+    let message = format!("`{name}` is neither a journal nor an export that a profile knows");
+    let diagnostic = Diagnostic::error("no-journal", message);
+    let diagnostic = first.places.iter().take(1).cloned().fold(diagnostic, Diagnostic::at);
+    Some(diagnostic.help("the formats of exports that are known: rentier profile list"))
 }
 
 /// The events of exports that are read as they lie, and what is wrong with them.
@@ -226,6 +243,7 @@ impl Books {
                 self.sources.entry(source.name.clone()).or_insert_with(|| source.clone());
             }
         }
+        self.journal.prices.sort_by_key(|(day, ..)| *day);
         let ids: std::collections::HashSet<_> =
             self.journal.events.iter().map(|event| &event.id).collect();
         let decided = self.journal.overrides.iter().map(|decision| ("override", &decision.event));

@@ -5,7 +5,7 @@
 //! Blocks that are there move as wholes and keep their bytes; a new block stands where the order of a
 //! journal wants it, so that the same rows make the same file in whatever order they came.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use indexmap::IndexMap;
 
@@ -49,7 +49,7 @@ pub struct Copy {
 }
 
 /// Works out what an import changes. `digests` are hashes of the bytes of the given files.
-pub fn plan(run: &mut Run, digests: &HashMap<Name, u64>, books: &Books, there: &There) -> Plan {
+pub fn plan(run: &mut Run, digests: &BTreeMap<Name, u64>, books: &Books, there: &There) -> Plan {
     let (names, kept) = kept(run, digests, books, there);
     let mut events = run.take_events();
     for event in &mut events {
@@ -118,7 +118,7 @@ fn file_name(id: &str) -> String {
 /// event. One whose bytes are kept already goes by that name.
 fn kept(
     run: &Run,
-    digests: &HashMap<Name, u64>,
+    digests: &BTreeMap<Name, u64>,
     books: &Books,
     there: &There,
 ) -> (HashMap<Name, Name>, Vec<Copy>) {

@@ -165,15 +165,13 @@ fn settings(root: &Group) -> Settings {
         settings.overrides.extend(decision(&id, &group));
     }
     for (year, group) in root.named("carry") {
-        match year.value.parse() {
-            Ok(number) => settings
+        if let Ok(number) = year.value.parse() {
+            settings
                 .carry
-                .extend(group.numbers().into_iter().map(|(key, value)| (number, key.value, value))),
-            Err(_) => {
-                let message =
-                    format!("expected a year such as `[carry.2022]`, found `{}`", year.value);
-                root.wrong(Diagnostic::error("unreadable-setting", message), &year.span);
-            }
+                .extend(group.numbers().into_iter().map(|(key, value)| (number, key.value, value)));
+        } else {
+            let message = format!("expected a year such as `[carry.2022]`, found `{}`", year.value);
+            root.wrong(Diagnostic::error("unreadable-setting", message), &year.span);
         }
     }
     if let Some(report) = root.group("report") {

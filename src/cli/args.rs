@@ -30,6 +30,7 @@ pub struct CommandLine {
 /// Flags of every command.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Always")]
+#[allow(clippy::struct_excessive_bools)] // each is a flag of its own
 pub struct Always {
     /// The folder of records [RENTIER_BOOKS; else the nearest]
     #[arg(short, long, value_name = "DIR", global = true)]

@@ -3,7 +3,7 @@
 mod json;
 mod screen;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -45,7 +45,7 @@ pub fn run(args: &ImportArgs, world: &mut World) -> Result<Exit, Error> {
         )
         .help("make some: rentier init\nor look first: add --dry-run"));
     }
-    let given = given(&args.files, world)?;
+    let given = given(&args.files, world);
     let lock = match &root {
         Some(root) if !args.dry_run => {
             let lock = Lock::take(root, world)?;
@@ -62,9 +62,7 @@ pub fn run(args: &ImportArgs, world: &mut World) -> Result<Exit, Error> {
     };
     let there = root.as_deref().map(|root| there(root, &books)).transpose()?.unwrap_or_default();
     let named = args.account.as_ref().map(|name| account(name, &books));
-    let outcome =
-        outcome(args, &given, &books, root.is_none(), named.as_ref(), root.as_deref(), &there)?;
-    let mut run = outcome;
+    let mut run = outcome(args, &given, &books, named.as_ref(), root.as_deref(), &there)?;
     run.refused.extend(given.unreadable.iter().cloned());
     let waits = run.waits();
     let shown = screen::Shown::of(&run, &given.paths);
@@ -112,17 +110,16 @@ pub fn run(args: &ImportArgs, world: &mut World) -> Result<Exit, Error> {
 
 /// Reads every file once. One that is named twice is one file; names are the files' own where no two
 /// are alike.
-fn given(paths: &[PathBuf], world: &mut World) -> Result<Given, Error> {
+fn given(paths: &[PathBuf], world: &mut World) -> Given {
     let mut given = Given::default();
-    let mut seen: Vec<PathBuf> = Vec::new();
+    let mut seen: HashSet<PathBuf> = HashSet::new();
     let own = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned());
     let mut count: HashMap<Option<String>, u32> = HashMap::new();
     let mut unique = Vec::new();
     for path in paths {
         let whole = world.path(path);
         let whole = whole.canonicalize().unwrap_or(whole);
-        if !seen.contains(&whole) {
-            seen.push(whole);
+        if seen.insert(whole) {
             *count.entry(own(path)).or_default() += 1;
             unique.push(path);
         }
@@ -156,7 +153,7 @@ fn given(paths: &[PathBuf], world: &mut World) -> Result<Given, Error> {
         }
     }
     progress.end();
-    Ok(given)
+    given
 }
 
 /// The line that is shown on a terminal when reading takes longer than half a second.
@@ -242,7 +239,6 @@ fn outcome(
     args: &ImportArgs,
     given: &Given,
     books: &Books,
-    no_books: bool,
     named: Option<&Account>,
     root: Option<&Path>,
     there: &There,
@@ -253,7 +249,7 @@ fn outcome(
     }
     let otherwise = match named {
         Some(account) => Otherwise::Named(account),
-        None if no_books => Otherwise::Profile,
+        None if root.is_none() => Otherwise::Profile,
         None => Otherwise::Ask,
     };
     let context = |accepted| Context {

@@ -30,18 +30,18 @@ pub fn run(args: &InitArgs, world: &mut World) -> Result<Exit, Error> {
         Some(folder) => world.path(folder),
         None => world.folder.clone(),
     };
-    let (there, missing): (Vec<_>, Vec<_>) =
+    let (present, missing): (Vec<_>, Vec<_>) =
         FILES.iter().partition(|(name, _)| root.join(name).exists());
-    let there: Vec<&str> = there.iter().map(|(name, _)| *name).collect();
+    let there: Vec<&str> = present.iter().map(|(name, _)| *name).collect();
     if missing.is_empty() {
         writeln!(world.out, "These books are made already; nothing was changed.")?;
         writeln!(world.out, "Next: rentier import ~/Downloads/*.csv --dry-run")?;
         return Ok(Exit::Done);
     }
     // In quotes, and as wide as the column before the comments.
-    let word = |word: &str| format!("{:<21}", format!("\"{word}\""));
+    let quoted = |word: &str| format!("{:<21}", format!("\"{word}\""));
     let fill =
-        |text: &str| text.replace("{regime}", &word(regime)).replace("{filing}", &word(filing));
+        |text: &str| text.replace("{regime}", &quoted(regime)).replace("{filing}", &quoted(filing));
     let files = missing.iter().map(|(name, text)| NewFile {
         path: PathBuf::from(name),
         content: fill(text).into_bytes(),

@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
 use super::args::Reading;
 use super::lock::Lock;
@@ -45,6 +46,8 @@ pub struct Opened {
     pub regime: Regime,
     /// What the law makes of it.
     pub judged: Judged,
+    /// The folder of the books; of files that are named, the current folder.
+    root: PathBuf,
 }
 
 /// Opens and judges.
@@ -53,15 +56,38 @@ pub struct Opened {
 /// As `open`; and no regime has the id that settings or flags name.
 pub fn judged(files: &[PathBuf], reading: &Reading, world: &mut World) -> Result<Opened, Error> {
     let mut books = open(files, reading, world)?;
+    let root = match files {
+        [] => locate(world)?.ok_or_else(no_books)?.0,
+        _ => world.folder.clone(),
+    };
     let mut regime = regime_of(&mut books)?;
     // Statements are in the currency of the books.
     regime.currency = books.settings.currency.clone();
     let filing = Filing { status: books.settings.filing.clone() };
     let judged = report::judge(&books.journal, &regime, &filing);
-    Ok(Opened { books, regime, judged })
+    Ok(Opened { books, regime, judged, root })
 }
 
 impl Opened {
+    /// The text of a file that an event or a message names: one that was read, or a kept export.
+    pub fn text(&self, file: &str) -> Option<Arc<Source>> {
+        if let Some(source) = self.books.sources.get(file) {
+            return Some(source.clone());
+        }
+        let keep = self.books.settings.keep.as_deref().unwrap_or_default();
+        let paths = [self.root.join(keep).join(file), self.root.join(file)];
+        let bytes = paths.iter().find_map(|path| fs::read(path).ok())?;
+        Some(Arc::new(Source::decode(file, bytes)))
+    }
+
+    /// The name of a file as messages show it: a kept export with its folder.
+    pub fn path_of(&self, file: &str) -> String {
+        match &self.books.settings.keep {
+            Some(keep) if self.root.join(&**keep).join(file).is_file() => format!("{keep}/{file}"),
+            _ => file.to_owned(),
+        }
+    }
+
     /// Every year that something is known of: an income, a cost, a question.
     pub fn years(&self) -> Vec<TaxYear> {
         let incomes = self.judged.incomes.iter().chain(&self.judged.cash);
@@ -154,38 +180,33 @@ pub fn regime_of(books: &mut Books) -> Result<Regime, Error> {
 /// # Errors
 /// The folder that is named has none.
 pub fn find(world: &mut World) -> Result<Option<PathBuf>, Error> {
+    let found = locate(world)?;
+    if let (Some((root, who)), true) = (&found, world.flags.verbose) {
+        writeln!(world.err, "books {}, by {who}", root.display())?;
+    }
+    Ok(found.map(|(root, _)| root))
+}
+
+/// The folder, and what told it.
+fn locate(world: &World) -> Result<Option<(PathBuf, &'static str)>, Error> {
     let flag = world.flags.books.clone().map(|folder| ("--books", folder));
     let variable =
         || world.variable("RENTIER_BOOKS").map(|folder| ("RENTIER_BOOKS", folder.into()));
     if let Some((who, folder)) = flag.or_else(variable) {
-        let root = world.path(&folder);
+        let mut root = world.path(&folder);
         // `--books books/rentier.toml` means the folder all the same.
-        let root = if root.ends_with(SETTINGS) && root.is_file() {
-            root.parent().map_or(root.clone(), Path::to_owned)
-        } else {
-            root
-        };
+        if root.ends_with(SETTINGS) && root.is_file() {
+            root.pop();
+        }
         if !root.join(SETTINGS).is_file() {
             let folder = folder.to_string_lossy();
             return Err(Error::new(format!("no rentier.toml in `{folder}`, which {who} names"))
                 .help(format!("make books there: rentier init --books {folder}")));
         }
-        verbose(world, &root, who)?;
-        return Ok(Some(root));
+        return Ok(Some((root, who)));
     }
     let root = world.folder.ancestors().find(|folder| folder.join(SETTINGS).is_file());
-    let root = root.map(Path::to_owned);
-    if let Some(root) = &root {
-        verbose(world, root, "the nearest rentier.toml")?;
-    }
-    Ok(root)
-}
-
-fn verbose(world: &mut World, root: &Path, who: &str) -> Result<(), Error> {
-    if world.flags.verbose {
-        writeln!(world.err, "books {}, by {who}", root.display())?;
-    }
-    Ok(())
+    Ok(root.map(|root| (root.to_owned(), "the nearest rentier.toml")))
 }
 
 /// Reads the books in `root`. An import that was broken off there is taken back first.

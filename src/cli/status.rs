@@ -138,7 +138,7 @@ fn next(text: &mut String, opened: &Opened, years: &[Year]) {
     if steps.is_empty() {
         match years.last() {
             Some(year) => {
-                steps.push((format!("rentier income {}", year.label), "the statement".to_owned()))
+                steps.push((format!("rentier income {}", year.label), "the statement".to_owned()));
             }
             None => steps.push((
                 "rentier import ~/Downloads/*.csv --dry-run".to_owned(),

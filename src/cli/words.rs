@@ -64,12 +64,18 @@ impl Kept {
                 all.extend(journal.events.iter().filter_map(crate::event::Event::security));
                 all.sort_unstable();
                 all.dedup();
-                known("security", &keep.security, all.into_iter())
+                known("security", &keep.security, all)
             })
             .transpose()?
             .flatten();
         let properties = known("property", &keep.property, journal.properties.keys())?;
-        Ok(Kept { accounts, securities, properties, from: day(&keep.from)?, to: day(&keep.to)? })
+        Ok(Kept {
+            accounts,
+            securities,
+            properties,
+            from: day(keep.from.as_deref())?,
+            to: day(keep.to.as_deref())?,
+        })
     }
 }
 
@@ -90,20 +96,22 @@ impl From<Kept> for Keeping {
 fn known<'n>(
     what: &str,
     named: &[String],
-    all: impl Iterator<Item = &'n Name> + Clone,
+    all: impl IntoIterator<Item = &'n Name>,
 ) -> Result<Option<Vec<Name>>, Error> {
     if named.is_empty() {
         return Ok(None);
     }
+    let all: Vec<&Name> = all.into_iter().collect();
     let find = |name: &String| {
-        let known = all.clone().find(|known| ***known == **name).cloned();
-        known.ok_or_else(|| Error::unknown(what, name, all.clone().map(|name| &**name)))
+        let known = all.iter().find(|known| ***known == **name);
+        let known = known.map(|known| Name::clone(known));
+        known.ok_or_else(|| Error::unknown(what, name, all.iter().map(|name| &***name)))
     };
     named.iter().map(find).collect::<Result<_, _>>().map(Some)
 }
 
 /// A day of a flag.
-fn day(text: &Option<String>) -> Result<Option<NaiveDate>, Error> {
+fn day(text: Option<&str>) -> Result<Option<NaiveDate>, Error> {
     let Some(text) = text else { return Ok(None) };
     period::iso(text)
         .map(Some)

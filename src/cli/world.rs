@@ -15,6 +15,9 @@ use crate::diagnostic::Diagnostic;
 use crate::render;
 use crate::source::Source;
 
+/// Called before a step; an error stops there.
+pub type Step = Box<dyn FnMut(&str) -> io::Result<()>>;
+
 /// What a command may read and write.
 pub struct World<'w> {
     /// Reports go here.
@@ -31,7 +34,7 @@ pub struct World<'w> {
     pub err_is_terminal: bool,
     /// Called before each step that changes a file, with its name; an error stops there. Tests break
     /// off an import with it.
-    pub before_step: Option<Box<dyn FnMut(&str) -> io::Result<()>>>,
+    pub before_step: Option<Step>,
     /// How long to wait for another import.
     pub patience: Duration,
     /// The flags that hold for every command.

@@ -12,7 +12,7 @@ use crate::source::Name;
 pub fn report(run: &Run, paths: &HashMap<Name, String>) -> Value {
     let path = |name: &Name| paths.get(name).cloned().unwrap_or_else(|| name.to_string());
     let files: Vec<Value> =
-        run.files.iter().map(|report| file(report, path(&report.file))).collect();
+        run.files.iter().map(|report| file(report, &path(&report.file))).collect();
     let refused = run.refused.iter().map(|refused| {
         let mut value = json!({ "file": path(&refused.file), "reason": refused.reason });
         if !refused.advice.is_empty() {
@@ -37,7 +37,7 @@ pub fn report(run: &Run, paths: &HashMap<Name, String>) -> Value {
     json!({ "files": files, "refused": refused, "changed": changed, "diagnostics": diagnostics })
 }
 
-fn file(report: &FileReport, path: String) -> Value {
+fn file(report: &FileReport, path: &str) -> Value {
     let rows = report.rows;
     let ignored = report.ignored.iter();
     let ignored: Vec<Value> =

@@ -268,40 +268,36 @@ fn changed(text: &mut String, change: &Changed) {
     let _ = writeln!(text, "   = help: accept it as a correction: add --accept {}", change.was.id);
 }
 
-/// The question for accounts that nothing tells, with the lines to paste.
+/// The question for accounts that nothing tells, with the lines to paste, a section for each.
 pub fn asked(asked: &[Asked]) -> Option<String> {
-    let (first, more) = asked.split_first()?;
-    let mut text = match more.len() {
-        0 => "error: 1 account is not in rentier.toml: whose is it, and is it taxed?".to_owned(),
-        more => format!(
-            "error: {} accounts are not in rentier.toml: whose are they, and are they taxed?",
-            more + 1
+    let mut accounts: IndexMap<&Name, (&Asked, u32)> = IndexMap::new();
+    for one in asked {
+        accounts.entry(&one.suggested).or_insert((one, 0)).1 += one.rows;
+    }
+    let mut text = match accounts.len() {
+        0 => return None,
+        1 => "error: 1 account is not in rentier.toml: whose is it, and is it taxed?".to_owned(),
+        many => format!(
+            "error: {many} accounts are not in rentier.toml: whose are they, and are they taxed?"
         ),
     };
-    let _ = write!(
-        text,
-        "
-  = help: write in rentier.toml, then import again:
-          {:<28} # {}, {}
-          owner = [\"me\"]
-          shelter = \"taxable\"          # or traditional, roth, hsa, isa...
-          match = [\"{}\"]",
-        format!("[account.{}]", first.suggested),
-        harmless(&first.file),
-        counted(first.rows as usize, "row"),
-        harmless(&first.matches),
-    );
-    for next in more {
+    text.push_str("\n  = help: write in rentier.toml, then import again:");
+    for (at, (id, (first, rows))) in accounts.iter().enumerate() {
+        let section = format!("[account.{id}]");
+        let file = harmless(&first.file);
+        let rows = counted(*rows as usize, "row");
+        let shelters = if at == 0 { "          # or traditional, roth, hsa, isa..." } else { "" };
         let _ = write!(
             text,
-            "\n          [account.{}]  # {}, {}\n          match = [\"{}\"] and the other two",
-            next.suggested,
-            harmless(&next.file),
-            counted(next.rows as usize, "row"),
-            harmless(&next.matches),
+            "
+          {section:<28} # {file}, {rows}
+          owner = [\"me\"]
+          shelter = \"taxable\"{shelters}
+          match = [\"{}\"]",
+            harmless(&first.matches),
         );
     }
-    let _ = write!(text, "\n          or say it for this once: --account NAME");
+    text.push_str("\n          or say it for this once: --account NAME");
     Some(text)
 }
 
