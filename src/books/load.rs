@@ -74,8 +74,8 @@ pub fn of_files(files: Vec<Source>, flags: &Flags, load: &mut Load) -> Books {
 
 /// Shipped profiles, the user's own merged in.
 fn profiles(own: &[Source]) -> Vec<Profile> {
-    let _ = own;
-    import::profile::shipped()
+    let own = own.iter().map(|source| import::profile::read(source).0).collect();
+    import::profile::merge(import::profile::shipped(), own)
 }
 
 /// Reads journals first, then exports, so that rows which are in the journals are known.
@@ -87,7 +87,7 @@ fn read(
     load: &mut Load,
 ) {
     let (exports, journals): (Vec<_>, Vec<_>) =
-        sources.into_iter().partition(|source| named_as_export(&source.name));
+        sources.into_iter().partition(|source| is_export(source, &books.profiles));
     let options = ledger::Options { dialect: flags.dialect, ..ledger::Options::default() };
     let mut read = transactions::Reading::default();
     for source in journals {
@@ -170,6 +170,11 @@ fn take(books: &mut Books, mut run: import::Run) {
     let events = run.take_events();
     books.journal.events.extend(events);
     books.journal.events.sort_by_cached_key(Event::order);
+}
+
+/// Whether a source is an export rather than a journal.
+fn is_export(source: &Source, profiles: &[Profile]) -> bool {
+    named_as_export(&source.name) || import::recognizes(source, profiles)
 }
 
 /// Whether a file goes by the name of an export, though no profile knows it: then the import says why

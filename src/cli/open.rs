@@ -46,8 +46,6 @@ pub struct Opened {
     pub regime: Regime,
     /// What the law makes of it.
     pub judged: Judged,
-    /// The folder of the books; of files that are named, the current folder.
-    root: PathBuf,
 }
 
 /// Opens and judges.
@@ -56,38 +54,15 @@ pub struct Opened {
 /// As `open`; and no regime has the id that settings or flags name.
 pub fn judged(files: &[PathBuf], reading: &Reading, world: &mut World) -> Result<Opened, Error> {
     let mut books = open(files, reading, world)?;
-    let root = match files {
-        [] => locate(world)?.ok_or_else(no_books)?.0,
-        _ => world.folder.clone(),
-    };
     let mut regime = regime_of(&mut books)?;
     // Statements are in the currency of the books.
     regime.currency = books.settings.currency.clone();
     let filing = Filing { status: books.settings.filing.clone() };
     let judged = report::judge(&books.journal, &regime, &filing);
-    Ok(Opened { books, regime, judged, root })
+    Ok(Opened { books, regime, judged })
 }
 
 impl Opened {
-    /// The text of a file that an event or a message names: one that was read, or a kept export.
-    pub fn text(&self, file: &str) -> Option<Arc<Source>> {
-        if let Some(source) = self.books.sources.get(file) {
-            return Some(source.clone());
-        }
-        let keep = self.books.settings.keep.as_deref().unwrap_or_default();
-        let paths = [self.root.join(keep).join(file), self.root.join(file)];
-        let bytes = paths.iter().find_map(|path| fs::read(path).ok())?;
-        Some(Arc::new(Source::decode(file, bytes)))
-    }
-
-    /// The name of a file as messages show it: a kept export with its folder.
-    pub fn path_of(&self, file: &str) -> String {
-        match &self.books.settings.keep {
-            Some(keep) if self.root.join(&**keep).join(file).is_file() => format!("{keep}/{file}"),
-            _ => file.to_owned(),
-        }
-    }
-
     /// Every year that something is known of: an income, a cost, a question.
     pub fn years(&self) -> Vec<TaxYear> {
         let incomes = self.judged.incomes.iter().chain(&self.judged.cash);
@@ -109,6 +84,33 @@ impl Opened {
         };
         income::statement(&self.judged, &self.books.journal, &self.regime, request)
     }
+}
+
+/// The text of a file that an event or a message names: one that was read, or a kept export.
+pub fn text(books: &Books, file: &str, world: &World) -> Option<Arc<Source>> {
+    if let Some(source) = books.sources.get(file) {
+        return Some(source.clone());
+    }
+    let bytes = fs::read(kept(books, file, world)?).ok()?;
+    Some(Arc::new(Source::decode(file, bytes)))
+}
+
+/// The name of a file as messages show it: a kept export with its folder.
+pub fn path_of(books: &Books, file: &str, world: &World) -> String {
+    match (&books.settings.keep, kept(books, file, world)) {
+        (Some(keep), Some(_)) => format!("{keep}/{file}"),
+        _ => file.to_owned(),
+    }
+}
+
+/// The kept export of this name, if the books have it.
+fn kept(books: &Books, file: &str, world: &World) -> Option<PathBuf> {
+    if !books.taken.is_empty() {
+        return None;
+    }
+    let (root, _) = locate(world).ok()??;
+    let path = root.join(books.settings.keep.as_deref()?).join(file);
+    path.is_file().then_some(path)
 }
 
 /// What is said where there are no books and no file is named.

@@ -39,6 +39,11 @@ use self::profile::Words;
 use self::symbol::Aliases;
 use crate::source::{Name, Source};
 
+/// Whether a profile reads this text.
+pub fn recognizes(source: &Source, profiles: &[Profile]) -> bool {
+    recognise::recognise(source, profiles).is_ok()
+}
+
 /// Reads `files` as one set: what becomes of their rows depends neither on their order nor on
 /// their names, but where a name is all that tells the account.
 pub fn run(files: &[Source], context: &Context) -> Run {

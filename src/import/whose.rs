@@ -30,6 +30,12 @@ pub fn accounts(
         if found[at].is_some() {
             continue;
         }
+        // A preamble or a heading without rows: there is nothing to ask about.
+        if rows_of(at, sheet).next().is_none() {
+            let other = found.iter().flatten().next().cloned();
+            found[at] = other.or_else(|| Some(Account::taxable(profile.name.clone())));
+            continue;
+        }
         match context.otherwise {
             Otherwise::Named(account) => found[at] = Some(account.clone()),
             Otherwise::Profile => found[at] = Some(Account::taxable(profile.name.clone())),
