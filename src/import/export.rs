@@ -368,15 +368,9 @@ impl Deciding<'_> {
         if let Some(trouble) = &row.trouble {
             return Some(export.troubled(trouble));
         }
-        let number = row.words as usize;
-        let candidates = match &mut self.candidates[number] {
-            Some(known) => &*known,
-            unknown => unknown.insert(self.words.candidates(export.words(row))),
-        };
         let making = export.making(row);
         let actions: &[Action] = &export.layout.profile.actions;
-        let found = candidates.iter().find(|action| making.holds(&actions[**action].when, row));
-        let (found, conditions) = (found.copied(), !candidates.is_empty());
+        let (found, conditions) = self.action(export, row);
         let Some(action) = found else {
             if let Some(made) = self.decided(&making, row, id) {
                 return Some(export.keep(at, made, None));
@@ -412,10 +406,80 @@ impl Deciding<'_> {
         })
     }
 
+    /// The action that a row is, and whether its words are known at all.
+    fn action(&mut self, export: &Export, row: &Row) -> (Option<usize>, bool) {
+        let candidates = match &mut self.candidates[row.words as usize] {
+            Some(known) => &*known,
+            unknown => unknown.insert(self.words.candidates(export.words(row))),
+        };
+        let making = export.making(row);
+        let actions = &export.layout.profile.actions;
+        let found = candidates.iter().find(|action| making.holds(&actions[**action].when, row));
+        (found.copied(), !candidates.is_empty())
+    }
+
     /// What a person decided about a row that nothing understands.
     fn decided(&self, making: &Making, row: &Row, id: &EventId) -> Option<Made> {
         let decision = self.overrides.iter().find(|decision| decision.event == *id)?;
         let kind = EventKind::NAMES.iter().find(|name| ***name == *decision.kind)?;
         making.make(row, &Make::of(kind), id.clone()).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use indexmap::IndexMap;
+
+    use super::super::profile::shipped;
+    use super::super::{Aliases, Context, Known, Otherwise, open};
+    use super::*;
+    use crate::event::Securities;
+
+    #[test]
+    fn every_action_wins_its_own_example() {
+        let (profiles, securities) = (shipped(), Securities::default());
+        let (accounts, dates, known) = (IndexMap::new(), IndexMap::new(), Known::default());
+        let context = Context {
+            profiles: &profiles,
+            accounts: &accounts,
+            securities: &securities,
+            known: &known,
+            otherwise: Otherwise::Profile,
+            dates: &dates,
+            overrides: &[],
+            accepted: &[],
+        };
+        for profile in &profiles {
+            let words = Words::new(&profile.actions);
+            for (number, action) in profile.actions.iter().enumerate() {
+                let example = action.example.as_deref().expect("a shipped action has an example");
+                let text = format!("{}\n{example}\n", profile.header.join(","));
+                let source = Source::new("example.csv", text);
+                let aliases = Aliases::new(&securities);
+                let Ok(mut export) = open(&source, &context, &aliases) else {
+                    panic!("not read: {example}");
+                };
+                assert_eq!(export.sheet.rows.len(), 1, "{example}");
+                let mut deciding = Deciding {
+                    words: &words,
+                    overrides: &[],
+                    candidates: vec![None; export.spoken.words.len()],
+                    pairs: BTreeMap::new(),
+                };
+                let (found, _) = deciding.action(&export, &export.sheet.rows[0]);
+                assert_eq!(found, Some(number), "{example}");
+                export.decide(&words, &[]);
+                let alone = matches!(&action.outcome, Outcome::Make(rule) if rule.pair.is_some());
+                match &export.units[0].fate {
+                    Fate::Unresolved(reason) if alone => assert_eq!(reason.code, "unpaired"),
+                    Fate::Unresolved(reason) if reason.code == "missing-parent" => {}
+                    Fate::Unresolved(reason) => panic!("{}: {example}", reason.message),
+                    Fate::Ignored(_) => {
+                        assert!(matches!(action.outcome, Outcome::Ignore(_)), "{example}");
+                    }
+                    Fate::Event { .. } => assert_eq!(export.doubts, [], "{example}"),
+                }
+            }
+        }
     }
 }

@@ -5,10 +5,10 @@
 //! not, is unresolved.
 
 use super::cell::Number;
-use super::profile::{Field, Make, Profile, Side, Sign, SymbolIs, Symbols, When};
+use super::profile::{Field, Link, Make, Profile, Side, Sign, SymbolIs, Symbols, When};
 use super::row::Row;
 use super::symbol;
-use crate::event::{Dates, Event, EventId, EventKind, FieldError, Link, Origin, Relation, Value};
+use crate::event::{self, Dates, Event, EventId, EventKind, FieldError, Origin, Relation, Value};
 use crate::money::{self, Decimal};
 use crate::source::Name;
 
@@ -248,7 +248,7 @@ impl Making<'_> {
         let kind = self.kind(row, rule, kind, quantity)?;
         let mut event = self.event(row, id.clone(), kind);
         event.amount = checked(amount.checked_sub(accrued.unwrap_or_default()))?;
-        event.fees = row.fees.value().unwrap_or_default();
+        event.fees = costs(row, rule);
         event.withheld = row.withheld.value().unwrap_or_default();
         checked(
             event.amount.checked_add(event.fees).and_then(|sum| sum.checked_add(event.withheld)),
@@ -264,7 +264,7 @@ impl Making<'_> {
             let mut second = self.event(row, id.part(1), kind);
             second.amount = amount;
             second.currency = Some(row.currency.clone());
-            second.links.push(Link { relation: Relation::PartOf, to: id });
+            second.links.push(event::Link { relation: Relation::PartOf, to: id });
             Box::new(second)
         });
         Ok(Made { event, second, doubt })
@@ -341,13 +341,17 @@ impl Making<'_> {
             } else {
                 Decimal::ONE
             };
-            let costs = row.fees.value().unwrap_or_default();
+            let costs = costs(row, rule);
             let accrued = row.accrued.value().unwrap_or_default().abs();
             let tie = |scale: Decimal| -> Option<(Decimal, Decimal)> {
                 let gross = quantity.checked_mul(price)?.checked_mul(scale)?;
-                // The price may be rounded to its last digit; that many units can hide half of it.
-                let half = Decimal::new(5, (price.scale() + 1).min(28));
-                let slack = quantity.abs().checked_mul(half)?.checked_mul(scale)?;
+                // Price and a fraction of units may be rounded to their last digits: half of one in
+                // each can hide in the product.
+                let half = |number: Decimal| Decimal::new(5, (number.scale() + 1).min(28));
+                let by_price = quantity.abs().checked_mul(half(price))?;
+                let by_units = price.abs().checked_mul(half(quantity))?;
+                let by_units = if quantity.scale() > 0 { by_units } else { Decimal::ZERO };
+                let slack = by_price.checked_add(by_units)?.checked_mul(scale)?;
                 let accrued = if quantity.is_sign_positive() { -accrued } else { accrued };
                 let sum = (-gross).checked_sub(costs)?.checked_add(accrued)?;
                 Some((sum, slack.checked_add(Decimal::new(1, 2))?))
@@ -498,6 +502,15 @@ fn sided(quantity: Decimal, side: Side) -> Decimal {
         Side::In => quantity.abs(),
         Side::Out => -quantity.abs(),
         Side::Signed => quantity,
+    }
+}
+
+/// What the row costs; what takes a row back gives its costs back.
+fn costs(row: &Row, rule: &Make) -> Decimal {
+    let fees = row.fees.value().unwrap_or_default();
+    match rule.link {
+        Some(Link::Reverses) => -fees.abs(),
+        Some(Link::Reinvests | Link::WithholdingOf | Link::Corrects) | None => fees,
     }
 }
 

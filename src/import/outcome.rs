@@ -141,7 +141,7 @@ impl Refused {
         Refused {
             file: file.name.clone(),
             reason: "no profile reads it".to_owned(),
-            advice: format!("rentier profile new {}", file.name),
+            advice: "rentier profile new FILE".to_owned(),
             diagnostic: None,
         }
     }

@@ -244,20 +244,19 @@ fn unread(source: &Source, heads: &[Head], profiles: &[Profile]) -> Refused {
         .rev()
         .max_by_key(|(count, _, _)| *count);
     let first = head.records.iter().find(|(_, _, cells)| cells.iter().any(|cell| !cell.is_empty()));
-    let (line, cells, label) = match (nearest, first) {
+    let (line, label) = match (nearest, first) {
         (Some((count, (line, _, cells), profile)), _) if count > 0 => {
             let all = cells.iter().filter(|cell| !cell.is_empty()).count();
             let has =
                 format!("nearest: `{}`, which has {count} of these {all} columns", profile.name);
-            (*line, cells, has)
+            (*line, has)
         }
-        (_, Some((line, _, cells))) => (*line, cells, String::new()),
+        (_, Some((line, ..))) => (*line, String::new()),
         _ => return refused,
     };
-    let _ = cells;
     let diagnostic = Diagnostic::error("no-profile", "no profile reads this file")
         .at(source.place_of_line(line).labelled(label))
-        .help(format!("draft a profile from it: {}", refused.advice));
+        .help(format!("draft a profile from it: rentier profile new {}", source.name));
     Refused { diagnostic: Some(diagnostic), ..refused }
 }
 

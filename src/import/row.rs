@@ -16,7 +16,7 @@ use super::record::{Cell, Record, Records};
 use super::symbol::{self, Aliases};
 use crate::event::Account;
 use crate::money::Decimal;
-use crate::period::{DateForm, NaiveDate};
+use crate::period::{DateForm, Datelike, NaiveDate};
 use crate::source::{Name, Names};
 
 /// The rows of one file.
@@ -387,17 +387,13 @@ impl<'s> Reader<'s, '_> {
             return Some((day, None));
         }
         let text = cell.trim();
-        let day = match self.profile.dates.as_of.as_deref().and_then(|as_of| text.split_once(as_of))
-        {
-            Some((posted, day)) => {
-                let posted = cell::day(posted, self.form)?;
-                (cell::day(day, self.form)?, Some(posted))
-            }
-            None => {
-                let day = cell::day(text, self.form);
-                self.doubt |= day.is_none() && cell::form_of(text).is_some();
-                (day?, None)
-            }
+        let as_of = self.profile.dates.as_of.as_deref();
+        let day = if let Some((posted, day)) = as_of.and_then(|as_of| text.split_once(as_of)) {
+            (cell::day(day, self.form)?, Some(cell::day(posted, self.form)?))
+        } else {
+            let day = cell::day(text, self.form);
+            self.doubt |= day.is_none() && cell::form_of(text).is_some();
+            (day?, None)
         };
         if let (Cow::Borrowed(text), None) = (cell, day.1) {
             self.last_day = Some((text, day.0));
@@ -665,60 +661,117 @@ fn single(text: &str) -> Cow<'_, str> {
     if odd { Cow::Owned(single_blanks(text)) } else { Cow::Borrowed(text) }
 }
 
+/// `2024-03-27` and a blank.
 fn push_day(buffer: &mut String, day: NaiveDate) {
-    use crate::period::Datelike;
+    let digit = |number: u32| char::from_digit(number, 10).unwrap_or('0');
     push_digits(buffer, u128::from(day.year().unsigned_abs()));
-    buffer.push('-');
-    push_digits(buffer, u128::from(day.ordinal()));
+    for part in [day.month(), day.day()] {
+        buffer.push('-');
+        buffer.push(digit(part / 10));
+        buffer.push(digit(part % 10));
+    }
     buffer.push(' ');
 }
 
-/// A number without padding: `-17000.03`; zero is nothing, as in files that leave it out.
+/// A number without padding: `-17000.03`. Zero is nothing, as in files that leave it out.
 fn push_number(buffer: &mut String, number: Decimal) {
-    let (mut digits, mut scale) = (number.mantissa().unsigned_abs(), number.scale());
-    if digits == 0 {
+    let number = unpadded(number);
+    if number.is_zero() {
         return;
-    }
-    if let Ok(mut small) = u64::try_from(digits) {
-        while scale > 0 && small.is_multiple_of(10) {
-            small /= 10;
-            scale -= 1;
-        }
-        digits = u128::from(small);
-    } else {
-        let number = number.normalize();
-        (digits, scale) = (number.mantissa().unsigned_abs(), number.scale());
     }
     if number.is_sign_negative() {
         buffer.push('-');
     }
-    push_digits(buffer, digits);
+    let scale = number.scale();
+    let Some(unit) = 10u128.checked_pow(scale) else { return };
+    let digits = number.mantissa().unsigned_abs();
+    push_digits(buffer, digits / unit);
     if scale > 0 {
-        buffer.push('e');
-        push_digits(buffer, u128::from(scale));
+        buffer.push('.');
+        let fraction = digits % unit;
+        let mut unit = unit / 10;
+        while unit > fraction {
+            buffer.push('0');
+            unit /= 10;
+        }
+        push_digits(buffer, fraction);
     }
 }
 
-fn push_digits(buffer: &mut String, number: u128) {
-    use std::fmt::Write;
-    if let Ok(mut small) = u64::try_from(number) {
-        let mut digits = [0u8; 20];
-        let mut at = digits.len();
-        loop {
-            at -= 1;
-            digits[at] = b'0' + u8::try_from(small % 10).unwrap_or_default();
-            small /= 10;
-            if small == 0 {
-                break;
-            }
-        }
-        buffer.extend(digits[at..].iter().map(|digit| char::from(*digit)));
-    } else {
-        let _ = write!(buffer, "{number}");
+/// The number without zeros after its last digit.
+fn unpadded(number: Decimal) -> Decimal {
+    let (Ok(mut digits), mut scale) = (i64::try_from(number.mantissa()), number.scale()) else {
+        return number.normalize();
+    };
+    while scale > 0 && digits % 10 == 0 {
+        digits /= 10;
+        scale -= 1;
     }
+    Decimal::new(digits, scale)
+}
+
+/// Whole digits, without a sign.
+fn push_digits(buffer: &mut String, number: u128) {
+    let mut digits = [0u8; 39];
+    let mut at = digits.len();
+    let mut rest = number;
+    while u64::try_from(rest).is_err() {
+        at -= 1;
+        digits[at] = b'0' + u8::try_from(rest % 10).unwrap_or_default();
+        rest /= 10;
+    }
+    let mut rest = u64::try_from(rest).unwrap_or_default();
+    loop {
+        at -= 1;
+        digits[at] = b'0' + u8::try_from(rest % 10).unwrap_or_default();
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    buffer.push_str(std::str::from_utf8(&digits[at..]).unwrap_or_default());
 }
 
 /// The hash that makes a row's id, of its account and its content.
 pub fn hash(account: &Account, content: u64) -> crate::event::RowHash {
     crate::event::RowHash::of(account.identity(), [&*format!("{content:016x}")])
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn pushed(number: Decimal) -> String {
+        let mut buffer = String::new();
+        push_number(&mut buffer, number);
+        buffer
+    }
+
+    proptest! {
+        /// Padding, and only padding, is left out of what makes a row the same row.
+        #[test]
+        fn a_number_is_hashed_without_its_padding(mantissa: i128, scale in 0u32..=28, more in 0u32..4) {
+            let mantissa = mantissa >> 33;
+            let number = Decimal::try_from_i128_with_scale(mantissa, scale).expect("96 bits");
+            let expected = if number.is_zero() { String::new() } else { number.normalize().to_string() };
+            prop_assert_eq!(pushed(number), expected.clone());
+            let mut padded = number;
+            padded.rescale((scale + more).min(28));
+            if padded == number {
+                prop_assert_eq!(pushed(padded), expected);
+            }
+        }
+    }
+
+    #[test]
+    fn small_numbers_keep_their_zeros() {
+        for (number, expected) in [("0.05", "0.05"), ("-100.0050", "-100.005"), ("1000", "1000")] {
+            assert_eq!(pushed(crate::money::plain(number).expect("a number")), expected);
+        }
+        let mut buffer = String::new();
+        push_day(&mut buffer, crate::period::iso("2024-03-07").expect("a day"));
+        assert_eq!(buffer, "2024-03-07 ");
+    }
 }

@@ -142,13 +142,18 @@ pub enum SymbolIs {
 }
 
 impl When {
+    /// How much is asked of the row.
+    pub fn count(&self) -> usize {
+        usize::from(self.quantity.is_some())
+            + usize::from(self.amount.is_some())
+            + usize::from(!self.symbol.is_empty())
+            + usize::from(!self.types.is_empty())
+            + usize::from(!self.text.is_empty())
+    }
+
     /// Nothing is asked of the row.
     pub fn is_empty(&self) -> bool {
-        self.quantity.is_none()
-            && self.amount.is_none()
-            && self.symbol.is_empty()
-            && self.types.is_empty()
-            && self.text.is_empty()
+        self.count() == 0
     }
 }
 

@@ -1,5 +1,6 @@
 //! Finds the actions that a row's action words may mean, the most particular first.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use super::{Action, single_blanks};
@@ -32,13 +33,15 @@ impl Words {
             }
         }
         for bucket in begins.values_mut() {
-            bucket.sort_by_key(|(words, _)| std::cmp::Reverse(words.len()));
+            bucket.sort_by_key(|(words, _)| Reverse(words.len()));
         }
         let sorted = |all: &mut Vec<usize>| {
-            all.sort_by_key(|index| (&actions[*index].file, actions[*index].when.is_empty()));
-            // Actions of the user's own file stand first in `actions`, and so do theirs here.
-            let first = all.iter().min().map(|index| actions[*index].file.clone());
-            all.sort_by_key(|index| Some(&actions[*index].file) != first.as_ref());
+            // Those of the user's own file stand first in `actions`, and so do they here.
+            let own = all.iter().min().map(|index| actions[*index].file.clone());
+            all.sort_by_key(|index| {
+                let action = &actions[*index];
+                (Some(&action.file) != own.as_ref(), Reverse(action.when.count()), *index)
+            });
         };
         exact.values_mut().for_each(sorted);
         begins.values_mut().flatten().for_each(|(_, all)| sorted(all));
@@ -46,7 +49,7 @@ impl Words {
     }
 
     /// The actions that `text` may mean, those to be tried first in front: the whole of the words,
-    /// then the longest beginning; with conditions before those without.
+    /// then the longest beginning; those with most conditions before the others.
     pub fn candidates(&self, text: &str) -> Vec<usize> {
         let text = single_blanks(text).to_lowercase();
         let mut found = self.exact.get(&text).cloned().unwrap_or_default();
