@@ -111,7 +111,7 @@ impl<'j> Classifier<'j> {
         }
         // Parts are tried after what they are a part of.
         for rows in rows.values_mut() {
-            rows.sort_by_key(|row| row.rule.part);
+            rows.sort_by_key(|row| row.rule.part_of.is_some());
         }
         let mut holdings: HashMap<usize, Vec<usize>> = HashMap::new();
         for (at, holding) in findings.holdings.iter().enumerate() {
@@ -192,22 +192,26 @@ impl<'j> Classifier<'j> {
         let mut none = false;
         let mut whole = false;
         let mut taken: Vec<(&str, Option<&str>)> = Vec::new();
+        let mut given: Vec<&str> = Vec::new();
         let mut lack = None;
         for Row { rule, name } in &rows {
             if !rule.years.holds(year) {
                 continue;
             }
-            let slot = (&*rule.field, rule.part.then_some(&*rule.id));
-            let summand = !rule.part && vector::is_summand(&rule.field);
-            if taken.contains(&slot) || summand && whole || rule.part && lack.is_some() {
+            let slot = (&*rule.field, rule.part_of.as_ref().map(|_| &*rule.id));
+            let part = rule.part_of.is_some();
+            let summand = !part && vector::is_summand(&rule.field);
+            let orphan = rule.part_of.as_ref().is_some_and(|parent| !given.contains(&&**parent));
+            if taken.contains(&slot) || summand && whole || orphan {
                 continue;
             }
             match self.verdict(subject, rule, Some(at)) {
                 Verdict::No => {}
                 Verdict::Gives(amount, how) => {
                     taken.push(slot);
-                    whole |= !rule.part && rule.field == *"amount";
-                    placed |= !rule.part;
+                    whole |= !part && rule.field == *"amount";
+                    placed |= !part;
+                    given.push(&rule.id);
                     if rule.id == *"none" {
                         none = true;
                         continue;
@@ -227,9 +231,7 @@ impl<'j> Classifier<'j> {
                         how,
                     });
                 }
-                Verdict::Lacks(missing) if rule.part => {
-                    self.ask(&missing, event, (date, year), None)
-                }
+                Verdict::Lacks(missing) if part => self.ask(&missing, event, (date, year), None),
                 Verdict::Lacks(missing) => {
                     // What a person's answer could still take, no later row may.
                     taken.push(slot);
@@ -251,6 +253,7 @@ impl<'j> Classifier<'j> {
 
     fn verdict(&self, subject: &Subject<'j>, rule: &'j Rule, event: Option<usize>) -> Verdict {
         let mut fraction: Option<Fraction> = None;
+        let mut lacks = None;
         for condition in &rule.conditions {
             if condition.fact == *"holding" && event.is_some() {
                 let test = condition.any.first();
@@ -260,8 +263,11 @@ impl<'j> Classifier<'j> {
             match subject.answers(condition, self.deposits.get(subject.account()).copied()) {
                 Answer::Yes => {}
                 Answer::No => return Verdict::No,
-                Answer::Lacks(key) => return Verdict::Lacks(Lack::Fact(key)),
+                Answer::Lacks(key) => lacks = Some(Lack::Fact(key)),
             }
+        }
+        if let Some(lack) = lacks {
+            return Verdict::Lacks(lack);
         }
         let beyond = event.and_then(|at| self.beyond.get(&at)).copied().unwrap_or_default();
         let mut amount = match subject.figure(&rule.field, beyond) {
@@ -313,15 +319,18 @@ impl<'j> Classifier<'j> {
         let subject = Subject::accrual(self.journal, self.regime, accrual);
         let Some(rows) = self.rows.remove(&*accrual.category) else { return };
         let mut taken: Vec<(&str, Option<&str>)> = Vec::new();
+        let mut given: Vec<&str> = Vec::new();
         for Row { rule, name } in &rows {
-            let slot = (&*rule.field, rule.part.then_some(&*rule.id));
-            if taken.contains(&slot) || !rule.years.holds(accrual.year) {
+            let slot = (&*rule.field, rule.part_of.as_ref().map(|_| &*rule.id));
+            let orphan = rule.part_of.as_ref().is_some_and(|parent| !given.contains(&&**parent));
+            if taken.contains(&slot) || orphan || !rule.years.holds(accrual.year) {
                 continue;
             }
             match self.verdict(&subject, rule, None) {
                 Verdict::No => {}
                 Verdict::Gives(amount, _) => {
                     taken.push(slot);
+                    given.push(&rule.id);
                     if rule.id == *"none" {
                         continue;
                     }
@@ -349,13 +358,16 @@ impl<'j> Classifier<'j> {
         let Some(rows) = self.rows.get("match") else { return };
         let subject = Subject::matched(self.journal, self.regime, matched, year);
         let mut taken: Vec<(&str, Option<&str>)> = Vec::new();
+        let mut given: Vec<&str> = Vec::new();
         for Row { rule, name } in rows {
-            let slot = (&*rule.field, rule.part.then_some(&*rule.id));
-            if taken.contains(&slot) || !rule.years.holds(year) {
+            let slot = (&*rule.field, rule.part_of.as_ref().map(|_| &*rule.id));
+            let orphan = rule.part_of.as_ref().is_some_and(|parent| !given.contains(&&**parent));
+            if taken.contains(&slot) || orphan || !rule.years.holds(year) {
                 continue;
             }
             let Verdict::Gives(amount, how) = self.verdict(&subject, rule, None) else { continue };
             taken.push(slot);
+            given.push(&rule.id);
             self.done.incomes.push(Income {
                 category: rule.id.clone(),
                 year,

@@ -112,6 +112,12 @@ impl<'j> Subject<'j> {
                     let wash: Decimal = wash.map(|adjustment| adjustment.amount).sum();
                     if wash.is_zero() { Figure::Nothing } else { Figure::Known(wash) }
                 }
+                "excluded" => {
+                    let excluded =
+                        matched.adjustments.iter().filter(|adjustment| adjustment.code == *"Q");
+                    let excluded: Decimal = excluded.map(|adjustment| -adjustment.amount).sum();
+                    if excluded.is_zero() { Figure::Nothing } else { Figure::Known(excluded) }
+                }
                 _ => Figure::Nothing,
             },
             What::Event(event) => self.event_figure(event, field, beyond),
@@ -264,7 +270,10 @@ impl<'j> Subject<'j> {
             Some(value) if condition.any.iter().any(|test| test.holds(value)) => Answer::Yes,
             Some(_) => Answer::No,
             None if condition.any.contains(&Test::Absent) => Answer::Yes,
-            None if condition.asks && self.regime.facts.contains_key(key) => {
+            None if condition.asks
+                && self.security().is_some()
+                && self.regime.facts.contains_key(key) =>
+            {
                 Answer::Lacks(key.into())
             }
             None if condition.any.iter().any(|test| matches!(test, Test::Not(_))) => Answer::Yes,

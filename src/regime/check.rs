@@ -62,6 +62,13 @@ pub fn check(regime: &mut Regime, source: &Source) -> Vec<Diagnostic> {
         }
         diagnostics.push(diagnostic);
     };
+    // A row gives a part when what it is a part of is given by rows, too, and not by a step.
+    let given: HashSet<Name> = regime.rules.iter().map(|rule| rule.id.clone()).collect();
+    let parents: Vec<Option<Name>> =
+        regime.rules.iter().map(|rule| regime.categories.get(&rule.id)?.part_of.clone()).collect();
+    for (rule, parent) in regime.rules.iter_mut().zip(parents) {
+        rule.part_of = parent.filter(|parent| given.contains(parent));
+    }
     for rule in &regime.rules {
         for event in &rule.events {
             if !EventKind::NAMES.contains(&&**event) && !FOUND.contains(&&**event) {

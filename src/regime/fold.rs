@@ -182,7 +182,12 @@ fn step(regime: &Regime, fold: &Fold, year: &mut Year<'_>, needed: &mut Vec<Need
                 year.totals.insert(name.clone(), left - used);
             }
         }
-        Step::RentalAllowance { of, into, carry, held } => {
+        Step::RentalAllowance { of, parts, into, carry, held } => {
+            let recorded =
+                |name: &Name| year.totals.get(name).is_some_and(|amount| !amount.is_zero());
+            if !parts.iter().any(recorded) {
+                return;
+            }
             let before = get(&year.totals, carry);
             let net = get(&year.totals, of) - before;
             let mut after = Decimal::ZERO;

@@ -374,8 +374,8 @@ impl Reader<'_> {
                 section: row.section.clone().unwrap_or_default().into(),
                 label: label.into(),
                 of_which: row.of_which.unwrap_or(part_of.is_some()),
-                part_of: part_of.clone(),
                 adds: row.adds.unwrap_or(part_of.is_none()),
+                part_of,
                 negative: row.negative,
                 shown: row.section.is_some(),
                 by_property: row.by_property,
@@ -391,8 +391,6 @@ impl Reader<'_> {
             self.complain("`times` is a number in quotes".into(), Some(span));
             return;
         };
-        let part = part_of.is_some()
-            || regime.categories.get(&id).is_some_and(|category| category.part_of.is_some());
         regime.rules.push(Rule {
             id,
             events: events.names(),
@@ -401,7 +399,7 @@ impl Reader<'_> {
             times,
             years: self.years(row.years, &span),
             conditions: self.conditions(row.r#where, &span),
-            part,
+            part_of: None,
             law,
         });
     }
@@ -473,6 +471,7 @@ impl Reader<'_> {
             },
             ("rental-allowance", Some(into), None, None) => Step::RentalAllowance {
                 of: single(),
+                parts: names(row.parts),
                 into,
                 carry: carry.into_iter().next().map(Name::from).unwrap_or_default(),
                 held: row.held.unwrap_or_default().into(),

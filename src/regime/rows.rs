@@ -48,8 +48,9 @@ pub struct Rule {
     pub years: Years,
     /// What must be so.
     pub conditions: Vec<Where>,
-    /// Whether it gives a part of another category: outside the rule that the first match wins.
-    pub part: bool,
+    /// The category that it gives a part of, where the event gave that: outside the rule that the
+    /// first match wins.
+    pub part_of: Option<Name>,
     /// The law or publication behind it.
     pub law: Option<Name>,
 }
@@ -381,6 +382,8 @@ pub enum Step {
     RentalAllowance {
         /// The result that may be a loss.
         of: Name,
+        /// Amounts of which one must be on record for the year.
+        parts: Vec<Name>,
         /// The loss that counts, negative.
         into: Name,
         /// What is held back, positive; carried on.

@@ -26,7 +26,11 @@ pub(super) fn depreciate(journal: &Journal, regime: &Regime, findings: &mut Find
     if regime.depreciation.is_empty() {
         return;
     }
-    let Some(last) = journal.events.iter().map(|event| event.date.year()).max() else { return };
+    let newest = journal.events.iter().map(|event| event.date.year()).max();
+    // A year that the records reach the end of counts without an event in it.
+    let reached = journal.accounts.values().filter_map(|account| account.reached);
+    let reached = reached.filter_map(|day| day.succ_opt()).map(|day| day.year() - 1).max();
+    let Some(last) = newest.max(reached) else { return };
     for asset in assets(journal, regime, findings) {
         let Some(rows) = regime.depreciation.get(&*asset.life.normalize().to_string()) else {
             findings.questions.push(Question {

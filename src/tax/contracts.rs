@@ -1,0 +1,177 @@
+//! Contracts that are valued at every year's end: futures, and options on broad indices.
+//!
+//! Source: 26 USC 1256; Form 6781.
+
+use std::collections::{HashMap, VecDeque};
+
+use super::lot::share;
+use super::walk::Walk;
+use crate::event::Event;
+use crate::money::Decimal;
+use crate::period::{Datelike, NaiveDate};
+use crate::source::Name;
+
+/// Futures that are open, by position, oldest first.
+#[derive(Default)]
+pub(super) struct Contracts(HashMap<usize, VecDeque<Open>>);
+
+/// Contracts of one purchase, or of one sale where the quantity is negative.
+struct Open {
+    quantity: Decimal,
+    /// What all of them were worth when they were opened, or last valued.
+    value: Decimal,
+    /// When that was.
+    day: NaiveDate,
+}
+
+impl<'j> Walk<'j> {
+    pub fn future_open(
+        &mut self,
+        event: &'j Event,
+        security: &Name,
+        quantity: Decimal,
+        value: Decimal,
+    ) {
+        let position = self.position(&event.account, security);
+        let open = Open { quantity, value: value.abs(), day: event.date };
+        self.contracts.0.entry(position).or_default().push_back(open);
+    }
+
+    /// A value stated at a year's end: the change since is the year's result.
+    pub fn mark(&mut self, at: usize, event: &'j Event, security: &Name, value: Decimal) {
+        let position = self.position(&event.account, security);
+        let mut gain = Decimal::ZERO;
+        if let Some(open) = self.contracts.0.get_mut(&position) {
+            let units: Decimal = open.iter().map(|open| open.quantity.abs()).sum();
+            for open in open {
+                let now = share(value, open.quantity.abs(), units);
+                gain += if open.quantity.is_sign_negative() {
+                    open.value - now
+                } else {
+                    now - open.value
+                };
+                open.value = now;
+                open.day = event.date;
+            }
+        }
+        self.accrue(
+            "section1256",
+            Some(at),
+            position,
+            gain,
+            event.date,
+            "valued at the year's end".to_owned(),
+        );
+    }
+
+    pub fn future_close(
+        &mut self,
+        at: usize,
+        event: &'j Event,
+        security: &Name,
+        quantity: Decimal,
+        value: Decimal,
+    ) {
+        let position = self.position(&event.account, security);
+        let mut left = quantity.abs();
+        let (mut gain, mut stale) = (-event.fees, None);
+        while left > Decimal::ZERO
+            && let Some(open) = self.contracts.0.get_mut(&position).and_then(VecDeque::front_mut)
+        {
+            let units = left.min(open.quantity.abs());
+            let was = share(open.value, units, open.quantity.abs());
+            let now = share(value.abs(), units, quantity.abs());
+            gain += if open.quantity.is_sign_negative() { was - now } else { now - was };
+            if open.day.year() < event.date.year() && (open.day.month(), open.day.day()) < (12, 24)
+            {
+                stale = Some(open.day);
+            }
+            left -= units;
+            open.value -= was;
+            open.quantity -= if open.quantity.is_sign_negative() { -units } else { units };
+            if open.quantity.is_zero()
+                && let Some(open) = self.contracts.0.get_mut(&position)
+            {
+                open.pop_front();
+            }
+        }
+        if let Some(day) = stale {
+            let asks = format!("what was {security}, open since {day}, worth at the year's end?");
+            self.ask(event, asks, None, "main.journal", mark_lines(security, day));
+        }
+        if left > Decimal::ZERO {
+            let asks =
+                format!("when were {} {security} opened, and at what value?", left.normalize());
+            self.ask(
+                event,
+                asks,
+                None,
+                "main.journal",
+                "    ; event: future-open, value: …".to_owned(),
+            );
+            return;
+        }
+        self.accrue("section1256", Some(at), position, gain, event.date, String::new());
+    }
+
+    /// Matches of options that the year's-end rule is for are results of that rule, not of sales.
+    pub fn close_contracts(&mut self, first: usize, position: usize) {
+        let Some(matched) = self.findings.matches.get(first) else { return };
+        if !matches!(matched.sort, "options" | "options-bought") {
+            return;
+        }
+        let (security, day) = (matched.security.clone(), matched.disposed);
+        let fact = self.journal.securities.fact(&security, "section_1256", day, day.year());
+        if fact.is_none_or(|fact| *fact != "true") {
+            return;
+        }
+        for matched in self.findings.matches.split_off(first) {
+            let opened = matched.acquisition.map(|at| self.journal.events[at].date);
+            if opened.is_some_and(|opened| opened.year() < day.year()) {
+                let event = &self.journal.events[matched.disposal];
+                let asks = format!("what was {security} worth at the end of the year before?");
+                self.ask(event, asks, None, "main.journal", mark_lines(&security, day));
+            }
+            if let Some(gain) = matched.gain() {
+                self.accrue(
+                    "section1256",
+                    Some(matched.disposal),
+                    position,
+                    gain,
+                    day,
+                    String::new(),
+                );
+            }
+        }
+    }
+
+    /// Contracts open at a year's end that the records say no value of.
+    pub fn unmarked(&mut self, last: NaiveDate) {
+        let mut open: Vec<(usize, NaiveDate)> = self
+            .contracts
+            .0
+            .iter()
+            .filter_map(|(position, open)| Some((*position, open.front()?.day)))
+            .filter(|(_, day)| day.year() < last.year() && (day.month(), day.day()) < (12, 24))
+            .collect();
+        open.sort_unstable();
+        for (position, day) in open {
+            let of = &self.positions[position];
+            let security = of.security.clone();
+            let event =
+                self.journal.events.iter().rev().find(|event| event.security() == Some(&security));
+            if let Some(event) = event {
+                let asks =
+                    format!("what was {security}, open since {day}, worth at the year's end?");
+                self.ask(event, asks, None, "main.journal", mark_lines(&security, day));
+            }
+        }
+    }
+}
+
+fn mark_lines(security: &str, day: NaiveDate) -> String {
+    format!(
+        "{}-12-31 * Value at the year's end\n    ; event: mark, security: {security}, value: …",
+        day.year()
+    )
+}

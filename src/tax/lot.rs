@@ -1,0 +1,457 @@
+//! Lots and positions: units with what they cost and since when they are held, and exact shares of
+//! both.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use crate::event::LotMethod;
+use crate::money::{Decimal, rounded};
+use crate::period::NaiveDate;
+use crate::source::Name;
+
+/// Units of one purchase that are still held, or owed.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Lot {
+    /// The purchase, where the books have it.
+    pub acquisition: Option<usize>,
+    /// The day of purchase; `None` where unknown.
+    pub acquired: Option<NaiveDate>,
+    /// The day the holding period begins from.
+    pub since: Option<NaiveDate>,
+    /// Units left, positive.
+    pub quantity: Decimal,
+    /// Cost of the units left; of what is owed, what was received. `None` where unknown.
+    pub cost: Option<Decimal>,
+    /// Units and cost of which those left are a part, so that parts never lose a cent.
+    whole: (Decimal, Option<Decimal>),
+    /// It replaced units sold at a loss: no unit does so twice.
+    pub replaces: bool,
+    /// Held long whatever the day: inherited.
+    pub always_long: bool,
+    /// A gift worth less than it had cost: its value that day, and the day.
+    pub worth: Option<(Decimal, NaiveDate)>,
+    /// Of a bond: what one unit cost when it was bought, and the day its yield is counted to.
+    pub yields: Option<(Decimal, NaiveDate)>,
+    /// Of what is owed: dividends paid to its lender, by event.
+    pub paid: Vec<(usize, Decimal)>,
+    /// Which of two lots of one day came first.
+    order: u64,
+}
+
+impl Lot {
+    pub fn new(
+        acquisition: Option<usize>,
+        acquired: Option<NaiveDate>,
+        quantity: Decimal,
+        cost: Option<Decimal>,
+    ) -> Lot {
+        Lot {
+            acquisition,
+            acquired,
+            since: acquired,
+            quantity,
+            cost,
+            whole: (quantity, cost),
+            replaces: false,
+            always_long: false,
+            worth: None,
+            yields: None,
+            paid: Vec::new(),
+            order: 0,
+        }
+    }
+
+    /// Takes `quantity` units out. What stays has the cost of its part of the whole, rounded down to
+    /// the whole's digits; so the parts of a lot always add up to it.
+    pub fn take(&mut self, quantity: Decimal) -> Lot {
+        let left = self.quantity - quantity;
+        if left <= Decimal::ZERO {
+            let mut all = self.clone();
+            all.whole = (all.quantity, all.cost);
+            self.quantity = Decimal::ZERO;
+            self.cost = self.cost.map(|_| Decimal::ZERO);
+            return all;
+        }
+        let (whole_quantity, whole_cost) = self.whole;
+        let kept = whole_cost.map(|cost| {
+            let digits = cost.normalize().scale().max(2);
+            share(cost, left, whole_quantity)
+                .round_dp_with_strategy(digits, rust_decimal::RoundingStrategy::ToNegativeInfinity)
+        });
+        let mut part = self.clone();
+        part.quantity = quantity;
+        part.cost = self.cost.zip(kept).map(|(cost, kept)| cost - kept);
+        part.whole = (part.quantity, part.cost);
+        if let (Some((worth, day)), Some(part_worth)) = (self.worth, part.worth.as_mut()) {
+            part_worth.0 = rounded(share(worth, quantity, self.quantity), 2);
+            self.worth = Some((worth - part_worth.0, day));
+        }
+        for (own, taken) in self.paid.iter_mut().zip(&mut part.paid) {
+            taken.1 = rounded(share(own.1, quantity, self.quantity), 2);
+            own.1 -= taken.1;
+        }
+        self.quantity = left;
+        self.cost = self.cost.and(kept);
+        part
+    }
+
+    /// Sets units and cost anew, after something changed them.
+    pub fn set(&mut self, quantity: Decimal, cost: Option<Decimal>) {
+        self.quantity = quantity;
+        self.cost = cost;
+        self.whole = (quantity, cost);
+    }
+
+    /// Changes the cost.
+    pub fn set_cost(&mut self, cost: Option<Decimal>) {
+        self.set(self.quantity, cost);
+    }
+
+    fn key(&self) -> (NaiveDate, u64) {
+        (self.acquired.unwrap_or(NaiveDate::MIN), self.order)
+    }
+
+    fn unit_cost(&self) -> Decimal {
+        let cost = self.cost.unwrap_or(Decimal::NEGATIVE_ONE);
+        cost.checked_div(self.quantity).unwrap_or_default()
+    }
+}
+
+/// `amount` x `part` / `whole`; 28 digits, exact where `part` is the whole.
+pub(super) fn share(amount: Decimal, part: Decimal, whole: Decimal) -> Decimal {
+    if part == whole || whole.is_zero() {
+        return amount;
+    }
+    let product = amount.checked_mul(part).and_then(|product| product.checked_div(whole));
+    product.unwrap_or_else(|| (amount / whole).saturating_mul(part))
+}
+
+/// Deals an amount out by quantity, in cents: each part is what the running total gains by it, so
+/// that all parts add up to the amount.
+pub(super) struct Dealer {
+    amount: Decimal,
+    whole: Decimal,
+    digits: u32,
+    so_far: Decimal,
+    dealt: Decimal,
+}
+
+impl Dealer {
+    pub fn new(amount: Decimal, whole: Decimal) -> Dealer {
+        let digits = amount.normalize().scale().max(2);
+        Dealer { amount, whole, digits, so_far: Decimal::ZERO, dealt: Decimal::ZERO }
+    }
+
+    /// The units count anew, after a split.
+    pub fn rescale(&mut self, new: Decimal, old: Decimal) {
+        self.whole = share(self.whole, new, old);
+        self.so_far = share(self.so_far, new, old);
+    }
+
+    /// The share of the next `quantity` units.
+    pub fn next(&mut self, quantity: Decimal) -> Decimal {
+        self.so_far += quantity;
+        let total = if self.so_far == self.whole {
+            self.amount
+        } else {
+            rounded(share(self.amount, self.so_far, self.whole), self.digits)
+        };
+        let part = total - self.dealt;
+        self.dealt = total;
+        part
+    }
+}
+
+/// What an account holds and owes of one security.
+#[derive(Debug)]
+pub(super) struct Position {
+    pub account: Name,
+    pub security: Name,
+    /// Income of the account is nobody's.
+    pub sheltered: bool,
+    /// Whose purchases count for its losses.
+    pub group: u32,
+    pub sort: &'static str,
+    /// Held, by day of purchase; lots sold out of order stay as empty ones for a while.
+    lots: VecDeque<Lot>,
+    /// Owed: sold short or written, oldest first.
+    pub owed: VecDeque<Lot>,
+    /// Units held in all.
+    pub held: Decimal,
+    /// Cost of all units, while the average is taken.
+    pub pool: Option<Decimal>,
+    /// By unit cost, while lots are taken by it.
+    ranked: Option<BTreeSet<(Decimal, (NaiveDate, u64))>>,
+    /// What one unit of the first day has become by splits.
+    pub factor: Decimal,
+    /// Whether a test around an ex-date needs its history.
+    pub watched: bool,
+    pub stays: Vec<Stay>,
+    next: u64,
+}
+
+/// Units that were held from a day to a day, counted in units of the first day.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Stay {
+    pub acquired: NaiveDate,
+    pub since: NaiveDate,
+    /// `None`: held on.
+    pub left: Option<NaiveDate>,
+    pub units: Decimal,
+}
+
+impl Position {
+    pub fn new(
+        account: Name,
+        security: Name,
+        sheltered: bool,
+        group: u32,
+        sort: &'static str,
+    ) -> Position {
+        Position {
+            account,
+            security,
+            sheltered,
+            group,
+            sort,
+            lots: VecDeque::new(),
+            owed: VecDeque::new(),
+            held: Decimal::ZERO,
+            pool: None,
+            ranked: None,
+            factor: Decimal::ONE,
+            watched: false,
+            stays: Vec::new(),
+            next: 0,
+        }
+    }
+
+    /// The lots held, oldest purchase first.
+    pub fn lots(&self) -> impl Iterator<Item = &Lot> {
+        self.lots.iter().filter(|lot| !lot.quantity.is_zero())
+    }
+
+    /// The same to be changed; after that, order them by nothing that changed.
+    pub fn lots_mut(&mut self) -> impl Iterator<Item = &mut Lot> {
+        self.ranked = None;
+        self.lots.iter_mut().filter(|lot| !lot.quantity.is_zero())
+    }
+
+    /// Takes all lots out, for those that move on as something else.
+    pub fn drain(&mut self) -> Vec<Lot> {
+        self.ranked = None;
+        self.held = Decimal::ZERO;
+        let lots = std::mem::take(&mut self.lots).into_iter();
+        let mut lots: Vec<Lot> = lots.filter(|lot| !lot.quantity.is_zero()).collect();
+        if let Some(pool) = self.pool.take() {
+            let units = lots.iter().map(|lot| lot.quantity).sum();
+            let mut dealer = Dealer::new(pool, units);
+            for lot in &mut lots {
+                let cost = dealer.next(lot.quantity);
+                lot.set_cost(Some(cost));
+            }
+        }
+        lots
+    }
+
+    /// Puts a lot where its day of purchase belongs.
+    pub fn add(&mut self, mut lot: Lot) {
+        lot.order = self.next;
+        // Room for the parts that a lot may be cut into.
+        self.next += 1 << 32;
+        self.held += lot.quantity;
+        if let Some(pool) = &mut self.pool {
+            *pool += lot.cost.unwrap_or_default();
+        }
+        self.ranked = None;
+        self.insert(lot);
+    }
+
+    fn insert(&mut self, lot: Lot) {
+        let key = lot.key();
+        if self.lots.back().is_none_or(|last| last.key() <= key) {
+            self.lots.push_back(lot);
+        } else {
+            let at = self.lots.partition_point(|other| other.key() <= key);
+            self.lots.insert(at, lot);
+        }
+    }
+
+    /// Takes up to `quantity` units by a method, oldest purchase first but for the methods that say
+    /// otherwise.
+    pub fn take(&mut self, quantity: Decimal, method: LotMethod) -> Vec<Lot> {
+        let mut taken = Vec::new();
+        let mut wanted = quantity;
+        while wanted > Decimal::ZERO {
+            let Some(at) = self.pick(method) else { break };
+            let lot = &mut self.lots[at];
+            let rank = (lot.unit_cost(), lot.key());
+            let units = wanted.min(lot.quantity);
+            wanted -= units;
+            self.held -= units;
+            taken.push(lot.take(units));
+            let gone = lot.quantity.is_zero();
+            if let Some(ranked) = &mut self.ranked {
+                ranked.remove(&rank);
+                if !gone {
+                    let lot = &self.lots[at];
+                    ranked.insert((lot.unit_cost(), lot.key()));
+                }
+            }
+            self.sweep();
+        }
+        taken
+    }
+
+    /// Takes units of the lots bought on a day.
+    pub fn take_of(&mut self, acquired: NaiveDate, quantity: Decimal) -> Vec<Lot> {
+        let mut taken = Vec::new();
+        let mut wanted = quantity;
+        let mut at = self.lots.partition_point(|lot| lot.key() < (acquired, 0));
+        while let Some(lot) = self.lots.get_mut(at) {
+            if lot.acquired != Some(acquired) || wanted <= Decimal::ZERO {
+                break;
+            }
+            let units = wanted.min(lot.quantity);
+            if units > Decimal::ZERO {
+                wanted -= units;
+                self.held -= units;
+                taken.push(lot.take(units));
+            }
+            at += 1;
+        }
+        self.ranked = None;
+        self.sweep();
+        taken
+    }
+
+    /// Units of a purchase that can still replace others: held, and not used for that.
+    pub fn replacements(
+        &mut self,
+        acquired: NaiveDate,
+        acquisition: usize,
+    ) -> impl Iterator<Item = usize> + use<> {
+        let first = self.lots.partition_point(|lot| lot.key() < (acquired, 0));
+        let mut found = Vec::new();
+        for at in first..self.lots.len() {
+            let lot = &self.lots[at];
+            if lot.acquired != Some(acquired) {
+                break;
+            }
+            if lot.acquisition == Some(acquisition) && !lot.replaces && !lot.quantity.is_zero() {
+                found.push(at);
+            }
+        }
+        found.into_iter()
+    }
+
+    /// Makes `quantity` units of the lot at `at` a lot of its own and returns it, to be changed.
+    pub fn separate(&mut self, at: usize, quantity: Decimal) -> &mut Lot {
+        self.ranked = None;
+        let lot = &mut self.lots[at];
+        if lot.quantity > quantity {
+            let part = lot.take(quantity);
+            lot.order += 1;
+            self.lots.insert(at, part);
+        }
+        &mut self.lots[at]
+    }
+
+    fn pick(&mut self, method: LotMethod) -> Option<usize> {
+        match method {
+            LotMethod::Fifo | LotMethod::Average | LotMethod::Chosen => {
+                self.lots.iter().position(|lot| !lot.quantity.is_zero())
+            }
+            LotMethod::Lifo => self.lots.iter().rposition(|lot| !lot.quantity.is_zero()),
+            LotMethod::HighestCost | LotMethod::LowestCost => {
+                let lots = &self.lots;
+                let ranked = self.ranked.get_or_insert_with(|| {
+                    let held = lots.iter().filter(|lot| !lot.quantity.is_zero());
+                    held.map(|lot| (lot.unit_cost(), lot.key())).collect()
+                });
+                let best =
+                    if method == LotMethod::LowestCost { ranked.first() } else { highest(ranked) };
+                let (_, key) = *best?;
+                let at = lots.partition_point(|lot| lot.key() < key);
+                let same = lots.range(at..).position(|lot| !lot.quantity.is_zero())?;
+                Some(at + same)
+            }
+        }
+    }
+
+    /// Drops empty lots at both ends, and all when they are the most.
+    fn sweep(&mut self) {
+        while self.lots.front().is_some_and(|lot| lot.quantity.is_zero()) {
+            self.lots.pop_front();
+        }
+        while self.lots.back().is_some_and(|lot| lot.quantity.is_zero()) {
+            self.lots.pop_back();
+        }
+    }
+
+    /// Remembers that units left, for tests around ex-dates.
+    pub fn left(&mut self, lot: &Lot, day: Option<NaiveDate>) {
+        if !self.watched {
+            return;
+        }
+        let units = lot.quantity.checked_div(self.factor).unwrap_or(lot.quantity);
+        let acquired = lot.acquired.unwrap_or(NaiveDate::MIN);
+        let since = lot.since.unwrap_or(acquired);
+        self.stays.push(Stay { acquired, since, left: day, units });
+    }
+}
+
+/// The highest unit cost; among equals the oldest purchase.
+fn highest(ranked: &BTreeSet<(Decimal, (NaiveDate, u64))>) -> Option<&(Decimal, (NaiveDate, u64))> {
+    let (cost, _) = ranked.last()?;
+    ranked.range((*cost, (NaiveDate::MIN, 0))..).next()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn number(text: &str) -> Decimal {
+        crate::money::plain(text).expect("a number")
+    }
+
+    #[test]
+    fn three_parts_of_a_hundred_are_the_hundred() {
+        let mut lot = Lot::new(None, None, number("3"), Some(number("100.00")));
+        let costs: Vec<String> = (0..3)
+            .filter_map(|_| lot.take(Decimal::ONE).cost)
+            .map(|cost| cost.normalize().to_string())
+            .collect();
+        assert_eq!(costs, ["33.34", "33.33", "33.33"]);
+    }
+
+    #[test]
+    fn a_dealer_deals_all() {
+        let mut dealer = Dealer::new(number("100.00"), number("7"));
+        let sum: Decimal = (0..7).map(|_| dealer.next(Decimal::ONE)).sum();
+        assert_eq!(sum, number("100.00"));
+    }
+
+    #[test]
+    fn lots_are_taken_by_method_and_day() {
+        let day = |text: &str| crate::period::iso(text);
+        let held = || {
+            let mut position = Position::new("a".into(), "X".into(), false, 0, "shares");
+            for (date, cost) in [("2024-01-02", "10"), ("2024-03-01", "30"), ("2024-02-01", "20")] {
+                position.add(Lot::new(None, day(date), Decimal::ONE, Some(number(cost))));
+            }
+            position
+        };
+        let order = |method| {
+            let mut position = held();
+            let taken = position.take(number("3"), method);
+            assert!(position.held.is_zero());
+            taken.iter().filter_map(|lot| lot.cost).map(|cost| cost.to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(order(LotMethod::Fifo), ["10", "20", "30"]);
+        assert_eq!(order(LotMethod::Lifo), ["30", "20", "10"]);
+        assert_eq!(order(LotMethod::HighestCost), ["30", "20", "10"]);
+        assert_eq!(order(LotMethod::LowestCost), ["10", "20", "30"]);
+        let chosen = held().take_of(day("2024-02-01").expect("a day"), number("3"));
+        assert_eq!(chosen.len(), 1);
+    }
+}
