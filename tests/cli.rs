@@ -1,57 +1,12 @@
 //! The program, mostly without a process: command lines run in a world of buffers and folders.
 
+mod world;
+
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use rentier::cli::{self, Exit, World};
-
-/// What a command line gave.
-struct Ran {
-    exit: Exit,
-    out: String,
-    err: String,
-}
-
-/// Runs `line` (split at blanks) in `folder`.
-fn run(folder: &Path, line: &str) -> Ran {
-    run_with(folder, line, |_| {})
-}
-
-fn run_with(folder: &Path, line: &str, change: impl FnOnce(&mut World)) -> Ran {
-    let (mut out, mut err) = (Vec::new(), Vec::new());
-    let mut world = World::new(folder, &mut out, &mut err);
-    world.patience = Duration::from_millis(200);
-    change(&mut world);
-    let args = std::iter::once("rentier").chain(line.split_whitespace()).map(Into::into);
-    let exit = cli::run(args, &mut world);
-    drop(world);
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
-    Ran { exit, out: text(out), err: text(err) }
-}
-
-fn folder() -> tempfile::TempDir {
-    tempfile::tempdir().expect("a folder")
-}
-
-/// Every file below `root` with its bytes.
-fn tree(root: &Path) -> Vec<(PathBuf, Vec<u8>)> {
-    let mut all = Vec::new();
-    let mut folders = vec![root.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).expect("a folder") {
-            let path = entry.expect("an entry").path();
-            if path.is_dir() {
-                folders.push(path);
-            } else {
-                all.push((path.clone(), fs::read(path).expect("a file")));
-            }
-        }
-    }
-    all.sort();
-    all
-}
+use world::{Ran, folder, run, run_with, tree};
 
 #[test]
 fn without_books_the_first_steps_are_shown() {

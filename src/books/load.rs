@@ -13,8 +13,9 @@ use crate::source::{Name, Place, Source};
 
 /// The books of a folder. `load` gives the texts of the files that settings and journals name.
 pub fn load(folder: Folder, flags: &Flags, load: &mut Load) -> Books {
-    let mut books = Books { profiles: profiles(&folder.profiles), ..Books::default() };
-    books.regimes = folder.regimes;
+    let (profiles, found) = profiles(&folder.profiles);
+    let mut books = Books { profiles, regimes: folder.regimes, ..Books::default() };
+    books.diagnostics.extend(found);
     if let Some(source) = folder.settings {
         let (settings, found) = Settings::read(&source);
         books.diagnostics.extend(found);
@@ -60,7 +61,7 @@ pub fn load(folder: Folder, flags: &Flags, load: &mut Load) -> Books {
 
 /// What files hold that are named without books: each an account of its own, or a journal.
 pub fn of_files(files: Vec<Source>, flags: &Flags, load: &mut Load) -> Books {
-    let mut books = Books { profiles: profiles(&[]), ..Books::default() };
+    let mut books = Books { profiles: profiles(&[]).0, ..Books::default() };
     books.take_settings(flags);
     books.taken = files.iter().map(|file| file.name.clone()).collect();
     read(&mut books, files, Otherwise::Profile, flags, load);
@@ -72,10 +73,11 @@ pub fn of_files(files: Vec<Source>, flags: &Flags, load: &mut Load) -> Books {
     books
 }
 
-/// Shipped profiles, the user's own merged in.
-fn profiles(own: &[Source]) -> Vec<Profile> {
-    let own = own.iter().map(|source| import::profile::read(source).0).collect();
-    import::profile::merge(import::profile::shipped(), own)
+/// Shipped profiles, the user's own merged in, and what is wrong with those.
+fn profiles(own: &[Source]) -> (Vec<Profile>, Vec<Diagnostic>) {
+    let (own, found): (Vec<_>, Vec<_>) = own.iter().map(import::profile::read).unzip();
+    let merged = import::profile::merge(import::profile::shipped(), own);
+    (merged, found.into_iter().flatten().collect())
 }
 
 /// Reads journals first, then exports, so that rows which are in the journals are known.

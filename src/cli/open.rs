@@ -230,6 +230,17 @@ pub fn recover(root: &Path) -> Result<(), Error> {
     if atomic::is_broken_off(root) { atomic::undo(root).map_err(wrong) } else { Ok(()) }
 }
 
+/// The profiles of the user in the books of `root`.
+pub fn own_profiles(root: &Path) -> Result<Vec<Source>, Error> {
+    all(root, "profiles/*.toml")
+}
+
+/// The texts of the files of `root` that a pattern matches.
+fn all(root: &Path, pattern: &str) -> Result<Vec<Source>, Error> {
+    let found = texts(root, pattern, &Name::new(SETTINGS));
+    found.map_err(|why| Error::new(format!("`{pattern}`: {why}")))
+}
+
 /// Reads the books in `root` as they lie.
 pub fn read_locked(root: &Path, flags: &Flags) -> Result<Books, Error> {
     let optional = |name: &str| match fs::read(root.join(name)) {
@@ -237,15 +248,11 @@ pub fn read_locked(root: &Path, flags: &Flags) -> Result<Books, Error> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(Error::file(name, &error)),
     };
-    let all = |pattern: &str| {
-        let found = texts(root, pattern, &Name::new(SETTINGS));
-        found.map_err(|why| Error::new(format!("`{pattern}`: {why}")))
-    };
     let folder = Folder {
         settings: optional(SETTINGS)?,
         securities: optional("securities.toml")?,
-        profiles: all("profiles/*.toml")?,
-        regimes: all("regimes/*.toml")?,
+        profiles: own_profiles(root)?,
+        regimes: all(root, "regimes/*.toml")?,
     };
     Ok(books::load(folder, flags, &mut |path, from| texts(root, path, from)))
 }

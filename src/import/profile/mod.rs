@@ -237,16 +237,21 @@ pub fn matches(pattern: &str, text: &str) -> bool {
     Pattern::new(pattern).is_ok_and(|pattern| pattern.matches_with(text, options))
 }
 
+/// The texts of the profiles that come with rentier, by name.
+const SHIPPED: &[(&str, &str)] = &[
+    ("fidelity", include_str!("../profiles/fidelity.toml")),
+    ("schwab", include_str!("../profiles/schwab.toml")),
+];
+
 /// The profiles that come with rentier, by name.
 pub fn shipped() -> Vec<Profile> {
-    let texts = [
-        ("fidelity", include_str!("../profiles/fidelity.toml")),
-        ("schwab", include_str!("../profiles/schwab.toml")),
-    ];
-    let read = |(name, text): (&str, &str)| {
-        read(&Source::new(format!("src/import/profiles/{name}.toml"), text)).0
-    };
-    texts.into_iter().map(read).collect()
+    SHIPPED.iter().filter_map(|(name, _)| shipped_source(name)).map(|text| read(&text).0).collect()
+}
+
+/// The text of the profile of this name that comes with rentier.
+pub fn shipped_source(name: &str) -> Option<Source> {
+    let (name, text) = SHIPPED.iter().find(|(known, _)| *known == name)?;
+    Some(Source::new(format!("src/import/profiles/{name}.toml"), *text))
 }
 
 #[cfg(test)]

@@ -1,0 +1,319 @@
+//! Imports into books: what they write, what they leave alone, and that they are whole or not at all.
+
+mod world;
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use rentier::cli::Exit;
+use world::{folder, run, run_with, tree};
+
+/// Books with an account for Schwab's exports, and one for Fidelity's.
+fn books(root: &Path) {
+    run(root, "init");
+    let settings = root.join("rentier.toml");
+    let mut text = fs::read_to_string(&settings).expect("settings");
+    text.push_str(
+        "\n[account.schwab]\nshelter = \"taxable\"\nprofile = \"schwab\"\n\
+         \n[account.fidelity]\nshelter = \"taxable\"\nmatch = [\"Z00000043\"]\n",
+    );
+    fs::write(&settings, text).expect("settings");
+}
+
+fn export(root: &Path, fixture: &str, name: &str) {
+    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/books/import").join(fixture);
+    fs::copy(from, root.join(name)).expect("a copy");
+}
+
+fn journal(root: &Path, account: &str) -> String {
+    fs::read_to_string(root.join(format!("imported/{account}.journal"))).expect("it was written")
+}
+
+/// The journal without its `src:` tags: over several runs they name the file that came first.
+fn without_sources(text: &str) -> String {
+    let line = |line: &str| line.split(", src:").next().unwrap_or_default().to_owned();
+    text.lines().map(line).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn an_import_says_what_became_of_every_row_and_keeps_the_file() {
+    let root = folder();
+    books(root.path());
+    export(root.path(), "schwab.csv", "download.csv");
+    let dry = run(root.path(), "import download.csv --dry-run");
+    assert_eq!(dry.exit, Exit::Problems);
+    assert!(
+        dry.out.starts_with(
+            "File         Account Rows New Known Changed Ignored Unresolved\n\
+         download.csv schwab     6   5     0       0       0          1\n"
+        ),
+        "{}",
+        dry.out
+    );
+    assert!(
+        dry.out.ends_with(
+            "Nothing written (--dry-run). 6 events would be new, 1 row is unresolved.\n"
+        ),
+        "{}",
+        dry.out
+    );
+    assert!(dry.err.contains("does not know the action `Securities Lending Reb`"), "{}", dry.err);
+    assert!(!root.path().join("statements").exists());
+    let ran = run(root.path(), "import download.csv");
+    assert_eq!(ran.exit, Exit::Problems);
+    assert!(
+        ran.out.contains("Wrote 6 events to imported/schwab.journal, kept 1 file in statements/."),
+        "{}",
+        ran.out
+    );
+    let kept = fs::read(root.path().join("statements/schwab-2023-2024.csv")).expect("it is kept");
+    assert_eq!(kept, fs::read(root.path().join("download.csv")).expect("the file"));
+    assert!(journal(root.path(), "schwab").contains("src: schwab-2023-2024.csv:2"));
+}
+
+#[test]
+fn importing_again_is_a_no_op_under_any_name() {
+    let root = folder();
+    books(root.path());
+    export(root.path(), "schwab.csv", "a.csv");
+    run(root.path(), "import a.csv");
+    export(root.path(), "schwab.csv", "zz.csv");
+    let before = tree(root.path());
+    for line in ["import a.csv", "import zz.csv", "import a.csv zz.csv"] {
+        let ran = run(root.path(), line);
+        assert_eq!(tree(root.path()), before, "{line}");
+        assert!(!ran.out.contains("Wrote"), "{}", ran.out);
+    }
+}
+
+#[test]
+fn overlapping_exports_make_the_same_journal_in_any_order() {
+    let mut journals = Vec::new();
+    for lines in [
+        vec!["import a.csv b.csv"],
+        vec!["import b.csv a.csv"],
+        vec!["import a.csv", "import b.csv"],
+        vec!["import b.csv", "import a.csv"],
+    ] {
+        let root = folder();
+        books(root.path());
+        export(root.path(), "schwab.csv", "a.csv");
+        export(root.path(), "later.csv", "b.csv");
+        for line in &lines {
+            run(root.path(), line);
+        }
+        journals.push((lines.len(), journal(root.path(), "schwab")));
+    }
+    assert_eq!(journals[0], journals[1], "the order of names in one run never counts");
+    for (_, text) in &journals {
+        assert_eq!(without_sources(text), without_sources(&journals[0].1));
+    }
+    // Two identical purchases in each file are two, not four and not one.
+    assert_eq!(journals[0].1.matches("event: buy, security: VYM").count(), 2);
+    assert_eq!(journals[0].1.matches("event: dividend").count(), 2);
+}
+
+#[test]
+fn an_action_taught_later_replaces_the_unknown_block() {
+    let root = folder();
+    books(root.path());
+    export(root.path(), "schwab.csv", "a.csv");
+    run(root.path(), "import a.csv");
+    let before = journal(root.path(), "schwab");
+    assert!(before.contains("event: unknown"));
+    fs::create_dir(root.path().join("profiles")).expect("a folder");
+    let taught = "name = \"schwab\"\n[[action]]\nis = \"Securities Lending Reb\"\nevent = \"payment-in-lieu\"\n";
+    fs::write(root.path().join("profiles/schwab.toml"), taught).expect("a profile");
+    let ran = run(root.path(), "import a.csv");
+    assert_eq!(ran.exit, Exit::Done, "{}{}", ran.out, ran.err);
+    let after = journal(root.path(), "schwab");
+    assert!(!after.contains("event: unknown") && after.contains("event: payment-in-lieu"));
+    let others = |text: &str| -> Vec<String> {
+        let blocks = text.split("\n\n").filter(|block| !block.contains("2024-03-27"));
+        blocks.map(str::to_owned).collect()
+    };
+    assert_eq!(others(&after), others(&before));
+}
+
+#[test]
+fn an_account_that_nothing_tells_is_asked_for_with_lines_to_paste() {
+    let root = folder();
+    run(root.path(), "init");
+    export(root.path(), "schwab.csv", "a.csv");
+    export(root.path(), "fidelity.csv", "b.csv");
+    let before = tree(root.path());
+    let ran = run(root.path(), "import a.csv b.csv");
+    assert_eq!(ran.exit, Exit::Problems);
+    assert!(
+        ran.err.starts_with(
+            "error: 2 accounts are not in rentier.toml: whose are they, and are they taxed?\n"
+        ),
+        "{}",
+        ran.err
+    );
+    assert_eq!(tree(root.path()), before);
+    // What is shown can be pasted as it is.
+    let pasted: String = ran
+        .err
+        .lines()
+        .filter_map(|line| line.strip_prefix("          "))
+        .filter(|line| !line.starts_with("or say"))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    let settings = root.path().join("rentier.toml");
+    let text = fs::read_to_string(&settings).expect("settings") + "\n" + &pasted;
+    fs::write(&settings, text).expect("settings");
+    let ran = run(root.path(), "import a.csv b.csv");
+    assert!(
+        ran.out.contains("Wrote 8 events to imported/, kept 2 files in statements/."),
+        "{}{}",
+        ran.out,
+        ran.err
+    );
+}
+
+#[test]
+fn a_new_name_is_an_account_that_can_be_read_again() {
+    for (name, ledger) in [("trial", "Assets:Trial"), ("Assets:Test", "Assets:Test")] {
+        let root = folder();
+        run(root.path(), "init");
+        export(root.path(), "later.csv", "a.csv");
+        let ran = run(root.path(), &format!("import a.csv --account {name}"));
+        assert!(ran.out.contains("to rentier.toml: taxable, of me."), "{}{}", ran.out, ran.err);
+        let check = run(root.path(), "check");
+        assert_eq!(check.err, "");
+        let events = run(root.path(), "events --format json").out;
+        assert!(events.contains(&format!("\"account\": \"{name}\"")), "{events}");
+        let file = if name == "trial" { "trial" } else { "Assets-Test" };
+        assert!(journal(root.path(), file).contains(&format!("{ledger}:Cash")));
+    }
+}
+
+#[test]
+fn without_books_a_dry_run_reads_and_an_import_names_init() {
+    let root = folder();
+    export(root.path(), "schwab.csv", "a.csv");
+    let ran = run(root.path(), "import a.csv");
+    assert_eq!(ran.exit, Exit::CouldNotRun);
+    assert!(ran.err.contains("rentier init"), "{}", ran.err);
+    let ran = run(root.path(), "import a.csv -n --account Assets:Test --format json");
+    assert_eq!(ran.exit, Exit::Problems);
+    let json: serde_json::Value = serde_json::from_str(&ran.out).expect("JSON on stdout");
+    let file = &json["files"][0];
+    assert_eq!(file["profile"], "schwab");
+    assert_eq!(file["rows"]["read"], 6);
+    assert_eq!(file["rows"]["new"], 5);
+    assert_eq!(file["unresolved"][0]["line"], 6);
+    assert_eq!(file["events"].as_array().map(Vec::len), Some(6));
+    assert_eq!(file["events"][0]["account"], "Assets:Test");
+    assert_eq!(file["events"][0]["source"]["line"], 7);
+    assert_eq!(json["refused"], serde_json::json!([]));
+}
+
+#[test]
+fn a_file_of_another_kind_is_refused_and_the_rest_is_read() {
+    let root = folder();
+    books(root.path());
+    export(root.path(), "schwab.csv", "a.csv");
+    fs::write(root.path().join("budget.csv"), "When,What\n2024-01-01,Tea\n").expect("a file");
+    let ran = run(root.path(), "import a.csv budget.csv missing.csv --format json");
+    assert_eq!(ran.exit, Exit::Problems);
+    let json: serde_json::Value = serde_json::from_str(&ran.out).expect("JSON on stdout");
+    assert_eq!(json["files"].as_array().map(Vec::len), Some(1));
+    let refused: Vec<&str> = json["refused"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter_map(|one| one["file"].as_str())
+        .collect();
+    assert_eq!(refused, ["budget.csv", "missing.csv"]);
+    assert!(journal(root.path(), "schwab").contains("event: sell"));
+    let nothing = run(root.path(), "import missing.csv");
+    assert_eq!(nothing.exit, Exit::CouldNotRun, "{}", nothing.out);
+}
+
+#[test]
+fn an_import_that_breaks_off_at_any_step_leaves_the_books_as_they_were() {
+    let mut broken = 0;
+    for at in 0.. {
+        let root = folder();
+        books(root.path());
+        export(root.path(), "schwab.csv", "a.csv");
+        export(root.path(), "fidelity.csv", "b.csv");
+        let before = tree(root.path());
+        let mut step = 0;
+        let ran = run_with(root.path(), "import a.csv b.csv", |world| {
+            world.before_step = Some(Box::new(move |_| {
+                step += 1;
+                if step > at { Err(io::ErrorKind::StorageFull.into()) } else { Ok(()) }
+            }));
+        });
+        if ran.exit != Exit::CouldNotRun {
+            break;
+        }
+        broken += 1;
+        assert!(ran.err.contains("the disk is full"), "{}", ran.err);
+        assert_eq!(tree(root.path()), before, "broken off before step {at}");
+    }
+    assert!(broken > 8, "every step was broken off once: {broken}");
+}
+
+#[test]
+fn what_a_killed_import_left_is_taken_back_by_the_next_command() {
+    let root = folder();
+    books(root.path());
+    let before = tree(root.path());
+    let stage = root.path().join(".rentier.import");
+    fs::create_dir(&stage).expect("a folder");
+    fs::write(stage.join("old0"), fs::read(root.path().join("main.journal")).expect("a file"))
+        .expect("a file");
+    fs::write(stage.join("undo"), "old 0 main.journal\nnew 1 imported/schwab.journal\n")
+        .expect("a file");
+    fs::write(root.path().join("main.journal"), "; half written\n").expect("a file");
+    fs::write(root.path().join("imported/schwab.journal"), "; new\n").expect("a file");
+    assert_eq!(run(root.path(), "check").exit, Exit::Done);
+    assert_eq!(tree(root.path()), before);
+}
+
+#[test]
+fn a_second_import_waits_and_then_says_who_writes() {
+    let root = folder();
+    books(root.path());
+    export(root.path(), "schwab.csv", "a.csv");
+    let lock = root.path().join(".rentier.lock");
+    let held = fs::File::create(&lock).expect("a lock");
+    held.lock().expect("nobody has it");
+    fs::write(&lock, "4711").expect("a lock");
+    let before = tree(root.path());
+    let ran = run(root.path(), "import a.csv");
+    assert_eq!(ran.exit, Exit::CouldNotRun);
+    assert!(ran.err.starts_with("waiting for another import\nerror: another import is writing to these books (process 4711)\n"), "{}", ran.err);
+    assert_eq!(tree(root.path()), before);
+    drop(held);
+    let ran = run(root.path(), "import a.csv");
+    assert!(ran.out.contains("Wrote 6 events"), "{}", ran.out);
+    assert!(!lock.exists(), "nothing is left behind");
+}
+
+#[test]
+fn two_hundred_files_are_one_import() {
+    let root = folder();
+    books(root.path());
+    let mut names = Vec::new();
+    for number in 0..200 {
+        let name = format!("{number}.csv");
+        let text = format!(
+            "\"Date\",\"Action\",\"Symbol\",\"Description\",\"Quantity\",\"Price\",\"Fees & Comm\",\"Amount\"\n\
+             \"06/14/2024\",\"Qualified Dividend\",\"VTI\",\"ROW {number}\",\"\",\"\",\"\",\"${number}.05\"\n"
+        );
+        fs::write(root.path().join(&name), text).expect("a file");
+        names.push(name);
+    }
+    let ran = run(root.path(), &format!("import {}", names.join(" ")));
+    assert!(
+        ran.out.contains("Wrote 200 events to imported/schwab.journal, kept 200 files"),
+        "{}",
+        ran.out
+    );
+}
