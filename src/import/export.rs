@@ -431,7 +431,7 @@ mod tests {
     use indexmap::IndexMap;
 
     use super::super::profile::shipped;
-    use super::super::{Aliases, Context, Known, Otherwise, open};
+    use super::super::{Aliases, Context, Kinds, Known, Otherwise, open};
     use super::*;
     use crate::event::Securities;
 
@@ -449,6 +449,7 @@ mod tests {
             overrides: &[],
             accepted: &[],
         };
+        let (kinds, _) = Kinds::shipped();
         for profile in &profiles {
             let words = Words::new(&profile.actions);
             for (number, action) in profile.actions.iter().enumerate() {
@@ -456,7 +457,7 @@ mod tests {
                 let text = format!("{}\n{example}\n", profile.header.join(","));
                 let source = Source::new("example.csv", text);
                 let aliases = Aliases::new(&securities);
-                let Ok(mut export) = open(&source, &context, &aliases) else {
+                let Ok(mut export) = open(&source, &context, &kinds, &aliases) else {
                     panic!("not read: {example}");
                 };
                 assert_eq!(export.sheet.rows.len(), 1, "{example}");

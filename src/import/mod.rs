@@ -36,22 +36,24 @@ pub use profile::Profile;
 
 use self::export::Export;
 use self::profile::Words;
+use self::recognise::Kinds;
 use self::symbol::Aliases;
 use crate::source::{Name, Source};
 
 /// Whether a profile reads this text.
 pub fn recognizes(source: &Source, profiles: &[Profile]) -> bool {
-    recognise::recognise(source, profiles).is_ok()
+    recognise::recognise(source, profiles, &Kinds::default()).is_ok()
 }
 
 /// Reads `files` as one set: what becomes of their rows depends neither on their order nor on
 /// their names, but where a name is all that tells the account.
 pub fn run(files: &[Source], context: &Context) -> Run {
     let mut run = Run::default();
+    let (kinds, _) = Kinds::shipped();
     let aliases = Aliases::new(context.securities);
     let mut exports: Vec<Export> = Vec::new();
     for file in files {
-        match open(file, context, &aliases) {
+        match open(file, context, &kinds, &aliases) {
             Ok(export) => exports.push(export),
             Err(Stopped::Refused(refused)) => run.refused.push(*refused),
             Err(Stopped::Asked(mut asked)) => run.asked.append(&mut asked),
@@ -92,9 +94,10 @@ enum Stopped {
 fn open<'p>(
     file: &'p Source,
     context: &Context<'p>,
+    kinds: &Kinds,
     aliases: &Aliases,
 ) -> Result<Export<'p>, Stopped> {
-    let layout = recognise::recognise(file, context.profiles).map_err(Stopped::Refused)?;
+    let layout = recognise::recognise(file, context.profiles, kinds).map_err(Stopped::Refused)?;
     let form = whose::form(&file.name, layout.profile, context);
     let reading = row::Reading { aliases, form };
     let (sheet, spoken) = row::read(&file.text, &layout, reading).map_err(|ambiguous| {

@@ -46,8 +46,12 @@ struct Head {
 }
 
 /// What `source` is. `Err`: no export that one of `profiles` reads.
-pub fn recognise<'p>(source: &Source, profiles: &'p [Profile]) -> Result<Layout<'p>, Box<Refused>> {
-    if let Some(refused) = by_beginning(source) {
+pub fn recognise<'p>(
+    source: &Source,
+    profiles: &'p [Profile],
+    kinds: &Kinds,
+) -> Result<Layout<'p>, Box<Refused>> {
+    if let Some(refused) = by_beginning(source, kinds) {
         return Err(Box::new(refused));
     }
     let heads = [b',', b';', b'\t'].map(|delimiter| head(&source.text, delimiter));
@@ -79,7 +83,7 @@ pub fn recognise<'p>(source: &Source, profiles: &'p [Profile]) -> Result<Layout<
     match best {
         Some((_, layout)) => Ok(layout),
         None => Err(Box::new(
-            by_rows(source, &heads).unwrap_or_else(|| unread(source, &heads, profiles)),
+            by_rows(source, &heads, kinds).unwrap_or_else(|| unread(source, &heads, profiles)),
         )),
     }
 }
@@ -138,9 +142,11 @@ fn number(profile: &Profile, above: &[(u32, String, Vec<String>)]) -> Option<Nam
     above.iter().find_map(|(_, text, _)| Some(Name::new(&pattern.captures(text)?[1])))
 }
 
-/// Files of another kind.
-struct Kinds(Vec<Kind>);
+/// Files of other kinds.
+#[derive(Debug, Default)]
+pub struct Kinds(Vec<Kind>);
 
+#[derive(Debug)]
 struct Kind {
     begins: Vec<String>,
     contains: Option<String>,
@@ -151,7 +157,8 @@ struct Kind {
 }
 
 impl Kinds {
-    fn shipped() -> (Kinds, Vec<Diagnostic>) {
+    /// Those that come with rentier.
+    pub fn shipped() -> (Kinds, Vec<Diagnostic>) {
         let source = Source::new("src/import/refusals.toml", include_str!("refusals.toml"));
         File::read(&source, |root| {
             let kind = |group: &crate::diagnostic::strict::Group| {
@@ -186,7 +193,7 @@ impl Kind {
     }
 }
 
-fn by_beginning(source: &Source) -> Option<Refused> {
+fn by_beginning(source: &Source, kinds: &Kinds) -> Option<Refused> {
     let text = source.text.trim_start();
     if text.is_empty() {
         return Some(Refused {
@@ -199,7 +206,6 @@ fn by_beginning(source: &Source) -> Option<Refused> {
     let begins = |start: &String| {
         text.get(..start.len()).is_some_and(|found| found.eq_ignore_ascii_case(start))
     };
-    let kinds = Kinds::shipped().0;
     let kind = kinds.0.iter().find(|kind| {
         kind.begins.iter().any(begins)
             && kind.contains.as_ref().is_none_or(|part| {
@@ -210,8 +216,7 @@ fn by_beginning(source: &Source) -> Option<Refused> {
     Some(kind.refused(source))
 }
 
-fn by_rows(source: &Source, heads: &[Head]) -> Option<Refused> {
-    let kinds = Kinds::shipped().0;
+fn by_rows(source: &Source, heads: &[Head], kinds: &Kinds) -> Option<Refused> {
     let rows = || heads.iter().flat_map(|head| &head.records).map(|(_, _, cells)| cells);
     let kind = kinds.0.iter().find(|kind| {
         let header = !kind.header.is_empty()
@@ -267,7 +272,7 @@ mod tests {
 
     fn refusal(text: &str) -> String {
         let profiles = shipped();
-        match recognise(&Source::new("x.csv", text), &profiles) {
+        match recognise(&Source::new("x.csv", text), &profiles, &Kinds::shipped().0) {
             Ok(layout) => format!("read by {}: {}", layout.profile.name, layout.why),
             Err(refused) => format!("{}: {}", refused.reason, refused.advice),
         }
@@ -303,7 +308,8 @@ mod tests {
         let text = "\u{a0}\n\"Transactions  for account Brokerage XXXX-1234 as of 11/15/2020 18:00:21 ET\"\n\
                     Date,Action,Symbol,Description,Price,Quantity,Fees & Comm,Amount,\n";
         let profiles = shipped();
-        let layout = recognise(&Source::new("x", text), &profiles).expect("a Schwab export");
+        let layout = recognise(&Source::new("x", text), &profiles, &Kinds::shipped().0)
+            .expect("a Schwab export");
         assert_eq!(layout.skip, 3);
         assert_eq!(layout.number.as_deref(), Some("XXXX-1234"));
         assert_eq!(layout.columns[4], Column::Field(Field::Price));
@@ -314,7 +320,8 @@ mod tests {
     fn what_almost_matched_is_said() {
         let profiles = shipped();
         let text = "When,Symbol,Description,How much\n1,2,3,4\n";
-        let refused = recognise(&Source::new("budget.csv", text), &profiles).expect_err("unknown");
+        let refused = recognise(&Source::new("budget.csv", text), &profiles, &Kinds::shipped().0)
+            .expect_err("unknown");
         let diagnostic = refused.diagnostic.expect("a diagnostic");
         let label = &diagnostic.places[0].label;
         assert_eq!(label, "nearest: `fidelity`, which has 2 of these 4 columns");
