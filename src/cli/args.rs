@@ -354,6 +354,9 @@ pub struct ExplainArgs {
     /// From where.
     #[command(flatten)]
     pub reading: Reading,
+    /// Where to.
+    #[command(flatten)]
+    pub output: Output,
 }
 
 /// `rentier balance`

@@ -23,6 +23,7 @@ mod open;
 mod present;
 mod profile;
 mod status;
+mod unread;
 mod usage;
 mod words;
 mod world;

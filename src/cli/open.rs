@@ -277,6 +277,13 @@ pub fn texts(root: &Path, path: &str, from: &Name) -> Result<Vec<Source>, String
     paths.iter().map(|path| source(root, path)).collect()
 }
 
+/// The text of a file inside `root`, by its name in messages. `None`: there is none, or the name
+/// leads out of the folder.
+pub fn named(root: &Path, name: &str) -> Option<Source> {
+    let inside = Path::new(name).components().all(|part| matches!(part, Component::Normal(_)));
+    if inside { source(root, &root.join(name)).ok() } else { None }
+}
+
 fn source(root: &Path, path: &Path) -> Result<Source, String> {
     let bytes = fs::read(path).map_err(|error| super::error::why(&error))?;
     Ok(Source::decode(name_of(root, path), bytes))

@@ -9,9 +9,11 @@ pub mod diagnostics;
 mod json;
 mod screen;
 mod text;
+mod tree;
 
 pub use csv::csv;
 pub use diagnostics::diagnostic;
 pub use json::{json, rows};
 pub use screen::{Paint, Screen, clean, width};
 pub use text::{text, wrap};
+pub use tree::tree;

@@ -4,6 +4,7 @@
 //! Knows no screen and no file format.
 
 pub mod events;
+pub mod explain;
 pub mod gains;
 pub mod income;
 pub mod judge;

@@ -191,7 +191,10 @@ pub fn statement<'j>(
     regime: &Regime,
     request: Request,
 ) -> IncomeStatement<'j> {
-    let years = status::years(judged, journal, regime, &request.years);
+    let mut years = status::years(judged, journal, regime, &request.years);
+    if request.view == View::Cash {
+        years.iter_mut().for_each(|year| year.of_cash(journal));
+    }
     let (mut lines, total) = match request.view {
         View::Tax => (lines::tax(judged, journal, regime, &request, &years), "total.taxable"),
         View::Cash => (cash::lines(judged, journal, &request), "total.cash"),

@@ -3,7 +3,7 @@
 //! The clock has no say: a year is final when no question is open and the records of every account
 //! reach past the last day on which a rule could still change it.
 
-use crate::event::{EventId, Journal};
+use crate::event::{EventId, EventKind, Journal};
 use crate::income::{Judged, MayChange};
 use crate::money::Decimal;
 use crate::period::{NaiveDate, TaxYear};
@@ -85,6 +85,18 @@ pub struct Asked {
     pub write: crate::event::Write,
     /// Whether what waits is placed in no category.
     pub unplaced: bool,
+}
+
+impl Year {
+    /// Leaves what the cash view rests on: no law can change it, only a row that is not understood.
+    pub fn of_cash(&mut self, journal: &Journal) {
+        let unknown = |at: usize| matches!(journal.events[at].kind, EventKind::Unknown { .. });
+        self.questions.retain(|asked| asked.index.is_none_or(unknown) && asked.event.is_some());
+        self.because.clear();
+        if self.status == Status::Incomplete && self.questions.is_empty() {
+            self.status = if self.short.is_empty() { Status::Final } else { Status::Open };
+        }
+    }
 }
 
 /// What is known of each of `years`, questions numbered through.
