@@ -56,18 +56,18 @@ fn nodes(out: &mut String, siblings: &[Node], before: &str, room: usize, screen:
         let aside = clean(&node.aside).into_owned();
         // What follows the first line of a node hangs below its text, the tree drawn on.
         let drawn = format!("{before}{below}");
-        let hung = format!("{drawn}{}", " ".repeat(hang.saturating_sub(width(&drawn))));
+        let indent = format!("{drawn}{}", " ".repeat(hang.saturating_sub(width(&drawn))));
         for (number, (left, right)) in beside(&left, &aside, room, hang).into_iter().enumerate() {
             let right = screen.paint(&right, Paint::Dim).into_owned();
             if number == 0 {
                 push(out, &format!("{left}{right}"));
             } else {
-                push(out, &format!("{hung}{}{right}", left.get(hang..).unwrap_or_default()));
+                push(out, &format!("{indent}{}{right}", left.get(hang..).unwrap_or_default()));
             }
         }
         let quoted = room.saturating_sub(hang).max(20);
         for line in node.quote.iter().flat_map(|line| pieces(&clean(line), quoted)) {
-            push(out, &format!("{hung}{}", screen.paint(&line, Paint::Dim)));
+            push(out, &format!("{indent}{}", screen.paint(&line, Paint::Dim)));
         }
         nodes(out, &node.nodes, &format!("{before}{below}"), room, screen);
     }

@@ -47,10 +47,10 @@ impl Explainer<'_> {
         let currency = event.currency.clone().unwrap_or_else(|| self.regime.currency.clone());
         let about = event.security().or(event.property()).map(|name| words::security(name));
         let mut title = event.kind.name().to_owned();
-        for part in [about, Some(event.date.to_string()), Some(event.account.to_string())] {
-            if let Some(part) = part {
-                title += &format!(", {part}");
-            }
+        let when = [event.date.to_string(), event.account.to_string()];
+        for part in about.into_iter().chain(when) {
+            title.push_str(", ");
+            title.push_str(&part);
         }
         let moved = event.currency.as_ref().filter(|_| !event.amount.is_zero());
         let amount = moved.map(|currency| money::cash(event.amount, currency));

@@ -1,6 +1,7 @@
 //! A figure of a year: law, rule, then its parts, the last one down to its line.
 
 use indexmap::IndexSet;
+use std::fmt::Write as _;
 
 use super::{Explainer, Explanation, Node, SHOWN};
 use crate::income::{Holding, Income};
@@ -122,7 +123,7 @@ impl Explainer<'_> {
             && let Some(one) = self.judged.findings.matches.get(*at)
             && !line.of_which
         {
-            explanation.title = self.sold(line, one);
+            explanation.title = Self::sold(line, one);
             explanation.form = self.sale_form(line, one);
             explanation.nodes = self.sale(one);
             return Ok(explanation);
@@ -254,7 +255,10 @@ impl Explainer<'_> {
         let mut rules = self.regime.rules.iter().filter(of_event);
         // Of several rows for one category, which one took it is not recorded.
         if let (Some(rule), None) = (rules.next(), rules.next()) {
-            if rule.part {
+            let category = self.regime.category(&rule.id);
+            if category.is_some_and(|category| category.part_of.is_some())
+                && rule.field != *"amount"
+            {
                 asked.push(format!("its part `{}`", rule.field));
             }
             let held = self.holding(income).map(|test| test.shortest.1 - 1);
@@ -358,21 +362,21 @@ impl Explainer<'_> {
         } else {
             income.how.clone()
         };
-        let mut text = format!("{}  {how}", income.date);
+        let mut said = format!("{}  {how}", income.date);
         let mut amount = amount;
         if let (Some(test), None) = (test, short) {
             let days = (test.window.1 - test.window.0).num_days() + 1;
-            text += &format!("   ex {}  held {} of {days} days", test.ex, test.shortest.0);
+            let _ = write!(said, "   ex {}  held {} of {days} days", test.ex, test.shortest.0);
         }
         if let (Some(_), Some(event)) = (short, event) {
             // What was paid stands here; the figure above says what is left of it.
             amount = self.coins(event.gross());
             let claims: Vec<&str> = event.claimed.iter().map(crate::event::Claim::text).collect();
             if !claims.is_empty() {
-                text += &format!(", claimed: {}", claims.join(", "));
+                let _ = write!(said, ", claimed: {}", claims.join(", "));
             }
         }
-        let mut node = Node::part(amount, text.trim_end());
+        let mut node = Node::part(amount, said.trim_end());
         if !last {
             node.aside = self.near(income.event);
             return node;

@@ -7,10 +7,11 @@ use crate::money::Decimal;
 use crate::period::Days;
 use crate::report::income::Line;
 use crate::report::words;
+use std::fmt::Write as _;
 
 impl Explainer<'_> {
     /// `short-term, 60 VXUS sold 2024-06-14, fidelity`.
-    pub(super) fn sold(&self, line: &Line, one: &Match) -> String {
+    pub(super) fn sold(line: &Line, one: &Match) -> String {
         let label = line.label.split(',').next().unwrap_or_default();
         format!(
             "{}, {} {} sold {}, {}",
@@ -32,7 +33,7 @@ impl Explainer<'_> {
         let mut names: Vec<String> = Vec::new();
         if adjusted {
             let lists = self.regime.lines_of(&line.category, year).find(|line| line.lists);
-            names.extend(lists.map(|line| line.short()));
+            names.extend(lists.map(crate::regime::FormLine::short));
         }
         let own = self.regime.statement_lines(&id, year, &figures, rows);
         names.extend(own.iter().map(|line| line.short()));
@@ -48,7 +49,7 @@ impl Explainer<'_> {
         }];
         let mut bought = one.acquired.map(|day| format!("bought {day}")).unwrap_or_default();
         if let Some(since) = one.held_since.filter(|since| Some(*since) != one.acquired) {
-            bought += &format!(", held since {since}");
+            let _ = write!(bought, ", held since {since}");
         }
         let how = one.acquisition.map(|at| self.of_lot(at, one.quantity)).unwrap_or_default();
         let text = [how, bought].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>();
@@ -87,7 +88,7 @@ impl Explainer<'_> {
         let price = event.kind.price().map(crate::money::grouped).unwrap_or_default();
         let mut text = format!("{} x {price}", words::units(quantity));
         if event.fees > Decimal::ZERO {
-            text += &format!(", a share of {} fees", self.shown(event.fees));
+            let _ = write!(text, ", a share of {} fees", self.shown(event.fees));
         }
         text
     }
@@ -100,7 +101,8 @@ impl Explainer<'_> {
         if wash.is_none() {
             text = format!("code {}", adjustment.code);
         } else if adjustment.quantity < one.quantity {
-            text += &format!(
+            let _ = write!(
+                text,
                 ", {} x {} / {}",
                 self.shown(loss),
                 words::units(adjustment.quantity),

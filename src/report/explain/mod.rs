@@ -9,6 +9,7 @@ mod figure;
 mod gain;
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
@@ -176,10 +177,10 @@ impl Explainer<'_> {
         let mut text = format!("{}, {}", event.id, event.kind.name());
         let claims: Vec<&str> = event.claimed.iter().map(crate::event::Claim::text).collect();
         if !claims.is_empty() {
-            text += &format!(", claimed: {}", claims.join(", "));
+            let _ = write!(text, ", claimed: {}", claims.join(", "));
         }
         if let Some(reason) = &event.reason {
-            text += &format!(", reason: {reason}");
+            let _ = write!(text, ", reason: {reason}");
         }
         Some(Node { aside: self.block(at).unwrap_or_default(), ..Node::said("event", text) })
     }
@@ -196,7 +197,7 @@ impl Explainer<'_> {
             _ => String::new(),
         };
         if event.fees > Decimal::ZERO {
-            text += &format!(", {} fees", self.shown(event.fees));
+            let _ = write!(text, ", {} fees", self.shown(event.fees));
         }
         text.trim_start_matches(", ").to_owned()
     }
@@ -208,29 +209,29 @@ fn record(source: &Source, line: u32) -> Vec<String> {
     let Some(from) = from else { return Vec::new() };
     let mut lines = crate::source::lines(&source.text).skip(from);
     let Some(first) = lines.next() else { return Vec::new() };
-    let mut quoted = vec![first.to_owned()];
+    let mut whole = vec![first.to_owned()];
     let delimited = source.name.ends_with(".csv")
         || source.name.ends_with(".tsv")
         || source.name.ends_with(".txt");
     if delimited {
         let mut quotes = first.matches('"').count();
-        while quotes % 2 == 1 && quoted.len() < 50 {
+        while quotes % 2 == 1 && whole.len() < 50 {
             let Some(next) = lines.next() else { break };
             quotes += next.matches('"').count();
-            quoted.push(next.to_owned());
+            whole.push(next.to_owned());
         }
     } else if source.name.ends_with(".toml") {
-        quoted.extend(lines.take_while(|line| !line.trim().is_empty()).take(50).map(str::to_owned));
+        whole.extend(lines.take_while(|line| !line.trim().is_empty()).take(50).map(str::to_owned));
     } else {
         // A transaction goes on while lines are indented.
-        quoted.extend(
+        whole.extend(
             lines
                 .take_while(|line| line.starts_with([' ', '\t']) && !line.trim().is_empty())
                 .take(50)
                 .map(str::to_owned),
         );
     }
-    quoted
+    whole
 }
 
 impl Explanation {

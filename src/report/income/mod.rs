@@ -193,7 +193,9 @@ pub fn statement<'j>(
 ) -> IncomeStatement<'j> {
     let mut years = status::years(judged, journal, regime, &request.years);
     if request.view == View::Cash {
-        years.iter_mut().for_each(|year| year.of_cash(journal));
+        for year in &mut years {
+            year.of_cash(journal);
+        }
     }
     let (mut lines, total) = match request.view {
         View::Tax => (lines::tax(judged, journal, regime, &request, &years), "total.taxable"),
