@@ -1,9 +1,63 @@
 //! `rentier balance`
 
-use super::args::BalanceArgs;
-use super::{Error, Exit, World};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde_json::Value;
+
+use super::args::{BalanceArgs, Reading};
+use super::present::{Present, present};
+use super::{Error, Exit, World, open};
+use crate::ledger::{self, Ledger, Options};
+use crate::period::{Datelike, Days, NaiveDate};
+use crate::render;
+use crate::report::balance::{self, Balances};
+use crate::report::table::Table;
 
 /// Runs it.
-pub fn run(_args: &BalanceArgs, _world: &mut World) -> Result<Exit, Error> {
-    Err(Error::new("`rentier balance` is not there yet"))
+pub fn run(args: &BalanceArgs, world: &mut World) -> Result<Exit, Error> {
+    let patterns = args.patterns.iter().map(|text| {
+        balance::pattern(text).ok_or_else(|| {
+            Error::new(format!("`{text}` is not a pattern"))
+                .help("a part of an account's name, or a regular expression: ^assets:bank")
+        })
+    });
+    let patterns = patterns.collect::<Result<Vec<_>, _>>()?;
+    if args.files.is_empty() {
+        let reading = Reading { dialect: args.dialect.clone(), ..Reading::default() };
+        let books = open::open(&[], &reading, world)?;
+        present(&Balances::of(&books.ledgers, &patterns), &args.output, world)?;
+        return world.tell(&books.diagnostics);
+    }
+    let ledger = read(args, world)?;
+    present(&Balances::of([&ledger], &patterns), &args.output, world)?;
+    world.tell(&ledger.diagnostics)
+}
+
+/// The journals that are named, as one.
+fn read(args: &BalanceArgs, world: &World) -> Result<Ledger, Error> {
+    let dialect = args.dialect.as_deref().map(open::dialect).transpose()?;
+    let options = Options { dialect, year: this_year() };
+    let roots = args.files.iter().map(|path| world.read(path)).collect::<Result<Vec<_>, _>>()?;
+    let folder = world.folder.clone();
+    Ok(ledger::read_all(roots, &options, &mut |path, from| open::texts(&folder, path, from)))
+}
+
+/// The year of today: only dates that name no year ask for it, and reading one warns.
+fn this_year() -> i32 {
+    let days =
+        SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs() / 86_400);
+    let today = NaiveDate::default().checked_add_days(Days::new(days));
+    today.map_or(Options::default().year, |today| today.year())
+}
+
+impl Present for Balances {
+    fn table(&self) -> Table {
+        Balances::table(self)
+    }
+    fn records(&self) -> Table {
+        Balances::records(self)
+    }
+    fn json(&self) -> Value {
+        render::rows(&self.records())
+    }
 }

@@ -43,15 +43,53 @@ pub type Load<'l> = &'l mut dyn FnMut(&str, &Name) -> Result<Vec<Source>, String
 
 /// Reads `root` and all that it includes, as its dialect.
 pub fn read(root: Source, options: &Options, load: Load<'_>) -> Ledger {
-    let (dialect, why) = match options.dialect {
-        Some(dialect) => (dialect, "`--dialect`".to_owned()),
-        None => evidence::dialect(&root),
-    };
+    let (dialect, why) = told(&root, options);
     if dialect == Dialect::Beancount {
         return beancount::read(root, why, load);
     }
+    family([(root, dialect, why)], options, load)
+}
+
+/// Reads several roots. Journals of Ledger and hledger become one `Ledger`: their transactions share
+/// one timeline, and what a directive of one says for the lines below does not reach the next. Each
+/// Beancount file is one by itself, after them.
+pub fn read_all(
+    roots: impl IntoIterator<Item = Source>,
+    options: &Options,
+    load: Load<'_>,
+) -> Vec<Ledger> {
+    let told = roots.into_iter().map(|root| {
+        let (dialect, why) = told(&root, options);
+        (root, dialect, why)
+    });
+    let (beancount, journals): (Vec<_>, Vec<_>) =
+        told.partition(|(_, dialect, _)| *dialect == Dialect::Beancount);
+    let mut ledgers = Vec::new();
+    if !journals.is_empty() {
+        ledgers.push(family(journals, options, &mut *load));
+    }
+    ledgers.extend(beancount.into_iter().map(|(root, _, why)| beancount::read(root, why, &mut *load)));
+    ledgers
+}
+
+/// As what a root is read, and why.
+fn told(root: &Source, options: &Options) -> (Dialect, String) {
+    match options.dialect {
+        Some(dialect) => (dialect, "`--dialect`".to_owned()),
+        None => evidence::dialect(root),
+    }
+}
+
+/// Reads journals of Ledger and hledger.
+fn family(
+    roots: impl IntoIterator<Item = (Source, Dialect, String)>,
+    options: &Options,
+    load: Load<'_>,
+) -> Ledger {
     let mut reader = reader::Reader::new(*options, load);
-    reader.root(root);
+    for (root, dialect, why) in roots {
+        reader.root(root, dialect, why);
+    }
     let reader::Reader { mut ledger, mut commodities, rules, .. } = reader;
     ledger.commodities = std::mem::take(&mut commodities.table);
     balancing::balance(&mut ledger, &commodities, &rules);

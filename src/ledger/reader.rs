@@ -74,6 +74,9 @@ impl<'o> Reader<'o> {
         };
         self.dialect = dialect;
         self.commodities.dialect = dialect;
+        self.scope = Scope::default();
+        self.commodities.decimal_mark = None;
+        self.commodities.default = None;
         self.source(source, why);
     }
 
@@ -531,6 +534,12 @@ impl<'o> Reader<'o> {
                 return;
             }
         };
+        if texts.is_empty() {
+            let problem = Diagnostic::warning("include", format!("`{path}` matches no file"));
+            self.problem(
+                problem.at(lines.place(line, path)).help("correct the pattern, or remove the line"),
+            );
+        }
         for text in texts {
             if self.chain.contains(&text.name) {
                 // A pattern may well match the text it stands in.

@@ -3,6 +3,7 @@
 //! In: a journal judged under a regime. Out: statements and lists, each of which makes a `Table`.
 //! Knows no screen and no file format.
 
+pub mod balance;
 pub mod events;
 pub mod explain;
 pub mod gains;
