@@ -45,18 +45,18 @@ impl Balances {
         balances
     }
 
-    /// To read: amounts, their commodity, the account; under a rule what all of it comes to.
+    /// To read: the account, what it holds; under a rule what all of it comes to.
     pub fn table(&self) -> Table {
         let mut table = Table { title: "Balances".to_owned(), ..Table::default() };
         if self.rows.is_empty() {
-            table.title = "No balances".to_owned();
+            "No balances".clone_into(&mut table.title);
             table.preface.push("No account that is asked for holds anything.".into());
             return table;
         }
         table.columns = vec![
+            Column::words("account", "Account"),
             Column::figures("quantity", ""),
             Column::words("commodity", "").gap(1),
-            Column::words("account", "Account"),
         ];
         let mut totals: BTreeMap<&Name, Option<Decimal>> = BTreeMap::new();
         for ((account, commodity), quantity) in &self.rows {
@@ -108,6 +108,6 @@ fn row(quantity: Decimal, commodity: &str, account: &str, style: RowStyle) -> Ro
     let is_currency =
         commodity.len() == 3 && commodity.bytes().all(|byte| byte.is_ascii_uppercase());
     let shown = if is_currency { money::cash(quantity, commodity) } else { quantity.normalize() };
-    let cells = vec![Cell::number(shown), Cell::text(commodity), Cell::text(account)];
+    let cells = vec![Cell::text(account), Cell::number(shown), Cell::text(commodity)];
     Row { style, cells, ..Row::default() }
 }
