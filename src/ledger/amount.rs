@@ -9,7 +9,7 @@ use std::ops::Deref;
 use crate::ledger::commodities::{Commodities, Doubt};
 use crate::ledger::expression;
 use crate::ledger::header;
-use crate::ledger::model::{Assertion, CommodityId, Cost, Dialect, Lot, Quantity};
+use crate::ledger::model::{Assertion, Cost, Dialect, Lot, Quantity};
 use crate::ledger::number::{self, Sure, Wrong};
 use crate::money::Decimal;
 use crate::period::NaiveDate;
@@ -71,65 +71,57 @@ pub fn quantity<'t>(text: &'t str, commodities: &mut Commodities) -> Read<'t, Qu
     let start = text;
     let (mut negative, text) = sign(text);
     let dialect = commodities.dialect;
-    if let Some((written, rest)) = number::scan(text, dialect) {
-        let after = blanks(rest);
-        let (symbol, rest) = symbol(after, dialect)?.unwrap_or(("", rest));
-        let commodity = commodities.number_of(symbol);
-        return finish(start, rest, written, negative, commodity, commodities);
-    }
-    let Some((symbol, rest)) = symbol(text, dialect)? else {
-        return Err(expected(start));
-    };
-    let (inner, rest) = sign(blanks(rest));
-    negative ^= inner;
-    let Some((written, rest)) = number::scan(rest, dialect) else {
-        return Err(expected(start));
-    };
-    // `$10 USD`: two symbols are one too many; the second is met as a stray word by the caller.
-    let commodity = commodities.number_of(symbol);
-    finish(start, rest, written, negative, commodity, commodities)
-}
-
-fn finish<'t>(
-    start: &'t str,
-    rest: &'t str,
-    written: number::Written,
-    negative: bool,
-    commodity: CommodityId,
-    commodities: &mut Commodities,
-) -> Read<'t, Quantity> {
-    let all = || &start[..start.len() - rest.len()];
+    let (written, number, commodity, rest) =
+        if let Some((written, after)) = number::scan(text, dialect) {
+            let (symbol, rest) = symbol(blanks(after), dialect)?.unwrap_or(("", after));
+            (written, between(start, after), commodities.number_of(symbol), rest)
+        } else {
+            let Some((symbol, after)) = symbol(text, dialect)? else {
+                return Err(expected(start));
+            };
+            let (inner, after) = sign(blanks(after));
+            negative ^= inner;
+            let Some((written, rest)) = number::scan(after, dialect) else {
+                return Err(expected(start));
+            };
+            // `$10 USD`: two symbols are one too many; the caller meets the second as a stray word.
+            (written, between(after, rest), commodities.number_of(symbol), rest)
+        };
     let commodity = commodities.or_default(commodity);
     let (declared, seen) = commodities.marks(commodity);
-    let mut decided = number::decide(&written, declared, seen, commodities.dialect);
+    let mut decided = number::decide(&written, declared, seen, dialect);
     if decided == Err(Wrong::Long)
         && commodities.in_cost
         && let Some(number) = number::shortened(&written)
     {
-        commodities.doubt(Doubt::Digits, all());
+        commodities.doubt(Doubt::Digits, commodity, between(start, rest));
         decided = Ok((number, Sure::Yes));
     }
-    match decided {
-        Ok((mut number, sure)) => {
-            match sure {
-                Sure::Yes => {}
-                Sure::Shows(mark) => commodities.shown(commodity, mark),
-                Sure::Guessed => commodities.doubt(Doubt::Mark, all()),
-            }
-            if negative {
-                number.set_sign_negative(!number.is_zero());
-            }
-            commodities.written(commodity, number);
-            Ok((Quantity { number, commodity }, rest))
+    let (mut value, sure) =
+        decided.map_err(|wrong| wrong_number(between(start, rest), number, wrong))?;
+    match sure {
+        Sure::Yes => {}
+        Sure::Shows(mark) => commodities.shown(commodity, mark),
+        Sure::Guessed(mark) => {
+            commodities.doubt(Doubt::Mark(mark), commodity, between(start, rest));
         }
-        Err(wrong) => Err(wrong_number(all(), wrong)),
     }
+    if negative {
+        value.set_sign_negative(!value.is_zero());
+    }
+    commodities.written(commodity, value);
+    Ok((Quantity { number: value, commodity }, rest))
 }
 
-fn wrong_number(text: &str, wrong: Wrong) -> Fault<'_> {
+/// The text from the start of `text` to where `rest`, a part at its end, begins.
+fn between<'t>(text: &'t str, rest: &str) -> &'t str {
+    &text[..text.len() - rest.len()]
+}
+
+fn wrong_number<'t>(text: &'t str, number: &'t str, wrong: Wrong) -> Fault<'t> {
     match wrong {
         Wrong::Marks => Fault::helped(
-            text,
+            number,
             format!("expected an amount such as `-91.05 USD`, found `{text}`"),
             "a number has one decimal point; with digit groups, write `commodity 1,000.00 USD` above",
         ),

@@ -11,6 +11,8 @@
 //! transaction is added up in its dialect's way first; where that does not come to zero, in the other
 //! ways. If one of them does, it is taken: a file of another family is read as it was meant.
 
+use std::collections::HashMap;
+
 use crate::diagnostic::Diagnostic;
 use crate::ledger::amount::weight;
 use crate::ledger::commodities::Commodities;
@@ -23,7 +25,7 @@ use crate::ledger::running::Running;
 use crate::ledger::sums::{Long, Sums, rounds_to_zero};
 use crate::ledger::view::{Posting, Transaction};
 use crate::money::Decimal;
-use crate::source::Place;
+use crate::source::{Name, Place};
 
 /// What a posting with a lot weighs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +57,7 @@ pub(super) fn balance(ledger: &mut Ledger, commodities: &Commodities, rules: &[R
     balancing.all();
     let Balancing { problems, mut bad, .. } = balancing;
     ledger.diagnostics.extend(problems);
+    in_file_order(ledger);
     if !bad.is_empty() {
         bad.sort_unstable();
         let mut at = 0;
@@ -66,6 +69,16 @@ pub(super) fn balance(ledger: &mut Ledger, commodities: &Commodities, rules: &[R
     if !ledger.transactions.is_sorted_by_key(|row| row.date) {
         ledger.transactions.sort_by_key(|row| row.date);
     }
+}
+
+/// Problems are told as a person meets them who reads the texts from top to bottom.
+fn in_file_order(ledger: &mut Ledger) {
+    let order: HashMap<&Name, usize> =
+        ledger.sources.iter().enumerate().map(|(at, source)| (&source.name, at)).collect();
+    ledger.diagnostics.sort_by_cached_key(|problem| {
+        let place = problem.places.first();
+        place.map(|place| (order.get(&place.file).copied(), place.line))
+    });
 }
 
 struct Balancing<'l> {
@@ -113,7 +126,7 @@ impl Balancing<'_> {
         }
         for (_, at, posting) in steps {
             match posting {
-                Some(posting) => self.step(at, posting),
+                Some(posting) => self.step(at, posting, true),
                 None => self.waiting(at),
             }
         }
@@ -141,8 +154,8 @@ impl Balancing<'_> {
                 }
                 AmountFrom::Written | AmountFrom::Generated => {}
             }
-            for _ in 0..stands {
-                self.step(at, self.ledger.transactions[at].first + offset);
+            for part in 1..=stands {
+                self.step(at, self.ledger.transactions[at].first + offset, part == stands);
                 offset += 1;
             }
         }
@@ -153,14 +166,14 @@ impl Balancing<'_> {
         for posting in row.first..row.first + row.count {
             // Those that were elided, and those that an elided one became.
             if self.ledger.postings[posting as usize].amount == AmountFrom::Elided {
-                self.step(at, posting);
+                self.step(at, posting, true);
             }
         }
         if !self.rules.is_empty() && self.extend(at) {
             let row = self.ledger.transactions[at];
             for posting in row.first..row.first + row.count {
                 if self.ledger.postings[posting as usize].amount == AmountFrom::Generated {
-                    self.step(at, posting);
+                    self.step(at, posting, true);
                 }
             }
         }
@@ -216,8 +229,8 @@ impl Balancing<'_> {
     }
 
     /// Adds one posting to the balances and checks what it asserts.
-    fn step(&mut self, at: usize, posting: u32) {
-        if let Some(problem) = self.running.step(self.ledger, at, posting) {
+    fn step(&mut self, at: usize, posting: u32, checked: bool) {
+        if let Some(problem) = self.running.step(self.ledger, at, posting, checked) {
             self.problems.push(problem);
         }
     }

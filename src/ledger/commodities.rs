@@ -28,7 +28,9 @@ pub struct Commodities {
     /// `D`: what a number without a symbol is of, in hledger.
     pub default: Option<CommodityId>,
     /// What is doubtful about numbers read since this was last emptied, with address and length.
-    pub doubts: Vec<(Doubt, usize, usize)>,
+    pub doubts: Vec<(Doubt, CommodityId, usize, usize)>,
+    /// Decimal marks that amounts of the present text showed, of any commodity.
+    pub marks_seen: (bool, bool),
     /// Costs do not change how a commodity is shown.
     pub in_cost: bool,
 }
@@ -36,8 +38,8 @@ pub struct Commodities {
 /// What is doubtful about a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Doubt {
-    /// What its mark means was guessed.
-    Mark,
+    /// This was guessed to be its decimal mark.
+    Mark(u8),
     /// Its last digits were left out.
     Digits,
 }
@@ -69,6 +71,7 @@ impl Commodities {
             decimal_mark: None,
             default: None,
             doubts: Vec::new(),
+            marks_seen: (false, false),
             in_cost: false,
         }
     }
@@ -106,6 +109,8 @@ impl Commodities {
     /// An amount showed its decimal mark.
     pub fn shown(&mut self, id: CommodityId, mark: u8) {
         self.known[id.0 as usize].seen_mark = Some(mark);
+        self.marks_seen.0 |= mark == b'.';
+        self.marks_seen.1 |= mark == b',';
     }
 
     /// An amount was read.
@@ -117,8 +122,8 @@ impl Commodities {
     }
 
     /// Something is doubtful about the number `text`.
-    pub fn doubt(&mut self, doubt: Doubt, text: &str) {
-        self.doubts.push((doubt, text.as_ptr() as usize, text.len()));
+    pub fn doubt(&mut self, doubt: Doubt, of: CommodityId, text: &str) {
+        self.doubts.push((doubt, of, text.as_ptr() as usize, text.len()));
     }
 
     /// Reads what does not change how a commodity is shown: a cost.

@@ -286,10 +286,10 @@ impl Reader<'_> {
         match rest.split(';').next().unwrap_or_default().trim() {
             "." => self.commodities.decimal_mark = Some(b'.'),
             "," => self.commodities.decimal_mark = Some(b','),
-            other => {
+            _ => {
                 let fault = Fault::helped(
-                    if other.is_empty() { line.text } else { rest },
-                    format!("expected `.` or `,` after `decimal-mark`, found `{other}`"),
+                    line.text,
+                    "expected `.` or `,` after `decimal-mark`",
                     "write `decimal-mark .` or `decimal-mark ,`",
                 );
                 self.fault("decimal-mark", line, lines, &fault);

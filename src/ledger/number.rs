@@ -43,8 +43,9 @@ pub enum Sure {
     Yes,
     /// The number itself shows its decimal mark: `1.234,50`.
     Shows(u8),
-    /// Only the dialect's habit decided, and the other reading differs: `1,000`.
-    Guessed,
+    /// Only the dialect's habit decided which is the decimal mark, and the other reading differs:
+    /// `1,000`.
+    Guessed(u8),
 }
 
 /// The digits at the start of `text`, marks between them, and what follows. `None`: no digit there.
@@ -226,7 +227,11 @@ pub fn decide(
     match seen {
         Some(mark) if mark == written.last => Ok((written.value(3)?, Sure::Yes)),
         Some(_) => Ok((written.value(0)?, Sure::Yes)),
-        None => Ok((written.value(habit)?, Sure::Guessed)),
+        None => {
+            let other = if written.last == b'.' { b',' } else { b'.' };
+            let mark = if habit == 0 { other } else { written.last };
+            Ok((written.value(habit)?, Sure::Guessed(mark)))
+        }
     }
 }
 

@@ -7,6 +7,8 @@ use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
 use std::sync::Arc;
 
+use indexmap::IndexMap;
+
 use crate::diagnostic::Diagnostic;
 use crate::ledger::Load;
 use crate::ledger::amount::{self, Amounts, Fault, blanks};
@@ -39,11 +41,21 @@ pub(super) struct Reader<'o> {
     pub rules: Vec<Rule>,
     /// `--input-date-format`
     pub date_format: Option<String>,
+    /// Numbers whose marks were guessed, by commodity.
+    guessed: IndexMap<CommodityId, Guessed>,
     pub dialect: Dialect,
     pub options: Options,
     load: Load<'o>,
     /// The texts that are open, outermost first.
     chain: Vec<Name>,
+}
+
+/// The first of the numbers of one commodity whose decimal mark was guessed.
+struct Guessed {
+    mark: u8,
+    text: String,
+    place: Place,
+    count: u32,
 }
 
 /// The accounts of one text by the letters they are written with.
@@ -58,6 +70,7 @@ impl<'o> Reader<'o> {
             commodities: Commodities::new(dialect),
             scope: Scope::default(),
             rules: Vec::new(),
+            guessed: IndexMap::new(),
             date_format: None,
             dialect,
             options,
@@ -124,6 +137,7 @@ impl<'o> Reader<'o> {
         if let Some((place, year, count)) = yearless {
             self.warn_yearless(place, year, count);
         }
+        self.warn_guessed();
     }
 
     /// An indented line that belongs to nothing.
@@ -305,7 +319,7 @@ impl<'o> Reader<'o> {
             }
         };
         if !self.commodities.doubts.is_empty() {
-            self.warn_doubts(line, lines);
+            self.note_doubts(line, lines);
         }
         if amounts.amount.is_none()
             && amounts.assertion.is_none()
@@ -491,31 +505,66 @@ impl<'o> Reader<'o> {
         good
     }
 
-    /// Says what is doubtful about the numbers of a line.
-    fn warn_doubts(&mut self, line: Line<'_>, lines: &Lines<'_>) {
-        for (doubt, address, length) in std::mem::take(&mut self.commodities.doubts) {
+    /// Says or keeps what is doubtful about the numbers of a line.
+    fn note_doubts(&mut self, line: Line<'_>, lines: &Lines<'_>) {
+        for (doubt, commodity, address, length) in std::mem::take(&mut self.commodities.doubts) {
             let start = address.wrapping_sub(line.text.as_ptr() as usize);
             let end = start.saturating_add(length);
             let Some(text) = line.text.get(start..end) else { continue };
-            let decimal = self.dialect == Dialect::Hledger || text.contains('.');
-            let (code, message, help) = match doubt {
-                Doubt::Digits => (
-                    "number",
-                    format!(
-                        "`{text}` has more digits than a number can have: the last are left out"
-                    ),
-                    "write the price of all with `@@`: it is exact",
-                ),
-                Doubt::Mark => (
-                    "decimal-mark",
-                    format!(
-                        "`{text}` is read {}",
-                        if decimal { "with three decimals" } else { "in thousands" }
-                    ),
-                    "say which mark is which above it: `commodity 1,000.00 USD`, `decimal-mark .`",
-                ),
+            match doubt {
+                Doubt::Digits => {
+                    let what = "has more digits than a number can have: the last are left out";
+                    self.problem(
+                        Diagnostic::warning("number", format!("`{text}` {what}"))
+                            .at(lines.place(line, text))
+                            .help("write the price of all with `@@`: it is exact"),
+                    );
+                }
+                Doubt::Mark(mark) => {
+                    let guessed = self.guessed.entry(commodity).or_insert_with(|| Guessed {
+                        mark,
+                        text: text.to_owned(),
+                        place: lines.place(line, text),
+                        count: 0,
+                    });
+                    guessed.count += 1;
+                }
+            }
+        }
+    }
+
+    /// At the end of a text: says where a mark before three digits was guessed and no amount of the
+    /// text shows that the guess is right; once for each commodity.
+    fn warn_guessed(&mut self) {
+        let guessed = std::mem::take(&mut self.guessed);
+        let (points, commas) = std::mem::take(&mut self.commodities.marks_seen);
+        for (commodity, guessed) in guessed {
+            let own = self.commodities.known[commodity.0 as usize].seen_mark;
+            let others = match guessed.mark {
+                b'.' => points && !commas,
+                _ => commas && !points,
             };
-            self.problem(Diagnostic::warning(code, message).at(lines.place(line, text)).help(help));
+            if own == Some(guessed.mark) || (own.is_none() && others) {
+                continue;
+            }
+            let decimal = guessed.text.contains(char::from(guessed.mark));
+            let read = if decimal { "with three decimals" } else { "in thousands" };
+            let more = match guessed.count {
+                1 => String::new(),
+                count => format!(", and {} more like it", count - 1),
+            };
+            let mut problem = Diagnostic::warning(
+                "decimal-mark",
+                format!("`{}` is read {read}{more}", guessed.text),
+            )
+            .at(guessed.place)
+            .help("say which mark is which above it: `commodity 1,000.00 USD`, `decimal-mark .`");
+            if own.is_some() {
+                problem
+                    .notes
+                    .push("other amounts of this commodity show the other mark".to_owned());
+            }
+            self.problem(problem);
         }
     }
 

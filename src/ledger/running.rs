@@ -25,6 +25,15 @@ struct Balance {
     sum: Decimal,
     /// The transaction that changed it last.
     last: usize,
+    /// The one that did before it.
+    before: Option<usize>,
+}
+
+impl Balance {
+    /// The transaction that changed it last before transaction `at`.
+    fn changed_before(&self, at: usize) -> Option<usize> {
+        if self.last == at { self.before } else { Some(self.last) }
+    }
 }
 
 /// Which balances an assertion sees.
@@ -87,8 +96,15 @@ impl Running {
         self.needed
     }
 
-    /// Adds posting `posting` of transaction `at`; the problem, if what it asserts does not hold.
-    pub fn step(&mut self, ledger: &Ledger, at: usize, posting: u32) -> Option<Diagnostic> {
+    /// Adds posting `posting` of transaction `at`; the problem, if what it asserts does not hold. Of the
+    /// postings that one assignment became, only the last is checked.
+    pub fn step(
+        &mut self,
+        ledger: &Ledger,
+        at: usize,
+        posting: u32,
+        checked: bool,
+    ) -> Option<Diagnostic> {
         let row = &ledger.postings[posting as usize];
         if !self.add(row, at) {
             let place =
@@ -97,6 +113,9 @@ impl Running {
                 Diagnostic::error("number", "the balance has more digits than a number can have")
                     .at(place),
             );
+        }
+        if !checked {
+            return None;
         }
         let assertion = detail(ledger, row)?.assertion.as_deref()?;
         if row.amount == AmountFrom::Assigned && !assertion.sole {
@@ -243,10 +262,11 @@ fn add(
     if let Some(balance) = balances.get_mut(&key) {
         let before = balance.sum;
         balance.sum = plus(before, number)?;
+        balance.before = balance.changed_before(at);
         balance.last = at;
         return Some((Some(before), balance.sum));
     }
-    balances.insert(key, Balance { sum: number, last: at });
+    balances.insert(key, Balance { sum: number, last: at, before: None });
     Some((None, number))
 }
 
@@ -286,9 +306,8 @@ fn failed(
     );
     let place = view.place_of(part).labelled(format!("{} on {}", view.account(), view.date()));
     let mut problem = Diagnostic::error("assertion", message).at(place);
-    if let Some(last) = balance.and_then(|balance| ledger.transactions.get(balance.last))
-        && balance.is_some_and(|balance| balance.last != at)
-    {
+    let last = balance.and_then(|balance| balance.changed_before(at));
+    if let Some(last) = last.and_then(|last| ledger.transactions.get(last)) {
         let last = Transaction::new(ledger, last);
         problem =
             problem.note(format!("last change {}, {}:{}", last.date(), last.file(), last.line()));

@@ -165,15 +165,14 @@ fn hours(text: &str) -> Option<Decimal> {
     }
     let (written, unit) = number::scan(text, Dialect::Hledger)?;
     let (number, _) = number::decide(&written, None, None, Dialect::Hledger).ok()?;
-    let factor = match blanks(unit) {
-        "" | "h" => return Some(number),
-        "s" => Decimal::ONE.checked_div(Decimal::from(3600))?,
-        "m" => Decimal::ONE.checked_div(Decimal::from(60))?,
-        "d" => Decimal::from(24),
-        "w" => Decimal::from(168),
-        _ => return None,
-    };
-    number.checked_mul(factor)
+    match blanks(unit) {
+        "" | "h" => Some(number),
+        "s" => number.checked_div(Decimal::from(3600)),
+        "m" => number.checked_div(Decimal::from(60)),
+        "d" => number.checked_mul(Decimal::from(24)),
+        "w" => number.checked_mul(Decimal::from(168)),
+        _ => None,
+    }
 }
 
 fn add(reader: &mut Reader<'_>, account: AccountId, amount: Quantity, start: u32) {
