@@ -103,9 +103,11 @@ fn the_original_tools_find_the_same_balances() {
         }
         for path in journals() {
             let ledger = read(&path);
-            // hledger 1.25 takes no mark at the start of a text.
-            let own = path.ends_with("line-ends.journal");
-            if ledger.dialects[0].0 != dialect || !ledger.diagnostics.is_empty() || own {
+            // hledger 1.25 takes no mark at the start of a text, `lots` mixes the families, and
+            // `marks-shown` goes by evidence that hledger does not look at.
+            let ours_alone = ["line-ends.journal", "lots.journal", "marks-shown.journal"];
+            let left_out = ours_alone.iter().any(|name| path.ends_with(name));
+            if ledger.dialects[0].0 != dialect || !ledger.diagnostics.is_empty() || left_out {
                 continue;
             }
             assert_eq!(theirs(tool, &path), ours(&ledger), "{tool} {}", path.display());
@@ -138,7 +140,11 @@ fn theirs(tool: &str, path: &Path) -> Vec<(String, String, Decimal)> {
     let mut sums: std::collections::BTreeMap<(String, String), Decimal> = Default::default();
     let mut add = |account: &str, commodity: &str, number: &str| {
         let number = plain(&unmarked(number)).expect("a number");
-        let account = account.trim_matches(['(', ')', '[', ']']);
+        let bare = account
+            .strip_prefix('(')
+            .and_then(|name| name.strip_suffix(')'))
+            .or_else(|| account.strip_prefix('[').and_then(|name| name.strip_suffix(']')));
+        let account = bare.unwrap_or(account);
         let key = (account.to_owned(), commodity.trim_matches('"').to_owned());
         *sums.entry(key).or_default() += number;
     };

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::args::{BalanceArgs, Reading};
 use super::present::{Present, present};
 use super::{Error, Exit, World, open};
+use crate::diagnostic::Diagnostic;
 use crate::ledger::{self, Ledger, Options};
 use crate::period::{Datelike, Days, NaiveDate};
 use crate::render;
@@ -24,17 +25,23 @@ pub fn run(args: &BalanceArgs, world: &mut World) -> Result<Exit, Error> {
     let patterns = patterns.collect::<Result<Vec<_>, _>>()?;
     if args.files.is_empty() {
         let reading = Reading { dialect: args.dialect.clone(), ..Reading::default() };
-        let books = open::open(&[], &reading, world)?;
-        present(&Balances::of(&books.ledgers, &patterns), &args.output, world)?;
+        let mut books = open::open(&[], &reading, world)?;
+        let balances = Balances::of(&books.ledgers, &patterns);
+        present(&balances, &args.output, world)?;
+        books.diagnostics.extend(balances.problems());
         return world.tell(&books.diagnostics);
     }
-    let ledger = read(args, world)?;
-    present(&Balances::of([&ledger], &patterns), &args.output, world)?;
-    world.tell(&ledger.diagnostics)
+    let mut ledgers = read(args, world)?;
+    let balances = Balances::of(&ledgers, &patterns);
+    present(&balances, &args.output, world)?;
+    let mut problems: Vec<Diagnostic> =
+        ledgers.iter_mut().flat_map(|ledger| ledger.diagnostics.drain(..)).collect();
+    problems.extend(balances.problems());
+    world.tell(&problems)
 }
 
-/// The journals that are named, as one.
-fn read(args: &BalanceArgs, world: &World) -> Result<Ledger, Error> {
+/// The journals that are named.
+fn read(args: &BalanceArgs, world: &World) -> Result<Vec<Ledger>, Error> {
     let dialect = args.dialect.as_deref().map(open::dialect).transpose()?;
     let options = Options { dialect, year: this_year() };
     let roots = args.files.iter().map(|path| world.read(path)).collect::<Result<Vec<_>, _>>()?;

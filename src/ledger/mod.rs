@@ -68,7 +68,8 @@ pub fn read_all(
     if !journals.is_empty() {
         ledgers.push(family(journals, options, &mut *load));
     }
-    ledgers.extend(beancount.into_iter().map(|(root, _, why)| beancount::read(root, why, &mut *load)));
+    ledgers
+        .extend(beancount.into_iter().map(|(root, _, why)| beancount::read(root, why, &mut *load)));
     ledgers
 }
 

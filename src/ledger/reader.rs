@@ -14,7 +14,6 @@ use crate::ledger::Load;
 use crate::ledger::amount::{self, Amounts, Fault, blanks};
 use crate::ledger::commodities::{Commodities, Doubt};
 use crate::ledger::day::{self, Day};
-use crate::ledger::evidence;
 use crate::ledger::header::{self, account_end};
 use crate::ledger::lines::{Line, Lines};
 use crate::ledger::model::{
@@ -79,12 +78,8 @@ impl<'o> Reader<'o> {
         }
     }
 
-    /// Reads the text that is not included by another.
-    pub fn root(&mut self, source: Source) {
-        let (dialect, why) = match self.options.dialect {
-            Some(dialect) => (dialect, "`--dialect`".to_owned()),
-            None => evidence::dialect(&source),
-        };
+    /// Reads a text that is not included by another.
+    pub fn root(&mut self, source: Source, dialect: Dialect, why: String) {
         self.dialect = dialect;
         self.commodities.dialect = dialect;
         self.scope = Scope::default();

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use regex::{Regex, RegexBuilder};
 
 use super::table::{Cell, Column, Row, RowStyle, Table};
+use crate::diagnostic::Diagnostic;
 use crate::ledger::{self, Ledger};
 use crate::money::{self, Decimal};
 use crate::source::Name;
@@ -43,6 +44,16 @@ impl Balances {
         }
         balances.rows.retain(|_, sum| !sum.is_zero());
         balances
+    }
+
+    /// A problem for each balance that is left out because it has too many digits.
+    pub fn problems(&self) -> Vec<Diagnostic> {
+        let problem = |(account, commodity): &(Name, Name)| {
+            let what = format!("the balance of `{account}` in `{commodity}`");
+            Diagnostic::error("number", format!("{what} has more digits than a number can have"))
+                .note("it is left out of the report")
+        };
+        self.too_long.iter().map(problem).collect()
     }
 
     /// To read: the account, what it holds; under a rule what all of it comes to.
