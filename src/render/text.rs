@@ -1,7 +1,7 @@
 //! A table as text for a person: decimal points below each other, a rule above totals.
 //!
-//! The first column takes the room that the others leave, up to 80 columns; a wider screen is used
-//! by what needs it. Where there is no room, columns that may go are dropped, soft columns move
+//! A first column without a heading takes the room that the others leave, up to 80 columns; a wider
+//! screen is used by what needs it. Where there is no room, columns that may go are dropped, soft columns move
 //! under their rows, then labels are broken. Digits are never cut: a line runs over instead.
 
 use super::screen::{Paint, Screen, clean, width};
@@ -120,7 +120,7 @@ impl<'t> Layout<'t> {
             }
         }
         let spare = room.min(USUAL).saturating_sub(total(&columns));
-        if let Some(first) = columns.first_mut() {
+        if let Some(first) = columns.first_mut().filter(|first| first.column.heading.is_empty()) {
             first.width += spare;
         }
         // On a wide screen soft text has the room it would need.

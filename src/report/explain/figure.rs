@@ -214,7 +214,8 @@ impl Explainer<'_> {
             let Origin::Income(income) = entry.from else { continue };
             let test = self.holding(income).filter(|test| test.passing < test.units);
             if let Some(test) = test.filter(|_| line.of_which) {
-                let row = self.regime.holdings.iter().find(|row| row.name == test.test);
+                let mut rows = self.regime.holdings.iter().filter(|row| row.name == test.test);
+                let row = rows.find(|row| row.days == Some(test.shortest.1 - 1));
                 let law = row.and_then(|row| row.law.as_deref()).unwrap_or_default();
                 let days = (test.window.1 - test.window.0).num_days() + 1;
                 let more = test.shortest.1 - 1;
@@ -428,7 +429,7 @@ impl Explainer<'_> {
         );
         let (days, needed) = test.shortest;
         let units = test.units - test.passing;
-        let held = format!("{} held {days} days; needs {needed}", self.lots(test, units));
+        let held = format!("{} {days} days; needs {needed}", self.lots(test, units));
         vec![Node::said("ex-date", ex), Node::said("held", held)]
     }
 
@@ -446,7 +447,7 @@ impl Explainer<'_> {
                 let bought = one.acquired.map(|day| format!(" bought {day},")).unwrap_or_default();
                 format!("{units}{bought} sold {}:", one.disposed)
             }
-            None => units,
+            None => format!("{units} held"),
         }
     }
 
