@@ -83,6 +83,9 @@ pub(super) fn check(draft: &mut Draft, applied: &Applied) {
         stated: HashMap::new(),
         misuses: HashMap::new(),
     };
+    for account in &applied.added {
+        check.states[account.0 as usize] = State::Open;
+    }
     for at in 0..check.draft.items.len() {
         check.item(check.draft.items[at]);
     }
@@ -156,9 +159,9 @@ impl Check<'_> {
         self.draft.tell(item.source, problem.help("remove one of them"));
     }
 
-    /// Whether a plugin opens accounts that nothing opens.
+    /// Whether a plugin opens this account, which nothing else opens.
     fn is_auto(&self, account: AccountId) -> bool {
-        self.applied.auto_accounts && !self.opened.contains_key(&account)
+        self.applied.auto_accounts && !self.applied.opened.contains(&account)
     }
 
     /// An account is named by a directive; what only describes it may come after its end.
@@ -167,10 +170,7 @@ impl Check<'_> {
         if state == State::Open || (after && state == State::Closed) {
             return;
         }
-        if state == State::Unknown
-            && self.applied.auto_accounts
-            && !self.applied.opens_later.contains(&account)
-        {
+        if state == State::Unknown && self.is_auto(account) {
             self.states[account.0 as usize] = State::Open;
             return;
         }

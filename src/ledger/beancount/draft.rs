@@ -8,7 +8,10 @@ use std::hash::BuildHasherDefault;
 
 use crate::diagnostic::Diagnostic;
 use crate::ledger::beancount::options::Options;
-use crate::ledger::model::{AccountId, CommodityId, Ledger, PostingRow, TransactionRow, Xxh};
+use crate::ledger::header;
+use crate::ledger::model::{
+    AccountId, CommodityId, Dialect, Ledger, PostingRow, TransactionRow, Xxh,
+};
 use crate::ledger::view;
 use crate::money::Decimal;
 use crate::period::NaiveDate;
@@ -69,6 +72,21 @@ impl Draft {
         let text = source.text.get(item.start as usize..).unwrap_or_default();
         let line = text.split('\n').next().unwrap_or_default().trim_end();
         view::place(&source.name, item.line, line, 0, line.len())
+    }
+
+    /// The value of the metadata below a directive, as written: `None` where it has no such key.
+    pub fn metadata(&self, item: Item, key: &str) -> Option<&str> {
+        self.metadata_at(item.source, item.start, key)
+    }
+
+    /// The value of the metadata below the line of `source` that begins at `start`.
+    pub fn metadata_at(&self, source: u32, start: u32, key: &str) -> Option<&str> {
+        let text = self.ledger.sources[source as usize].text.get(start as usize..)?;
+        crate::source::lines(text)
+            .skip(1)
+            .map_while(|line| header::own_comment(line, Dialect::Beancount))
+            .find_map(|line| line.strip_prefix(key)?.strip_prefix(':'))
+            .map(|value| value.split(';').next().unwrap_or_default().trim())
     }
 
     /// Points at the header of a transaction.

@@ -255,8 +255,8 @@ impl Parser<'_, '_> {
                 let word = ["TRUE", "FALSE", "NULL"].into_iter().any(|word| {
                     self.cursor.here().trim_end_matches(';') == word && self.cursor.word(word)
                 });
-                if !word && self.cursor.clone().account().is_some() {
-                    self.account()?;
+                // An account that is only mentioned is none of the ledger's.
+                if !word && self.cursor.account().is_some() {
                 } else if !word {
                     self.currency()?;
                 }
