@@ -317,3 +317,68 @@ fn two_hundred_files_are_one_import() {
         ran.out
     );
 }
+
+#[test]
+fn a_renamed_account_keeps_its_events() {
+    let root = folder();
+    books(root.path());
+    export(root.path(), "schwab.csv", "a.csv");
+    run(root.path(), "import a.csv");
+    let settings = root.path().join("rentier.toml");
+    let text = fs::read_to_string(&settings).expect("settings");
+    let renamed = "[account.broker]\nwas = [\"schwab\"]\n";
+    fs::write(&settings, text.replace("[account.schwab]\n", renamed)).expect("settings");
+    let before = tree(root.path());
+    let ran = run(root.path(), "import a.csv");
+    assert!(ran.out.contains("a.csv broker     6   0     5 "), "{}{}", ran.out, ran.err);
+    assert_eq!(tree(root.path()), before);
+    let events = run(root.path(), "events --account broker --format json");
+    assert_eq!(events.err, "");
+    assert!(events.out.contains("\"account\": \"broker\""), "{}", events.out);
+}
+
+#[test]
+fn a_block_that_cannot_be_read_is_not_written_a_second_time() {
+    let root = folder();
+    books(root.path());
+    export(root.path(), "schwab.csv", "a.csv");
+    run(root.path(), "import a.csv");
+    let path = root.path().join("imported/schwab.journal");
+    let text = journal(root.path(), "schwab").replace("event: sell", "event: sall");
+    fs::write(&path, &text).expect("a journal");
+    let ran = run(root.path(), "import a.csv");
+    assert_eq!(ran.exit, Exit::Problems);
+    assert!(ran.err.contains("sall"), "{}", ran.err);
+    assert_eq!(fs::read_to_string(&path).expect("a journal"), text);
+}
+
+#[test]
+fn a_journal_that_includes_no_imported_one_is_told() {
+    let root = folder();
+    books(root.path());
+    fs::write(root.path().join("main.journal"), "; nothing\n").expect("a journal");
+    export(root.path(), "later.csv", "a.csv");
+    let ran = run(root.path(), "import a.csv");
+    assert_eq!(ran.exit, Exit::Problems);
+    assert!(ran.err.contains("write in main.journal: include imported/*.journal"), "{}", ran.err);
+}
+
+#[test]
+fn a_copy_is_byte_exact_in_any_encoding() {
+    let root = folder();
+    books(root.path());
+    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/books/import/later.csv");
+    let text = fs::read_to_string(from).expect("a fixture");
+    let bytes: Vec<u8> =
+        format!("\u{feff}{text}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    fs::write(root.path().join("a.csv"), &bytes).expect("a file");
+    let ran = run(root.path(), "import a.csv");
+    assert!(ran.out.contains("Wrote 5 events"), "{}{}", ran.out, ran.err);
+    assert_eq!(
+        fs::read(root.path().join("statements/schwab-2024.csv")).expect("it is kept"),
+        bytes
+    );
+    let before = tree(root.path());
+    run(root.path(), "import a.csv");
+    assert_eq!(tree(root.path()), before);
+}

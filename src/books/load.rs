@@ -7,15 +7,14 @@ use indexmap::IndexMap;
 use super::{Books, Flags, Folder, Load, Settings, Stated, transactions};
 use crate::diagnostic::Diagnostic;
 use crate::event::{Account, Event};
-use crate::import::{self, Context, Known, Otherwise, Profile};
+use crate::import::{self, Context, Known, Otherwise};
 use crate::ledger::{self, Ledger};
 use crate::source::{Name, Place, Source};
 
 /// The books of a folder. `load` gives the texts of the files that settings and journals name.
 pub fn load(folder: Folder, flags: &Flags, load: &mut Load) -> Books {
-    let (profiles, found) = profiles(&folder.profiles);
-    let mut books = Books { profiles, regimes: folder.regimes, ..Books::default() };
-    books.diagnostics.extend(found);
+    let mut books =
+        Books { own_profiles: folder.profiles, regimes: folder.regimes, ..Books::default() };
     if let Some(source) = folder.settings {
         let (settings, found) = Settings::read(&source);
         books.diagnostics.extend(found);
@@ -61,7 +60,7 @@ pub fn load(folder: Folder, flags: &Flags, load: &mut Load) -> Books {
 
 /// What files hold that are named without books: each an account of its own, or a journal.
 pub fn of_files(files: Vec<Source>, flags: &Flags, load: &mut Load) -> Books {
-    let mut books = Books { profiles: profiles(&[]).0, ..Books::default() };
+    let mut books = Books::default();
     books.take_settings(flags);
     books.taken = files.iter().map(|file| file.name.clone()).collect();
     read(&mut books, files, Otherwise::Profile, flags, load);
@@ -73,13 +72,6 @@ pub fn of_files(files: Vec<Source>, flags: &Flags, load: &mut Load) -> Books {
     books
 }
 
-/// Shipped profiles, the user's own merged in, and what is wrong with those.
-fn profiles(own: &[Source]) -> (Vec<Profile>, Vec<Diagnostic>) {
-    let (own, found): (Vec<_>, Vec<_>) = own.iter().map(import::profile::read).unzip();
-    let merged = import::profile::merge(import::profile::shipped(), own);
-    (merged, found.into_iter().flatten().collect())
-}
-
 /// Reads journals first, then exports, so that rows which are in the journals are known.
 fn read(
     books: &mut Books,
@@ -88,8 +80,13 @@ fn read(
     flags: &Flags,
     load: &mut Load,
 ) {
-    let (exports, journals): (Vec<_>, Vec<_>) =
-        sources.into_iter().partition(|source| is_export(source, &books.profiles));
+    let mut profiles = None;
+    let (exports, journals): (Vec<_>, Vec<_>) = sources.into_iter().partition(|source| {
+        !named_as_journal(&source.name) && {
+            let profiles = profiles.get_or_insert_with(|| books.profiles());
+            named_as_export(&source.name) || import::recognizes(source, &profiles.0)
+        }
+    });
     let options = ledger::Options { dialect: flags.dialect, ..ledger::Options::default() };
     let mut read = transactions::Reading::default();
     for source in journals {
@@ -102,13 +99,12 @@ fn read(
         books.ledgers.push(ledger);
     }
     books.journal.events = read.in_order();
-    if exports.is_empty() {
-        return;
-    }
+    let Some((profiles, found)) = profiles.filter(|_| !exports.is_empty()) else { return };
+    books.diagnostics.extend(found);
     let run = {
         let known = Known::new(&books.journal.events);
         let context = Context {
-            profiles: &books.profiles,
+            profiles: &profiles,
             accounts: &books.journal.accounts,
             securities: &books.journal.securities,
             known: &known,
@@ -174,9 +170,12 @@ fn take(books: &mut Books, mut run: import::Run) {
     books.journal.events.sort_by_cached_key(Event::order);
 }
 
-/// Whether a source is an export rather than a journal.
-fn is_export(source: &Source, profiles: &[Profile]) -> bool {
-    named_as_export(&source.name) || import::recognizes(source, profiles)
+/// Whether a file goes by the name of a journal: then nobody looks whether it is an export.
+fn named_as_journal(name: &str) -> bool {
+    let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
+    ending.is_some_and(|ending| {
+        matches!(&*ending, "journal" | "hledger" | "ledger" | "ldg" | "j" | "beancount" | "bean")
+    })
 }
 
 /// Whether a file goes by the name of an export, though no profile knows it: then the import says why

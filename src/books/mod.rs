@@ -19,7 +19,7 @@ pub use settings::{FILINGS, Report, RuleText, Settings};
 
 use crate::diagnostic::Diagnostic;
 use crate::event::Journal;
-use crate::import::Profile;
+use crate::import::{self, Profile};
 use crate::ledger::{Dialect, Ledger};
 use crate::source::{Name, Source};
 
@@ -38,8 +38,8 @@ pub struct Books {
     pub payer_figures: Vec<PayerFigure>,
     /// The journals as they were read, one for each root.
     pub ledgers: Vec<Ledger>,
-    /// The brokers' formats: shipped ones, the user's own merged in.
-    pub profiles: Vec<Profile>,
+    /// The user's own profiles, unread: few commands need them; see `profiles`.
+    pub own_profiles: Vec<Source>,
     /// The user's own regimes, unread: which law holds is not for this floor.
     pub regimes: Vec<Source>,
     /// Every text that was read, by its name, so that a report can quote a line.
@@ -48,6 +48,17 @@ pub struct Books {
     pub taken: Vec<Name>,
     /// Problems of the records, in the order of files and lines.
     pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Books {
+    /// The brokers' formats: shipped ones, the user's own merged in; and what is wrong with those.
+    /// Made when it is asked for, since most runs read no export.
+    pub fn profiles(&self) -> (Vec<Profile>, Vec<Diagnostic>) {
+        let own = self.own_profiles.iter().map(import::profile::read);
+        let (own, found): (Vec<_>, Vec<_>) = own.unzip();
+        let merged = import::profile::merge(import::profile::shipped(), own);
+        (merged, found.into_iter().flatten().collect())
+    }
 }
 
 /// What the command line says instead of the settings.

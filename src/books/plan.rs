@@ -63,10 +63,15 @@ pub fn plan(run: &mut Run, digests: &BTreeMap<Name, u64>, books: &Books, there: 
     let is_unknown = |id: &EventId| {
         known.get(id).is_some_and(|event| matches!(event.kind, EventKind::Unknown { .. }))
     };
-    // What the books have is never written a second time, but for an unknown row understood now.
+    // What the books have is never written a second time, but for an unknown row understood now; nor
+    // is what stands in a block that could not be read, or in a journal that nothing includes.
+    let texts = there.journals.values();
+    let written: HashSet<EventId> =
+        texts.flat_map(|text| blocks(text).1).filter_map(|block| block.id).collect();
     events.retain(|event| {
         let understood = !matches!(event.kind, EventKind::Unknown { .. });
-        !known.contains_key(&event.id) || (understood && is_unknown(&event.id))
+        let there = known.contains_key(&event.id) || written.contains(&event.id);
+        !there || (understood && is_unknown(&event.id))
     });
     let mut gone: HashSet<EventId> = run.superseded.iter().cloned().collect();
     gone.extend(

@@ -215,12 +215,14 @@ fn account(id: &At<Name>, group: &Group, settings: &Settings) -> Account {
     }
     account.profile = group.text("profile").map(|profile| profile.value);
     account.matches = values(group.texts("match"));
-    if let Some(ledger) = group.text("ledger") {
-        account.ledger = ledger.value;
-    }
     account.sweep = values(group.texts("sweep"));
     account.reached = group.day("reached").map(|day| day.value);
     account.was = values(group.texts("was"));
+    // An account that was renamed keeps its place in the ledger unless another is named.
+    account.ledger = match group.text("ledger") {
+        Some(ledger) => ledger.value,
+        None => Account::taxable(account.identity().clone()).ledger,
+    };
     account.lots = elections(&id.value, group);
     account
 }

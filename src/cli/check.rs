@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use super::args::CheckArgs;
 use super::open::{self, Opened};
 use super::{Error, Exit, World, words};
+use crate::diagnostic::Diagnostic;
 use crate::period::TaxYear;
 use crate::report::income::{Asked, Reached, Status, Year};
 use crate::report::words::{count, list, money};
@@ -15,7 +16,10 @@ pub fn run(args: &CheckArgs, world: &mut World) -> Result<Exit, Error> {
     let (years, files) = words::years_and_files(&args.words, &args.reading);
     let opened = open::judged(&files, &args.reading, world)?;
     let shown = if years.is_empty() { opened.years() } else { years };
-    let told = world.tell(&opened.books.diagnostics)?;
+    let mut diagnostics = opened.books.diagnostics.clone();
+    // Profiles are read by those who need them; whoever checks wants to know all the same.
+    diagnostics.extend(opened.books.profiles().1);
+    let told = world.tell(&diagnostics)?;
     let text = report(&opened, &shown);
     world.out.write_all(text.as_bytes())?;
     let asked = opened.statement(shown).incomplete();
@@ -31,7 +35,7 @@ fn report(opened: &Opened, years: &[TaxYear]) -> String {
     for year in &statement.years {
         one(&mut text, year, &statement.currency);
     }
-    if opened.books.diagnostics.is_empty() && !statement.incomplete() {
+    if !opened.books.diagnostics.iter().any(Diagnostic::is_error) && !statement.incomplete() {
         text.push_str("No problems, and no questions.\n");
     }
     text

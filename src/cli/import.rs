@@ -3,7 +3,7 @@
 mod json;
 mod screen;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -16,20 +16,32 @@ use super::lock::Lock;
 use super::{Error, Exit, World, open};
 use crate::books::plan::{self, IMPORTED, Plan, There};
 use crate::books::{self, Books};
+use crate::diagnostic::Diagnostic;
 use crate::event::{Account, EventId};
-use crate::import::{self, Context, Covered, Known, Otherwise, Refused, Run};
-use crate::source::{Name, Source, lines};
+use crate::import::{self, Context, Covered, Known, Otherwise, Profile, Refused, Run};
+use crate::source::{Name, Place, Source, lines};
 
 /// Files as they were given, in memory.
 #[derive(Default)]
 struct Given {
     sources: Vec<Source>,
-    /// Bytes as they lie, by the source's name.
+    /// Bytes as they lie, by the source's name, where they are not those of its text.
     bytes: HashMap<Name, Vec<u8>>,
+    /// Hashes of the bytes, by the source's name.
+    digests: BTreeMap<Name, u64>,
     /// Paths as they were typed, by the source's name.
     paths: HashMap<Name, String>,
     /// Files that cannot be read.
     unreadable: Vec<Refused>,
+}
+
+impl Given {
+    /// A file as it lies.
+    fn content(&self, name: &Name) -> Vec<u8> {
+        let text = || self.sources.iter().find(|source| source.name == *name);
+        let bytes = self.bytes.get(name).cloned();
+        bytes.or_else(|| text().map(|source| source.text.clone().into_bytes())).unwrap_or_default()
+    }
 }
 
 /// Runs it.
@@ -55,31 +67,36 @@ pub fn run(args: &ImportArgs, world: &mut World) -> Result<Exit, Error> {
         _ => None,
     };
     let flags = open::flags(&Reading::default())?;
-    let books = match &root {
+    let mut books = match &root {
         Some(root) if lock.is_some() => open::read_locked(root, &flags)?,
         Some(root) => open::read(root, &flags, world)?,
         None => books::of_files(Vec::new(), &flags, &mut |_, _| Ok(Vec::new())),
     };
     let there = root.as_deref().map(|root| there(root, &books)).transpose()?.unwrap_or_default();
     let named = args.account.as_ref().map(|name| account(name, &books));
-    let mut run = outcome(args, &given, &books, named.as_ref(), root.as_deref(), &there)?;
+    let (profiles, found) = books.profiles();
+    books.diagnostics.extend(found);
+    let read = Reader { profiles: &profiles, books: &books, named: named.as_ref() };
+    let mut run = read.outcome(args, &given, root.as_deref(), &there)?;
     run.refused.extend(given.unreadable.iter().cloned());
     let waits = run.waits();
     let shown = screen::Shown::of(&run, &given.paths);
     let json = (format == Format::Json).then(|| json::report(&run, &given.paths));
 
-    let digests = given.bytes.iter().map(|(name, bytes)| (name.clone(), xxh3_64(bytes))).collect();
-    let plan = plan::plan(&mut run, &digests, &books, &there);
+    let plan = plan::plan(&mut run, &given.digests, &books, &there);
     let added = named.filter(|account| !books.journal.accounts.contains_key(&account.id));
     let written = !args.dry_run && plan.events > 0;
+    let mut unread = None;
     if let (Some(root), true) = (&root, written) {
         write(root, &plan, &given, &books, added.as_ref(), world)?;
+        unread = not_included(root, &plan, &books)?;
     }
     drop(lock);
 
     // Problems of the books themselves first: what they say may rest on them.
     let mut diagnostics = books.diagnostics;
     diagnostics.append(&mut run.diagnostics);
+    diagnostics.extend(unread);
     diagnostics.extend(run.refused.iter().filter_map(|refused| refused.diagnostic.clone()));
     if let Some(json) = json {
         writeln!(world.out, "{json:#}")?;
@@ -133,9 +150,13 @@ fn given(paths: &[PathBuf], world: &mut World) -> Given {
         };
         match fs::read(world.path(path)) {
             Ok(bytes) => {
-                let source = Source::decode(&name, bytes.clone());
+                let digest = xxh3_64(&bytes);
+                let (bytes, source) = decoded(&name, bytes);
                 progress.read(&source);
-                given.bytes.insert(source.name.clone(), bytes);
+                given.digests.insert(source.name.clone(), digest);
+                if let Some(bytes) = bytes {
+                    given.bytes.insert(source.name.clone(), bytes);
+                }
                 given.paths.insert(source.name.clone(), typed);
                 given.sources.push(source);
             }
@@ -154,6 +175,16 @@ fn given(paths: &[PathBuf], world: &mut World) -> Given {
     }
     progress.end();
     given
+}
+
+/// The text of a file, and its bytes where they are others: only then is there a copy.
+fn decoded(name: &str, bytes: Vec<u8>) -> (Option<Vec<u8>>, Source) {
+    if bytes.starts_with(b"\xef\xbb\xbf") || std::str::from_utf8(&bytes).is_err() {
+        return (Some(bytes.clone()), Source::decode(name, bytes));
+    }
+    let length = bytes.len();
+    let head = bytes[..length.min(1024)].contains(&0).then(|| bytes.clone());
+    (head, Source::decode(name, bytes))
 }
 
 /// The line that is shown on a terminal when reading takes longer than half a second.
@@ -234,81 +265,90 @@ fn files_in(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// Runs the import, a second time where `--accept all` takes what the first one showed.
-fn outcome(
-    args: &ImportArgs,
-    given: &Given,
-    books: &Books,
-    named: Option<&Account>,
-    root: Option<&Path>,
-    there: &There,
-) -> Result<Run, Error> {
-    let mut known = Known::new(&books.journal.events);
-    if let Some(root) = root {
-        known.covered = covered(root, books, there);
-    }
-    let otherwise = match named {
-        Some(account) => Otherwise::Named(account),
-        None if root.is_none() => Otherwise::Profile,
-        None => Otherwise::Ask,
-    };
-    let context = |accepted| Context {
-        profiles: &books.profiles,
-        accounts: &books.journal.accounts,
-        securities: &books.journal.securities,
-        known: &known,
-        otherwise,
-        dates: &books.settings.date_forms,
-        overrides: &books.journal.overrides,
-        accepted,
-    };
-    let run = import::run(&given.sources, &context(&[]));
-    if args.accept.is_empty() {
-        return Ok(run);
-    }
-    let changed: Vec<EventId> = run.changed.iter().map(|change| change.was.id.clone()).collect();
-    let accepted = if args.accept.iter().any(|id| id == "all") {
-        changed
-    } else {
-        let shown: Vec<String> = changed.iter().map(ToString::to_string).collect();
-        let one = |id: &String| {
-            let at = shown.iter().position(|known| known == id);
-            at.map(|at| changed[at].clone())
-                .ok_or_else(|| Error::unknown("change", id, shown.iter().map(String::as_str)))
-        };
-        args.accept.iter().map(one).collect::<Result<_, _>>()?
-    };
-    Ok(import::run(&given.sources, &context(&accepted)))
+/// What an import of these books depends on, beside files.
+struct Reader<'b> {
+    profiles: &'b [Profile],
+    books: &'b Books,
+    named: Option<&'b Account>,
 }
 
-/// Which days of which account the kept exports cover, by the profile that reads them: a row looks
-/// otherwise in another format, and would count twice.
-fn covered(root: &Path, books: &Books, there: &There) -> Vec<Covered> {
-    let Some(keep) = &books.settings.keep else { return Vec::new() };
-    let folder = root.join(&**keep);
-    let read = |(name, _): &(Name, u64)| {
-        fs::read(folder.join(&**name)).ok().map(|bytes| Source::decode(name, bytes))
-    };
-    let sources: Vec<Source> = there.statements.iter().filter_map(read).collect();
-    let known = Known::new(&books.journal.events);
-    let context = Context {
-        profiles: &books.profiles,
-        accounts: &books.journal.accounts,
-        securities: &books.journal.securities,
-        known: &known,
-        otherwise: Otherwise::Ask,
-        dates: &books.settings.date_forms,
-        overrides: &books.journal.overrides,
-        accepted: &[],
-    };
-    let mut covered = Vec::new();
-    for file in import::run(&sources, &context).files {
-        let Some((first, last)) = file.days else { continue };
-        for account in file.accounts {
-            covered.push(Covered { account, profile: file.profile.clone(), first, last });
-        }
+impl Reader<'_> {
+    fn run(
+        &self,
+        sources: &[Source],
+        known: &Known,
+        otherwise: Otherwise,
+        accepted: &[EventId],
+    ) -> Run {
+        let books = self.books;
+        let context = Context {
+            profiles: self.profiles,
+            accounts: &books.journal.accounts,
+            securities: &books.journal.securities,
+            known,
+            otherwise,
+            dates: &books.settings.date_forms,
+            overrides: &books.journal.overrides,
+            accepted,
+        };
+        import::run(sources, &context)
     }
-    covered
+
+    /// Runs the import, a second time where `--accept` takes what the first one showed.
+    fn outcome(
+        &self,
+        args: &ImportArgs,
+        given: &Given,
+        root: Option<&Path>,
+        there: &There,
+    ) -> Result<Run, Error> {
+        let mut known = Known::new(&self.books.journal.events);
+        if let Some(root) = root {
+            known.covered = self.covered(root, there);
+        }
+        let otherwise = match self.named {
+            Some(account) => Otherwise::Named(account),
+            None if root.is_none() => Otherwise::Profile,
+            None => Otherwise::Ask,
+        };
+        let run = self.run(&given.sources, &known, otherwise, &[]);
+        if args.accept.is_empty() {
+            return Ok(run);
+        }
+        let changed: Vec<EventId> = run.changed.iter().map(|one| one.was.id.clone()).collect();
+        let accepted = if args.accept.iter().any(|id| id == "all") {
+            changed
+        } else {
+            let shown: Vec<String> = changed.iter().map(ToString::to_string).collect();
+            let one = |id: &String| {
+                let at = shown.iter().position(|known| known == id);
+                let unknown = || Error::unknown("change", id, shown.iter().map(String::as_str));
+                at.map(|at| changed[at].clone()).ok_or_else(unknown)
+            };
+            args.accept.iter().map(one).collect::<Result<_, _>>()?
+        };
+        Ok(self.run(&given.sources, &known, otherwise, &accepted))
+    }
+
+    /// Which days of which account the kept exports cover, by the profile that reads them: a row
+    /// looks otherwise in another format, and would count twice.
+    fn covered(&self, root: &Path, there: &There) -> Vec<Covered> {
+        let Some(keep) = &self.books.settings.keep else { return Vec::new() };
+        let folder = root.join(&**keep);
+        let read = |(name, _): &(Name, u64)| {
+            fs::read(folder.join(&**name)).ok().map(|bytes| Source::decode(name, bytes))
+        };
+        let sources: Vec<Source> = there.statements.iter().filter_map(read).collect();
+        let known = Known::new(&self.books.journal.events);
+        let mut covered = Vec::new();
+        for file in self.run(&sources, &known, Otherwise::Ask, &[]).files {
+            let Some((first, last)) = file.days else { continue };
+            for account in file.accounts {
+                covered.push(Covered { account, profile: file.profile.clone(), first, last });
+            }
+        }
+        covered
+    }
 }
 
 /// Writes journals, kept exports and a new account together.
@@ -326,7 +366,7 @@ fn write(
     }
     if let Some(keep) = &books.settings.keep {
         for copy in &plan.kept {
-            let content = given.bytes.get(&copy.file).cloned().unwrap_or_default();
+            let content = given.content(&copy.file);
             files.push(NewFile { path: Path::new(&**keep).join(&*copy.name), content });
         }
     }
@@ -344,6 +384,30 @@ fn write(
         Error::file(&root.to_string_lossy(), &error)
             .note("nothing was imported; the books are as before")
     })
+}
+
+/// Whether what was written is read again: nothing is lost, so a journal that includes no imported one
+/// is told.
+fn not_included(root: &Path, plan: &Plan, before: &Books) -> Result<Option<Diagnostic>, Error> {
+    let imported = |books: &Books| {
+        books
+            .sources
+            .keys()
+            .any(|name| name.strip_prefix(IMPORTED).is_some_and(|rest| rest.starts_with('/')))
+    };
+    // A pattern that matched one imported journal matches the others: no need to read all again.
+    if imported(before) {
+        return Ok(None);
+    }
+    let after = open::read_locked(root, &open::flags(&Reading::default())?)?;
+    let lost = plan.journals.iter().filter(|(path, _)| !after.sources.contains_key(path)).count();
+    let source = before.settings.sources.first().map_or("main.journal", |name| &**name);
+    Ok((lost > 0).then(|| {
+        Diagnostic::error("not-included", format!("`{source}` does not include what imports write"))
+            .at(Place::file(source))
+            .note("the events are in imported/, but no command reads them there")
+            .help(format!("write in {source}: include imported/*.journal"))
+    }))
 }
 
 /// The section of an account that `--account` brought.

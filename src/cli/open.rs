@@ -230,11 +230,6 @@ pub fn recover(root: &Path) -> Result<(), Error> {
     if atomic::is_broken_off(root) { atomic::undo(root).map_err(wrong) } else { Ok(()) }
 }
 
-/// The profiles of the user in the books of `root`.
-pub fn own_profiles(root: &Path) -> Result<Vec<Source>, Error> {
-    all(root, "profiles/*.toml")
-}
-
 /// The texts of the files of `root` that a pattern matches.
 fn all(root: &Path, pattern: &str) -> Result<Vec<Source>, Error> {
     let found = texts(root, pattern, &Name::new(SETTINGS));
@@ -251,7 +246,7 @@ pub fn read_locked(root: &Path, flags: &Flags) -> Result<Books, Error> {
     let folder = Folder {
         settings: optional(SETTINGS)?,
         securities: optional("securities.toml")?,
-        profiles: own_profiles(root)?,
+        profiles: all(root, "profiles/*.toml")?,
         regimes: all(root, "regimes/*.toml")?,
     };
     Ok(books::load(folder, flags, &mut |path, from| texts(root, path, from)))

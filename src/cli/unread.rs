@@ -22,10 +22,11 @@ pub fn row(
         let lines = crate::source::lines(&source.text).count();
         return Err(Error::new(format!("`{}` has {lines} lines, not {line}", source.name)));
     };
+    let (profiles, _) = read.books.profiles();
     // As if nothing were known: so that every row says what it would be.
     let known = Known::new(&[]);
     let context = Context {
-        profiles: &read.books.profiles,
+        profiles: &profiles,
         accounts: &read.books.journal.accounts,
         securities: &read.books.journal.securities,
         known: &known,
