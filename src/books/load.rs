@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use indexmap::IndexMap;
+use indexmap::IndexSet;
 
 use super::{Books, Flags, Folder, Load, Settings, Stated, transactions};
 use crate::diagnostic::Diagnostic;
@@ -40,16 +40,24 @@ pub fn load(folder: Folder, flags: &Flags, load: &mut Load) -> Books {
         }
     }
     read(&mut books, sources, Otherwise::Ask, flags, load);
-    // An account that no settings know has no owner and no shelter: its figures cannot be trusted.
-    let unknown = unknown_accounts(&books);
-    for (account, event) in unknown {
+    // An account that holds units has an owner and a shelter, which decide tax and must be said. A bank
+    // that a hand-written entry names is taken as what it is, a taxable account of `me`: were it to be
+    // said, every purchase of food from it would have to be, too.
+    for account in unknown_accounts(&books) {
+        let of = |other: &&Event| other.account == account;
+        let mut events = books.journal.events.iter().filter(of);
+        let held = events.find(|event| event.kind.quantity().is_some_and(|units| !units.is_zero()));
+        let Some(held) = held.cloned() else {
+            books.journal.accounts.insert(account.clone(), Account::taxable(account));
+            continue;
+        };
         let advice = format!(
             "write in rentier.toml:\n[account.{}]\nowner = [\"me\"]\nshelter = \"taxable\"    # or traditional, roth, hsa, isa...\nledger = \"{account}\"",
             suggested(&account)
         );
         let message =
             format!("no account has the ledger `{account}`: whose is it, and is it taxed?");
-        let place = books.place_of(&event);
+        let place = books.place_of(&held);
         books
             .diagnostics
             .push(Diagnostic::error("unknown-account", message).at(place).help(advice));
@@ -64,7 +72,7 @@ pub fn of_files(files: Vec<Source>, flags: &Flags, load: &mut Load) -> Books {
     books.take_settings(flags);
     books.taken = files.iter().map(|file| file.name.clone()).collect();
     read(&mut books, files, Otherwise::Profile, flags, load);
-    for (account, _) in unknown_accounts(&books) {
+    for account in unknown_accounts(&books) {
         let taken = Account::taxable(account.clone());
         books.journal.accounts.insert(account, taken);
     }
@@ -196,17 +204,10 @@ fn missing(path: &Name, why: &str) -> Diagnostic {
         .help("name the files the books begin from: sources = [\"main.journal\"]")
 }
 
-/// Accounts of events that the settings do not have, each with the first event of it.
-fn unknown_accounts(books: &Books) -> IndexMap<Name, Event> {
-    let mut unknown = IndexMap::new();
-    for event in &books.journal.events {
-        if !books.journal.accounts.contains_key(&event.account)
-            && !unknown.contains_key(&event.account)
-        {
-            unknown.insert(event.account.clone(), event.clone());
-        }
-    }
-    unknown
+/// Accounts of events that the settings do not have, in the order of the events.
+fn unknown_accounts(books: &Books) -> IndexSet<Name> {
+    let names = books.journal.events.iter().map(|event| &event.account);
+    names.filter(|name| !books.journal.accounts.contains_key(*name)).cloned().collect()
 }
 
 /// An id to paste for an account that a journal calls `Assets:Schwab`.

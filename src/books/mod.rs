@@ -6,6 +6,7 @@
 mod facts;
 mod load;
 pub mod plan;
+pub mod rules;
 mod settings;
 mod transactions;
 

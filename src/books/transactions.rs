@@ -2,26 +2,40 @@
 //! hand-written transactions, in the order of a journal.
 
 use super::Books;
+use super::rules::{Known, Recogniser};
 use crate::event::{Event, EventId, Rank};
 use crate::ledger::Ledger;
 use crate::ledger::blocks::{self, Context, Ids};
 use crate::period::{NaiveDate, NaiveTime};
 
-/// Reads the events of `ledger` into `reading`; what is wrong with them into the books.
+/// Reads the events of `ledger` into `reading`; what is wrong with them and what they leave open into
+/// the books.
 pub fn events(ledger: &Ledger, books: &mut Books, reading: &mut Reading) {
     let context =
         Context { accounts: &books.settings.accounts, currency: &books.settings.currency };
-    for transaction in ledger.transactions() {
+    let known =
+        Known { context, rules: &books.settings.rules, securities: &books.journal.securities };
+    let mut rules = Recogniser::new(ledger, known);
+    let mut diagnostics = Vec::new();
+    for (transaction, row) in ledger.transactions().zip(&ledger.transactions) {
         match blocks::event(transaction, &context, &mut reading.ids) {
-            None => {}
+            None => {
+                for event in rules.events(transaction, row, &mut reading.ids) {
+                    reading.push(event, true);
+                }
+            }
             Some(Ok((event, warnings))) => {
-                books.diagnostics.extend(warnings);
+                diagnostics.extend(warnings);
                 let hand_written = transaction.tag("id").is_none();
                 reading.push(event, hand_written);
             }
-            Some(Err(found)) => books.diagnostics.extend(found),
+            Some(Err(found)) => diagnostics.extend(found),
         }
     }
+    let (questions, found) = rules.finish();
+    books.diagnostics.extend(diagnostics);
+    books.diagnostics.extend(found);
+    books.journal.questions.extend(questions);
     for price in &ledger.prices {
         let commodity = ledger.commodity(price.commodity).clone();
         let amount = ledger.amount(price.amount);

@@ -190,8 +190,11 @@ fn postings(text: &mut String, legs: &[Leg]) {
                 Some(basis) => {
                     let _ = write!(text, "  ; acquired: {}", basis.acquired);
                     if let Some(cost) = basis.cost {
-                        let currency = escape(&lot.currency);
-                        let _ = write!(text, ", cost: {} {currency}", number(cost));
+                        let cost = match &*lot.currency {
+                            "" => number(cost),
+                            currency => money::cash(cost, currency).to_string(),
+                        };
+                        let _ = write!(text, ", cost: {cost} {}", escape(&lot.currency));
                     }
                     text.truncate(text.trim_end().len());
                 }

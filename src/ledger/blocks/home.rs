@@ -26,7 +26,9 @@ pub enum Sort {
     Income,
     /// `Expenses`
     Expense,
-    /// `Equity`, and names that say nothing.
+    /// `Equity`
+    Equity,
+    /// A name that says nothing.
     Other,
 }
 
@@ -42,6 +44,8 @@ pub fn sort(account: &str) -> Sort {
         Sort::Income
     } else if is(&["expense", "expenses"]) {
         Sort::Expense
+    } else if is(&["equity"]) {
+        Sort::Equity
     } else {
         Sort::Other
     }

@@ -281,8 +281,8 @@ impl<'l> Block<'l, '_> {
         } else if is_trade(kind) && said.priced {
             let strange = legs.iter().find(|leg| {
                 let sort = sort(&leg.account);
-                let equity = leg.account.to_ascii_lowercase().starts_with("equity");
-                let named = matches!(sort, Sort::Income | Sort::Asset | Sort::Liability) || equity;
+                let named =
+                    matches!(sort, Sort::Income | Sort::Asset | Sort::Liability | Sort::Equity);
                 let paid = Some(&leg.commodity) == said.currency.as_ref();
                 !leg.own && !leg.claim && named && paid && !leg.quantity.is_zero()
             });

@@ -1,0 +1,407 @@
+//! Units that come and go in a hand-written entry: opening lots, transfers, awards, purchases, sales.
+
+use super::Recogniser;
+use super::draft::Draft;
+use super::entry::{Entry, TAGS};
+use super::sides::{Role, Side};
+use crate::event::{Lot, Lots, Relation};
+use crate::ledger::blocks::leg::Leg;
+use crate::ledger::blocks::{Sort, legs};
+use crate::ledger::{AmountFrom, Posting};
+use crate::money::{self, Decimal};
+use crate::source::Name;
+
+impl Recogniser<'_> {
+    /// Whether a commodity that is also the code of a currency is a security here: the books describe
+    /// it, or it is priced in an account of its name.
+    pub(super) fn is_security(&self, commodity: &Name, posting: Posting<'_>) -> bool {
+        if **commodity == *self.known.context.currency || commodity.len() < 3 {
+            return false;
+        }
+        let own = posting.account().rsplit(':').next() == Some(&**commodity);
+        self.known.securities.get(commodity).is_some()
+            || (own && (posting.cost().is_some() || posting.lot().is_some()))
+    }
+
+    /// The security that an account's name means: a part of it that is a commodity of the ledger or a
+    /// name of the books, else the symbol it ends with, else the one whose units the entry moves.
+    pub(super) fn security_of(&self, account: &str, entry: &Entry<'_>) -> Option<Name> {
+        let day = entry.transaction.date();
+        let parts = || account.split(':').skip(1).collect::<Vec<_>>().into_iter().rev();
+        let known = |part: &&str| {
+            let commodity = self.ledger.commodities.find(part).map(|at| at as usize);
+            let unit = commodity.is_some_and(|at| self.currencies[at].is_none());
+            let name = Name::new(part);
+            unit || self.known.securities.resolve(&name, day) != name
+                || self.known.securities.get(part).is_some()
+        };
+        let symbol = |part: &&str| {
+            let own = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
+            part.bytes().all(|byte| own(byte) || matches!(byte, b'.' | b'-' | b'/'))
+                && part.bytes().any(own)
+                && !matches!(
+                    *part,
+                    "US" | "UK"
+                        | "EU"
+                        | "CA"
+                        | "DE"
+                        | "AU"
+                        | "LT"
+                        | "ST"
+                        | "IRA"
+                        | "ADR"
+                        | "RSU"
+                        | "ESPP"
+                )
+        };
+        let last = || parts().next().filter(symbol);
+        let found = parts().find(known).or_else(last).map(Name::new).or_else(|| {
+            let mut moved = entry.sides.iter().filter(|side| side.role == Role::Units);
+            let first = moved.next()?.posting.commodity();
+            moved.all(|side| side.posting.commodity() == first).then(|| first.clone())
+        })?;
+        Some(self.known.securities.resolve(&found, day))
+    }
+
+    fn is_money(&self, commodity: &Name) -> bool {
+        money::currency(commodity, self.known.context.currency).is_some()
+    }
+
+    fn resolved(&self, posting: Posting<'_>) -> Name {
+        self.known.securities.resolve(posting.commodity(), posting.transaction.date())
+    }
+}
+
+/// The sides that move units, by commodity.
+fn by_commodity(entry: &Entry<'_>) -> Vec<(Name, Vec<usize>)> {
+    let mut found: Vec<(Name, Vec<usize>)> = Vec::new();
+    for (at, side) in entry.sides.iter().enumerate() {
+        if side.role != Role::Units || side.posting.number().is_zero() {
+            continue;
+        }
+        let commodity = side.posting.commodity();
+        match found.iter_mut().find(|(name, _)| name == commodity) {
+            Some((_, sides)) => sides.push(at),
+            None => found.push((commodity.clone(), vec![at])),
+        }
+    }
+    found
+}
+
+/// The legs of an entry as the home of one of its sides sees them.
+fn legs_of(rules: &mut Recogniser<'_>, entry: &Entry<'_>, at: usize) -> Vec<Leg> {
+    let home = entry.sides[at].home.clone().unwrap_or_default();
+    let account = rules.known.context.named(&home);
+    let units: Vec<&str> = entry
+        .sides
+        .iter()
+        .filter(|side| side.currency.is_none())
+        .map(|side| &**side.posting.commodity())
+        .collect();
+    let context = rules.known.context;
+    legs(entry.transaction, &account, &units, &context, &mut rules.diagnostics)
+}
+
+/// Units whose other side are units too: moved between accounts, come from elsewhere, given.
+pub fn movements<'b>(rules: &mut Recogniser<'b>, entry: &mut Entry<'b>) {
+    for (commodity, sides) in by_commodity(entry) {
+        let sum = sides
+            .iter()
+            .try_fold(Decimal::ZERO, |sum, at| sum.checked_add(entry.sides[*at].posting.number()));
+        let against: Vec<Side> = entry
+            .sides
+            .iter()
+            .filter(|side| side.role != Role::Units && *side.posting.commodity() == commodity)
+            .cloned()
+            .collect();
+        let within = sum.is_some_and(|sum| sum.is_zero());
+        if !within && against.is_empty() {
+            continue;
+        }
+        let security = rules.resolved(entry.sides[sides[0]].posting);
+        if within {
+            move_within(rules, entry, &sides, &security);
+        } else if let Some(strange) = against.iter().find(|side| {
+            !matches!(&side.role, Role::Movement)
+                && !matches!(&side.role, Role::Ruled(action) if action.event == "award")
+        }) {
+            let why =
+                format!("units in `{}`, without money: what is that", strange.posting.account());
+            rules.ask_entry(entry.transaction, &why, TAGS);
+            entry.asked = true;
+        } else {
+            let awarded = against.iter().any(|side| side.role != Role::Movement);
+            let opening = against.iter().all(|side| is_opening(side));
+            for at in &sides {
+                let draft = if opening {
+                    opened(rules, entry, *at, &security)
+                } else {
+                    let kind = if awarded { "award" } else { direction(entry, *at) };
+                    moved(rules, entry, *at, kind, &security)
+                };
+                entry.drafts.push(draft);
+            }
+        }
+        for at in sides {
+            entry.sides[at].role = Role::Movement;
+        }
+    }
+}
+
+fn is_opening(side: &Side<'_>) -> bool {
+    side.sort == Sort::Equity && side.posting.account().to_lowercase().contains("open")
+}
+
+fn direction(entry: &Entry<'_>, at: usize) -> &'static str {
+    let goes = entry.sides[at].posting.number().is_sign_negative();
+    if goes { "transfer-out" } else { "transfer-in" }
+}
+
+/// Units of one account into another: two ends for each. Within one account nothing happens.
+fn move_within<'b>(
+    rules: &mut Recogniser<'b>,
+    entry: &mut Entry<'b>,
+    sides: &[usize],
+    security: &Name,
+) {
+    let homes: Vec<&Option<Name>> = sides.iter().map(|at| &entry.sides[*at].home).collect();
+    if homes.iter().all(|home| *home == homes[0]) {
+        // hledger takes no notice of `{cost}`: an amount left out beside it is of units, not of money.
+        let taken_for_units =
+            |at: &usize| entry.sides[*at].posting.amount_from() == AmountFrom::Elided;
+        let costs =
+            |at: &usize| entry.sides[*at].posting.lot().is_some_and(|lot| lot.cost.is_some());
+        if sides.iter().any(taken_for_units) && sides.iter().any(costs) {
+            let why =
+                "its units move within the account, though they have a cost: were they bought";
+            rules.ask_entry(entry.transaction, why, "    (write `@ PRICE` after the units)");
+            entry.asked = true;
+        }
+        return;
+    }
+    let first = entry.drafts.len();
+    for at in sides {
+        let draft = moved(rules, entry, *at, direction(entry, *at), security);
+        entry.drafts.push(draft);
+    }
+    if sides.len() == 2 {
+        entry.drafts[first + 1].link = Some((Relation::Pair, first));
+    }
+}
+
+/// Units that moved, with what is known of their lot.
+fn moved(
+    rules: &mut Recogniser<'_>,
+    entry: &Entry<'_>,
+    at: usize,
+    kind: &str,
+    security: &Name,
+) -> Draft {
+    let legs = legs_of(rules, entry, at);
+    let side = &entry.sides[at];
+    let quantity = side.posting.number();
+    let mut draft = Draft::new(kind, side.home.clone().unwrap_or_default(), side.posting)
+        .name("security", security)
+        .number("quantity", quantity);
+    let leg = legs.get(at);
+    if kind == "award" {
+        if let Some(cost) = leg.and_then(|leg| leg.cost.as_ref()) {
+            draft.currency = Some(cost.commodity.clone());
+            draft = draft.number("value", cost.total);
+        }
+    } else if let Some(lot) = leg.and_then(|leg| leg.lot.as_ref()) {
+        draft.currency = (!lot.currency.is_empty()).then(|| lot.currency.clone());
+        draft = draft.lots(Lots(vec![Lot { quantity, basis: lot.basis.clone() }]));
+    }
+    draft
+}
+
+/// A lot from before the records.
+fn opened(rules: &mut Recogniser<'_>, entry: &Entry<'_>, at: usize, security: &Name) -> Draft {
+    let legs = legs_of(rules, entry, at);
+    let side = &entry.sides[at];
+    let mut draft = Draft::new("opening", side.home.clone().unwrap_or_default(), side.posting)
+        .name("security", security)
+        .number("quantity", side.posting.number());
+    let Some(leg) = legs.get(at) else { return draft };
+    if let Some(cost) = &leg.cost {
+        draft.currency = Some(cost.commodity.clone());
+        draft = draft.number("cost", cost.total);
+    }
+    let basis = leg.lot.as_ref().and_then(|lot| lot.basis.as_ref());
+    if let Some(basis) = basis {
+        draft.fields.push(("acquired", crate::event::Value::Day(basis.acquired)));
+    }
+    draft
+}
+
+/// Units that come or go for money.
+pub fn trades<'b>(rules: &mut Recogniser<'b>, entry: &mut Entry<'b>) {
+    let found = by_commodity(entry);
+    if found.is_empty() {
+        return;
+    }
+    // Everything else comes from equity that says it is an opening: these are lots, not purchases.
+    let others = || entry.sides.iter().filter(|side| side.home.is_none());
+    let opening = others().any(is_opening)
+        && others()
+            .all(|side| is_opening(side) || matches!(side.sort, Sort::Asset | Sort::Liability));
+    let awarded = entry
+        .sides
+        .iter()
+        .position(|side| matches!(&side.role, Role::Ruled(action) if action.event == "award"));
+    let first = entry.drafts.len();
+    let mut unpriced: Vec<(Name, usize, Decimal)> = Vec::new();
+    for (_, sides) in &found {
+        let security = rules.resolved(entry.sides[sides[0]].posting);
+        for at in sides {
+            let side = &entry.sides[*at];
+            let (quantity, posting) = (side.posting.number(), side.posting);
+            if opening {
+                let draft = opened(rules, entry, *at, &security);
+                entry.drafts.push(draft);
+                continue;
+            }
+            if awarded.is_some() && !quantity.is_sign_negative() {
+                let draft = moved(rules, entry, *at, "award", &security);
+                entry.drafts.push(draft);
+                continue;
+            }
+            let home = side.home.clone().unwrap_or_default();
+            let cost = legs_of(rules, entry, *at).get(*at).and_then(|leg| leg.cost.clone());
+            if cost.as_ref().is_some_and(|cost| !rules.is_money(&cost.commodity)) {
+                let why = "one security for another: is it a merger, an exchange, a new name";
+                rules.ask_entry(entry.transaction, why, TAGS);
+                entry.asked = true;
+                entry.drafts.truncate(first);
+                return;
+            }
+            let Some(cost) = cost else {
+                match unpriced.iter_mut().find(|(name, first, _)| {
+                    *name == security && entry.sides[*first].home == entry.sides[*at].home
+                }) {
+                    Some((_, _, sum)) => *sum = sum.checked_add(quantity).unwrap_or(*sum),
+                    None => unpriced.push((security.clone(), *at, quantity)),
+                }
+                continue;
+            };
+            let gross = if quantity.is_sign_negative() { cost.total } else { -cost.total };
+            let kind = if quantity.is_sign_negative() { "sell" } else { "buy" };
+            let mut draft = Draft::new(kind, home, posting)
+                .name("security", &security)
+                .number("quantity", quantity)
+                .money(gross, &cost.commodity);
+            if let Some(unit) = cost.unit {
+                draft = draft.number("price", unit);
+            }
+            entry.drafts.push(draft);
+        }
+    }
+    if opening {
+        return;
+    }
+    sold_for_cash(rules, entry, &unpriced);
+    fees(rules, entry, first);
+}
+
+/// Units that leave without a price are sold for the cash that came.
+fn sold_for_cash<'b>(
+    rules: &mut Recogniser<'b>,
+    entry: &mut Entry<'b>,
+    unpriced: &[(Name, usize, Decimal)],
+) {
+    let [(security, at, quantity)] = unpriced else {
+        if !unpriced.is_empty() {
+            let why = "several securities have no price: what did each bring";
+            rules.ask_entry(entry.transaction, why, "    (write `@ PRICE` after the units)");
+            entry.asked = true;
+        }
+        return;
+    };
+    let held = entry.sides.iter().any(|side| side.role == Role::Cash);
+    let cash = entry
+        .sides
+        .iter()
+        .filter(|side| if held { side.role == Role::Cash } else { side.role == Role::Movement });
+    let mut sums: Vec<(Name, Decimal)> = Vec::new();
+    for side in cash {
+        let Some(currency) = &side.currency else { continue };
+        match sums.iter_mut().find(|(name, _)| name == currency) {
+            Some((_, sum)) => *sum = sum.checked_add(side.posting.number()).unwrap_or(*sum),
+            None => sums.push((currency.clone(), side.posting.number())),
+        }
+    }
+    for draft in &entry.drafts {
+        for (_, sum) in sums.iter_mut().filter(|(name, _)| Some(name) == draft.currency.as_ref()) {
+            *sum = sum.checked_sub(draft.amount).unwrap_or(*sum);
+        }
+    }
+    sums.retain(|(_, sum)| !sum.is_zero());
+    let strange = entry.sides.iter().any(|side| side.role == Role::Strange);
+    match &sums[..] {
+        [(currency, sum)] if *sum > Decimal::ZERO && quantity.is_sign_negative() && !strange => {
+            let side = &entry.sides[*at];
+            // Fees are taken off after this; the gross is what came and what they took.
+            let gross = fee_sum(entry, currency).checked_add(*sum).unwrap_or(*sum);
+            let draft = Draft::new("sell", side.home.clone().unwrap_or_default(), side.posting)
+                .name("security", security)
+                .number("quantity", *quantity)
+                .money(gross, currency);
+            entry.drafts.push(draft);
+        }
+        _ => {
+            let why = "its units have no price: what did they cost, or bring";
+            rules.ask_entry(entry.transaction, why, TAGS);
+            entry.asked = true;
+        }
+    }
+}
+
+/// What shipped rules take for fees of an entry.
+fn fee_sum(entry: &Entry<'_>, currency: &Name) -> Decimal {
+    let fees = entry.sides.iter().filter(|side| {
+        matches!(&side.role, Role::Ruled(action) if action.is_fee())
+            && side.currency.as_ref() == Some(currency)
+    });
+    fees.fold(Decimal::ZERO, |sum, side| sum.checked_add(side.posting.number()).unwrap_or(sum))
+}
+
+/// Fees belong to the trade beside them; beside several nobody can say to which.
+fn fees<'b>(rules: &mut Recogniser<'b>, entry: &mut Entry<'b>, first: usize) {
+    let currencies: Vec<Name> = entry
+        .sides
+        .iter()
+        .filter(|side| matches!(&side.role, Role::Ruled(action) if action.is_fee()))
+        .filter_map(|side| side.currency.clone())
+        .collect();
+    let Some(currency) = currencies.first() else { return };
+    let sum = fee_sum(entry, currency);
+    let trades: Vec<usize> = (first..entry.drafts.len())
+        .filter(|at| matches!(&*entry.drafts[*at].kind, "buy" | "sell"))
+        .collect();
+    let [trade] = trades[..] else {
+        if !sum.is_zero() {
+            let why = "one fee of several trades: how much is of each";
+            rules.ask_entry(
+                entry.transaction,
+                why,
+                "    (write an entry for each trade, with its fee)",
+            );
+            entry.asked = true;
+        }
+        return;
+    };
+    let draft = &mut entry.drafts[trade];
+    if draft.currency.as_ref() == Some(currency) && currencies.iter().all(|other| other == currency)
+    {
+        draft.fees = sum;
+        draft.amount = draft.amount.checked_sub(sum).unwrap_or(draft.amount);
+    } else {
+        rules.ask_entry(
+            entry.transaction,
+            "its fee is in another currency than its trade: what was the fee worth",
+            TAGS,
+        );
+        entry.asked = true;
+    }
+}
