@@ -7,7 +7,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use indexmap::IndexMap;
 
 use crate::classify;
-use crate::event::{Event, EventKind, FieldError, Journal, Question, Shown, Value, Write};
+use crate::event::{
+    Event, EventId, EventKind, FieldError, Journal, Question, Relation, Shown, Value, Write,
+};
 use crate::income::{Income, Judged};
 use crate::money::Decimal;
 use crate::period::TaxYear;
@@ -152,48 +154,128 @@ fn add(totals: &mut Totals, category: &Name, amount: Decimal) {
     }
 }
 
-/// The journal as it is to be judged: overrides applied, amounts in the regime's currency.
+/// The journal as it is to be judged: overrides applied, what was replaced or taken back left out,
+/// amounts in the regime's currency.
 fn effective<'j>(
     journal: &'j Journal,
     regime: &Regime,
     questions: &mut Vec<Question>,
 ) -> Cow<'j, Journal> {
+    let void = void(journal);
     let foreign = |event: &Event| {
         event.currency.as_ref().is_some_and(|currency| *currency != regime.currency)
     };
-    if journal.overrides.is_empty() && !journal.events.iter().any(foreign) {
+    let plain = journal.overrides.is_empty()
+        && void.is_empty()
+        && !journal.events.iter().any(|event| foreign(event) || beyond_reason(event));
+    if plain {
         return Cow::Borrowed(journal);
     }
     let mut own = journal.clone();
     let decided: HashMap<_, _> =
         journal.overrides.iter().map(|decided| (&decided.event, decided)).collect();
     let rates = Rates::new(journal, &regime.currency);
-    for event in &mut own.events {
+    for (at, event) in own.events.iter_mut().enumerate() {
         if let Some(decided) = decided.get(&event.id) {
             match as_kind(&event.kind, &decided.kind) {
                 Ok(kind) => event.kind = kind,
-                Err(_) => questions.push(Question {
-                    asks: format!(
+                Err(_) => {
+                    let asks = format!(
                         "event {} cannot be taken as `{}`: what is it?",
                         event.id, decided.kind
-                    ),
-                    event: Some(event.id.clone()),
-                    date: event.date,
-                    amount: Some(event.amount),
-                    currency: event.currency.clone(),
-                    source: event.origin.to_string(),
-                    write: Write {
-                        file: "rentier.toml".to_owned(),
-                        text: format!("[override.\"{}\"]\nevent = \"…\"\nwhy = \"…\"", event.id),
-                    },
-                }),
+                    );
+                    let text = format!("[override.\"{}\"]\nevent = \"…\"\nwhy = \"…\"", event.id);
+                    questions.push(about(event, asks, Some(event.amount), "rentier.toml", text));
+                }
             }
         }
-        if foreign(event) {
+        if void.contains(&at) {
+            leave_out(event);
+        } else if beyond_reason(event) {
+            let asks = "this amount has more than 15 digits: what is it?".to_owned();
+            let text = "the amount as the source has it".to_owned();
+            questions.push(about(event, asks, None, "main.journal", text));
+            leave_out(event);
+        } else if foreign(event) {
             rates.convert(event, questions);
         }
     }
     Cow::Owned(own)
+}
+
+/// A question about an event.
+fn about(
+    event: &Event,
+    asks: String,
+    amount: Option<Decimal>,
+    file: &str,
+    text: String,
+) -> Question {
+    Question {
+        asks,
+        event: Some(event.id.clone()),
+        date: event.date,
+        amount,
+        currency: event.currency.clone(),
+        source: event.origin.to_string(),
+        write: Write { file: file.to_owned(), text },
+    }
+}
+
+/// Makes an event one that nothing follows from; its place in the journal stays.
+fn leave_out(event: &mut Event) {
+    event.kind = EventKind::StatedCash { stated: Decimal::ZERO };
+    for money in [&mut event.amount, &mut event.fees, &mut event.withheld] {
+        *money = Decimal::ZERO;
+    }
+}
+
+/// Sums of such numbers would not be exact any more.
+fn beyond_reason(event: &Event) -> bool {
+    let large = |number: Decimal| number.abs() > Decimal::from(1_000_000_000_000_000_i64);
+    let own = large(event.amount) || large(event.fees) || large(event.withheld);
+    own || match &event.kind {
+        EventKind::Buy { quantity, .. } | EventKind::Sell { quantity, .. } => large(*quantity),
+        EventKind::Interest { .. } | EventKind::Deposit {} | EventKind::Withdrawal {} => false,
+        EventKind::Dividend { parts, .. } if parts.0.is_empty() => false,
+        kind => kind.fields().iter().any(|(_, shown)| match shown {
+            Shown::Number(number) => large(*number),
+            Shown::Lots(lots) => lots.0.iter().any(|lot| {
+                let cost = lot.basis.as_ref().and_then(|basis| basis.cost);
+                large(lot.quantity) || cost.is_some_and(large)
+            }),
+            Shown::Parts(parts) => parts.0.iter().any(|part| large(part.amount)),
+            Shown::Text(_) | Shown::Day(_) => false,
+        }),
+    }
+}
+
+/// Events that count no more: those that another replaces, and trades that another takes back,
+/// with that other. Payments taken back stay, since both add up to what remains.
+fn void(journal: &Journal) -> HashSet<usize> {
+    let wanted: Vec<(usize, Relation, &EventId)> = journal
+        .events
+        .iter()
+        .enumerate()
+        .flat_map(|(at, event)| event.links.iter().map(move |link| (at, link.relation, &link.to)))
+        .filter(|(_, relation, _)| matches!(relation, Relation::Replaces | Relation::Reverses))
+        .collect();
+    if wanted.is_empty() {
+        return HashSet::new();
+    }
+    let by_id: HashMap<&EventId, usize> =
+        journal.events.iter().enumerate().map(|(at, event)| (&event.id, at)).collect();
+    let mut void = HashSet::new();
+    for (at, relation, to) in wanted {
+        let Some(of) = by_id.get(to).copied() else { continue };
+        let trade = journal.events[of].kind.quantity().is_some();
+        match relation {
+            Relation::Replaces => drop(void.insert(of)),
+            Relation::Reverses if trade => void.extend([at, of]),
+            _ => {}
+        }
+    }
+    void
 }
 
 /// The same fields under another kind.
@@ -266,24 +348,14 @@ impl<'j> Rates<'j> {
                 return;
             }
             let into = &self.into;
-            questions.push(Question {
-                asks: format!(
-                    "what was the {currency}/{into} rate of {}, to convert {} {currency}?",
-                    event.date, event.amount
-                ),
-                event: Some(event.id.clone()),
-                date: event.date,
-                amount: None,
-                currency: Some(currency.clone()),
-                source: event.origin.to_string(),
-                write: Write {
-                    file: "prices.journal".to_owned(),
-                    text: format!("P {} {currency} … {into}", event.date),
-                },
-            });
-            // Without a rate it is no figure: it stays as a statement that nothing is made of.
-            event.kind = EventKind::StatedCash { stated: event.amount };
-            event.withheld = Decimal::ZERO;
+            let asks = format!(
+                "what was the {currency}/{into} rate of {}, to convert {} {currency}?",
+                event.date, event.amount
+            );
+            let text = format!("P {} {currency} … {into}", event.date);
+            questions.push(about(event, asks, None, "prices.journal", text));
+            // Without a rate it is no figure.
+            leave_out(event);
             return;
         };
         for money in [&mut event.amount, &mut event.fees, &mut event.withheld] {

@@ -186,6 +186,8 @@ pub(super) struct Position {
     /// Whether a test around an ex-date needs its history.
     pub watched: bool,
     pub stays: Vec<Stay>,
+    /// Long-term gains that the fund passed on: the day, and how much for one unit of the first day.
+    pub passed_on: Vec<(NaiveDate, Decimal)>,
     next: u64,
 }
 
@@ -221,6 +223,7 @@ impl Position {
             factor: Decimal::ONE,
             watched: false,
             stays: Vec::new(),
+            passed_on: Vec::new(),
             next: 0,
         }
     }

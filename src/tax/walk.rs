@@ -292,10 +292,15 @@ impl<'j> Walk<'j> {
             }
             EventKind::Mark { security, value, .. } => self.mark(at, event, security, *value),
             EventKind::ReturnOfCapital { security, .. }
-            | EventKind::Liquidation { security, .. }
-            | EventKind::Dividend { security, .. }
-            | EventKind::FundDistribution { security, .. } => {
-                self.return_capital(at, event, security)
+            | EventKind::Liquidation { security, .. } => {
+                self.return_capital(at, event, security);
+            }
+            EventKind::Dividend { security, .. } | EventKind::FundDistribution { security, .. } => {
+                self.return_capital(at, event, security);
+                self.gain_passed_on(event, security);
+            }
+            EventKind::CapitalGainDistribution { security, .. } => {
+                self.gain_passed_on(event, security)
             }
             EventKind::CostAdjustment { security, cost: Some(cost), .. } => {
                 self.adjust(event, security, *cost)
@@ -354,8 +359,7 @@ impl<'j> Walk<'j> {
             EventKind::Interest { security: Some(security), .. } => {
                 self.coupon(at, event, security)
             }
-            EventKind::CapitalGainDistribution { .. }
-            | EventKind::Interest { security: None, .. }
+            EventKind::Interest { security: None, .. }
             | EventKind::AccruedInterest { .. }
             | EventKind::OtherIncome { .. }
             | EventKind::Deposit {}
@@ -380,7 +384,7 @@ impl<'j> Walk<'j> {
 
     fn buy(&mut self, at: usize, event: &'j Event, security: &Name, quantity: Decimal) {
         if quantity <= Decimal::ZERO {
-            return;
+            return self.backwards(event, quantity);
         }
         let premium = self.premium_of(event);
         let cost = -event.amount - premium;
@@ -400,7 +404,7 @@ impl<'j> Walk<'j> {
         day: NaiveDate,
     ) {
         if quantity <= Decimal::ZERO {
-            return;
+            return self.backwards(event, quantity);
         }
         let position = self.position(&event.account, security);
         self.accrue_to(position, day);
@@ -473,6 +477,15 @@ impl<'j> Walk<'j> {
         lots
     }
 
+    /// A purchase of less than nothing, or a sale of it: a correction that links to nothing.
+    fn backwards(&mut self, event: &'j Event, quantity: Decimal) {
+        let kind = event.kind.name();
+        let asks =
+            format!("a {kind} of {} units: which trade does it take back?", quantity.normalize());
+        let text = "    ; link: reverses ID-OF-THAT-TRADE".to_owned();
+        self.ask(event, asks, Some(event.amount), "main.journal", text);
+    }
+
     /// More was sold than the records hold: income stands, the gain of the rest is unknown.
     fn oversold(&mut self, event: &'j Event, position: usize, sold: Decimal, held: Decimal) {
         let security = self.positions[position].security.clone();
@@ -515,7 +528,12 @@ impl<'j> Walk<'j> {
             if matched.cost.is_none() {
                 self.unknown_cost(at, position, lot.quantity);
             }
-            self.findings.matches.push(matched);
+            if let Some(long) = self.long_part(position, &lot, &mut matched) {
+                self.findings.matches.push(long);
+            }
+            if !matched.quantity.is_zero() {
+                self.findings.matches.push(matched);
+            }
         }
         if missing > Decimal::ZERO {
             let lot = Lot::new(None, None, missing, None);
@@ -570,6 +588,59 @@ impl<'j> Walk<'j> {
             holding: passed.map(|test| test.name.clone()).collect(),
             year: self.year(position, day),
         }
+    }
+
+    /// A long-term gain that a fund passed on, for each unit held.
+    fn gain_passed_on(&mut self, event: &'j Event, security: &Name) {
+        let stated = self.journal.made_of(event).and_then(|parts| parts.get("capital_gain"));
+        let amount = match stated {
+            Some(amount) => amount,
+            None if event.claimed.has(crate::event::Claim::Long) => event.gross(),
+            None => return,
+        };
+        let position = self.position(&event.account, security);
+        let of = &mut self.positions[position];
+        let units = of.held.checked_div(of.factor).unwrap_or(of.held);
+        if !units.is_zero() {
+            of.passed_on.push((event.date, amount / units));
+        }
+    }
+
+    /// A loss on fund shares held six months or less is long-term as far as the fund passed on a
+    /// long-term gain on them: that part as a match of its own, taken off `matched`.
+    ///
+    /// Source: 26 USC 852(b)(4)(A).
+    fn long_part(&self, position: usize, lot: &Lot, matched: &mut Match) -> Option<Match> {
+        let of = &self.positions[position];
+        if of.passed_on.is_empty() {
+            return None;
+        }
+        let year = self.regime.year.year_of(matched.disposed);
+        let months = self.regime.param("fund_loss_months", year, "single")?;
+        let loss = matched.gain().filter(|gain| gain.is_sign_negative()).map(|gain| -gain)?;
+        let (since, acquired) = (lot.since?, lot.acquired?);
+        if holding::longer(since, matched.disposed, u32::try_from(months).ok()?) {
+            return None;
+        }
+        let units = lot.quantity.checked_div(of.factor).unwrap_or(lot.quantity);
+        let first = of.passed_on.partition_point(|(day, _)| *day <= acquired);
+        let held = of.passed_on[first..].iter().take_while(|(day, _)| *day <= matched.disposed);
+        let passed_on: Decimal = held.map(|(_, each)| each.saturating_mul(units)).sum();
+        let long = crate::money::rounded(passed_on, 2).min(loss);
+        if long <= Decimal::ZERO {
+            return None;
+        }
+        let mut part = matched.clone();
+        part.quantity =
+            crate::money::rounded(super::lot::share(matched.quantity, long, loss), 10).normalize();
+        part.proceeds = crate::money::rounded(super::lot::share(matched.proceeds, long, loss), 2);
+        part.cost = Some(part.proceeds + long);
+        let tests = self.regime.holdings.iter().filter(|test| test.months.is_some());
+        part.holding = tests.map(|test| test.name.clone()).collect();
+        matched.quantity -= part.quantity;
+        matched.proceeds -= part.proceeds;
+        matched.cost = matched.cost.zip(part.cost).map(|(cost, part)| cost - part);
+        Some(part)
     }
 
     /// Corrections that hang on what the thing is: small business stock held five years, of which a
