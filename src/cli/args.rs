@@ -366,6 +366,7 @@ pub struct ExplainArgs {
     after_help = "\
 rentier balance                           every account
 rentier balance Assets                    those whose names have it
+rentier balance --lots                    what is left of each lot
 rentier balance -f my.journal --format csv",
     after_long_help = "\
 Each account's own postings, one line for each commodity; an account that comes to nothing is left out."
@@ -380,6 +381,9 @@ pub struct BalanceArgs {
     /// hledger, ledger, beancount; else by evidence in the file
     #[arg(long, value_name = "KIND", help_heading = "Reading")]
     pub dialect: Option<String>,
+    /// The lots held, as the journals have them
+    #[arg(long, help_heading = "Shape")]
+    pub lots: bool,
     /// Where to.
     #[command(flatten)]
     pub output: Output,

@@ -2,6 +2,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use regex::Regex;
 use serde_json::Value;
 
 use super::args::{BalanceArgs, Reading};
@@ -12,6 +13,7 @@ use crate::ledger::{self, Ledger, Options};
 use crate::period::{Datelike, Days, NaiveDate};
 use crate::render;
 use crate::report::balance::{self, Balances};
+use crate::report::held::Held;
 use crate::report::table::Table;
 
 /// Runs it.
@@ -26,18 +28,33 @@ pub fn run(args: &BalanceArgs, world: &mut World) -> Result<Exit, Error> {
     if args.files.is_empty() {
         let reading = Reading { dialect: args.dialect.clone(), ..Reading::default() };
         let mut books = open::open(&[], &reading, world)?;
-        let balances = Balances::of(&books.ledgers, &patterns);
-        present(&balances, &args.output, world)?;
-        books.diagnostics.extend(balances.problems());
+        let problems = show(&books.ledgers, &patterns, args, world)?;
+        books.diagnostics.extend(problems);
         return world.tell(&books.diagnostics);
     }
     let mut ledgers = read(args, world)?;
-    let balances = Balances::of(&ledgers, &patterns);
-    present(&balances, &args.output, world)?;
+    let left_out = show(&ledgers, &patterns, args, world)?;
     let mut problems: Vec<Diagnostic> =
         ledgers.iter_mut().flat_map(|ledger| ledger.diagnostics.drain(..)).collect();
-    problems.extend(balances.problems());
+    problems.extend(left_out);
     world.tell(&problems)
+}
+
+/// Writes the report that is asked for; what is left out of it comes back.
+fn show(
+    ledgers: &[Ledger],
+    patterns: &[Regex],
+    args: &BalanceArgs,
+    world: &mut World,
+) -> Result<Vec<Diagnostic>, Error> {
+    if args.lots {
+        let held = Held::of(ledgers, patterns);
+        present(&held, &args.output, world)?;
+        return Ok(held.problems());
+    }
+    let balances = Balances::of(ledgers, patterns);
+    present(&balances, &args.output, world)?;
+    Ok(balances.problems())
 }
 
 /// The journals that are named.
@@ -66,5 +83,14 @@ impl Present for Balances {
     }
     fn json(&self) -> Value {
         render::rows(&self.records())
+    }
+}
+
+impl Present for Held {
+    fn table(&self) -> Table {
+        Held::table(self)
+    }
+    fn records(&self) -> Table {
+        Held::records(self)
     }
 }

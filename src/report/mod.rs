@@ -7,6 +7,7 @@ pub mod balance;
 pub mod events;
 pub mod explain;
 pub mod gains;
+pub mod held;
 pub mod income;
 pub mod judge;
 pub mod keep;
