@@ -97,8 +97,7 @@ fn read(
     });
     let options = ledger::Options { dialect: flags.dialect, ..ledger::Options::default() };
     let mut read = transactions::Reading::default();
-    for source in journals {
-        let ledger = ledger::read(source, &options, load);
+    for ledger in ledger::read_all(journals, &options, load) {
         match no_journal(&ledger) {
             Some(diagnostic) => books.diagnostics.push(diagnostic),
             None => books.diagnostics.extend(ledger.diagnostics.iter().cloned()),

@@ -6,7 +6,6 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
-use std::sync::Arc;
 
 use super::args::Reading;
 use super::lock::Lock;
@@ -84,33 +83,6 @@ impl Opened {
         };
         income::statement(&self.judged, &self.books.journal, &self.regime, request)
     }
-}
-
-/// The text of a file that an event or a message names: one that was read, or a kept export.
-pub fn text(books: &Books, file: &str, world: &World) -> Option<Arc<Source>> {
-    if let Some(source) = books.sources.get(file) {
-        return Some(source.clone());
-    }
-    let bytes = fs::read(kept(books, file, world)?).ok()?;
-    Some(Arc::new(Source::decode(file, bytes)))
-}
-
-/// The name of a file as messages show it: a kept export with its folder.
-pub fn path_of(books: &Books, file: &str, world: &World) -> String {
-    match (&books.settings.keep, kept(books, file, world)) {
-        (Some(keep), Some(_)) => format!("{keep}/{file}"),
-        _ => file.to_owned(),
-    }
-}
-
-/// The kept export of this name, if the books have it.
-fn kept(books: &Books, file: &str, world: &World) -> Option<PathBuf> {
-    if !books.taken.is_empty() {
-        return None;
-    }
-    let (root, _) = locate(world).ok()??;
-    let path = root.join(books.settings.keep.as_deref()?).join(file);
-    path.is_file().then_some(path)
 }
 
 /// What is said where there are no books and no file is named.
