@@ -40,7 +40,9 @@ impl Number {
 /// Reads a number: `-$1,234.56`, `$-0.88`, `($1,234.56)`, `1,234.56-`, `+0001.50`, `.9232`, `£5.38`.
 pub fn number(text: &str, mark: Mark) -> Number {
     let text = text.trim();
-    if let Some(number) = simple(text) {
+    if mark == Mark::Point
+        && let Some(number) = simple(text)
+    {
         return Number::Some(number);
     }
     if is_nothing(text) {
@@ -289,6 +291,8 @@ mod tests {
         assert_eq!(shown("$17.000,03", Mark::Comma), "17000.03");
         assert_eq!(shown("-$17000,03", Mark::Comma), "-17000.03");
         assert_eq!(shown("170,00", Mark::Comma), "170.00");
+        assert_eq!(shown("1.000", Mark::Comma), "1000");
+        assert_eq!(shown("1.5", Mark::Comma), "unreadable");
     }
 
     #[test]

@@ -401,7 +401,7 @@ impl Deciding<'_> {
             }
             Err(reason) => match self.decided(&making, row, id) {
                 Some(made) => export.keep(at, made, None),
-                None => Fate::Unresolved(Box::new(reason)),
+                None => Fate::Unresolved(Box::new(export.found(row, reason))),
             },
         })
     }

@@ -541,7 +541,8 @@ fn parent(words: &str, text: &str) -> Option<Name> {
     })
 }
 
-/// `came` new units for each `gone` old ones, as small as whole numbers can say it.
+/// `came` new units for each `gone` old ones: `4` for `1`, `1` for `5`; where whole numbers get
+/// long, a fraction for `1` that is exact.
 fn ratio(came: Decimal, gone: Decimal) -> (Option<Decimal>, Option<Decimal>) {
     let (came, gone) = (came.abs().normalize(), gone.abs().normalize());
     let scale = came.scale().max(gone.scale());
@@ -553,6 +554,13 @@ fn ratio(came: Decimal, gone: Decimal) -> (Option<Decimal>, Option<Decimal>) {
     let divisor = divisor(new, old);
     if divisor == 0 {
         return (None, None);
+    }
+    if old / divisor > 1000
+        && let Some(each) = came.checked_div(gone).map(|each| each.normalize())
+        && each.scale() <= 10
+        && each.checked_mul(gone) == Some(came)
+    {
+        return (Some(each), Some(Decimal::ONE));
     }
     let small = |number: u128| i128::try_from(number / divisor).ok();
     let decimal = |number| Decimal::try_from_i128_with_scale(number, 0).ok();

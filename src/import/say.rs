@@ -1,6 +1,7 @@
 //! Puts what is wrong or doubtful into words, each with its place and what to write instead.
 
 use std::collections::HashMap;
+use std::fmt::Write;
 
 use super::export::{Export, Fate};
 use super::make::Reason;
@@ -66,6 +67,18 @@ impl Export<'_> {
             shown.replace('\\', "\\\\").replace('"', "\\\""),
             self.suggestion(row)
         ))
+    }
+
+    /// The reason with what was found in its place, where a number was expected.
+    pub(super) fn found(&self, row: &Row, mut reason: Reason) -> Reason {
+        if reason.code == "unreadable-number" && reason.at.is_some() {
+            let place = self.place(row, reason.at);
+            let skip = place.column.saturating_sub(1) as usize;
+            let cell = place.text.chars().skip(skip).take(place.width as usize);
+            let cell: String = cell.collect();
+            let _ = write!(reason.message, ", found `{}`", cell.trim().trim_matches('"'));
+        }
+        reason
     }
 
     /// The words to teach: all of them, or of a sentence those before the description.

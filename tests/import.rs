@@ -1,0 +1,310 @@
+//! Exports become journals: each fixture beside the events it must become (`.journal`), and what the
+//! import says of it (`.said`). `UPDATE_GOLDEN=1` rewrites both.
+
+use std::fmt::Write;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use indexmap::IndexMap;
+use rentier::event::{Account, Securities};
+use rentier::import::{self, Asked, Context, Known, Otherwise, Profile, Run, Ties};
+use rentier::ledger;
+use rentier::period::DateForm;
+use rentier::render::diagnostics;
+use rentier::source::{Name, Source};
+
+fn fixtures(folder: &str) -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/import").join(folder);
+    let entries = fs::read_dir(folder).expect("fixtures");
+    let paths = entries.map(|entry| entry.expect("a fixture").path());
+    let mut csv: Vec<_> =
+        paths.filter(|path| path.extension().is_some_and(|ending| ending == "csv")).collect();
+    csv.sort();
+    csv
+}
+
+fn golden(path: &Path, found: &str) {
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        fs::write(path, found).expect("the fixtures can be written");
+    }
+    let expected = fs::read_to_string(path).unwrap_or_default();
+    assert_eq!(found, expected, "{}", path.display());
+}
+
+/// The books that an import is tried on.
+#[derive(Default)]
+struct Books {
+    accounts: IndexMap<Name, Account>,
+    dates: IndexMap<Name, DateForm>,
+    own: Vec<Profile>,
+}
+
+impl Books {
+    fn account(mut self, id: &str, profile: &str, matches: &[&str]) -> Books {
+        let mut account = Account::taxable(id.into());
+        account.profile = Some(profile.into());
+        account.matches = matches.iter().map(|known| Name::new(known)).collect();
+        self.accounts.insert(id.into(), account);
+        self
+    }
+
+    fn profile(mut self, text: &str) -> Books {
+        let (profile, found) = import::profile::read(&Source::new("profiles/own.toml", text));
+        assert_eq!(diagnostics::all(&found, false), "");
+        self.own.push(profile);
+        self
+    }
+
+    fn import(&self, files: &[Source], otherwise: Otherwise) -> Run {
+        let profiles = import::profile::merge(import::profile::shipped(), self.own.clone());
+        let context = Context {
+            profiles: &profiles,
+            accounts: &self.accounts,
+            securities: &Securities::default(),
+            known: &Known::default(),
+            otherwise,
+            dates: &self.dates,
+            overrides: &[],
+            accepted: &[],
+        };
+        import::run(files, &context)
+    }
+}
+
+/// Everything an import says, as text.
+fn said(run: &Run) -> String {
+    let mut text = String::new();
+    for file in &run.files {
+        let rows = file.rows;
+        let _ = writeln!(text, "{}: {}", file.file, file.why);
+        let days = file.days.map(|(first, last)| format!("{first} to {last}"));
+        let _ = writeln!(text, "days {}", days.unwrap_or_else(|| "none".to_owned()));
+        let _ = writeln!(
+            text,
+            "{} rows: {} new, {} ignored, {} unresolved",
+            rows.read, rows.new, rows.ignored, rows.unresolved
+        );
+        for row in &file.ignored {
+            let _ = writeln!(text, "{}: ignored: {}", row.line, row.reason);
+        }
+        for row in &file.unresolved {
+            let _ = writeln!(text, "{}: unresolved: {}", row.line, row.reason);
+        }
+        for tie in &file.ties {
+            let _ = match &tie.ties {
+                Ties::NotStated => writeln!(text, "{} {}: not stated", tie.account, tie.what),
+                Ties::Stated { opening, moved, closing, off, currency } => writeln!(
+                    text,
+                    "{} {}: {opening} + {moved} = {closing} {currency}, off by {off}",
+                    tie.account, tie.what
+                ),
+            };
+        }
+    }
+    for refused in &run.refused {
+        let _ = writeln!(text, "{}: {}: {}", refused.file, refused.reason, refused.advice);
+    }
+    if !run.diagnostics.is_empty() {
+        let _ = write!(text, "\n{}", diagnostics::all(&run.diagnostics, false));
+    }
+    text
+}
+
+#[test]
+fn exports_become_journals() {
+    for folder in ["schwab", "fidelity"] {
+        let accounts = IndexMap::from([(folder.into(), Account::taxable(folder.into()))]);
+        for csv in fixtures(folder) {
+            let name = csv.file_name().expect("a name").to_string_lossy().into_owned();
+            let source = Source::decode(name, fs::read(&csv).expect("a fixture"));
+            let mut run = Books::default().import(&[source], Otherwise::Profile);
+            assert_eq!(run.files.len(), 1, "{}: {:?}", csv.display(), run.refused);
+            assert!(run.files[0].rows.add_up(), "{:?}", run.files[0].rows);
+            golden(&csv.with_extension("said"), &said(&run));
+            let events = run.take_events();
+            golden(&csv.with_extension("journal"), &ledger::print(&events, &accounts));
+        }
+    }
+}
+
+fn asked(run: &Run) -> Vec<String> {
+    let one = |ask: &Asked| {
+        let number = ask.number.as_deref().unwrap_or("-");
+        format!("{} {} {number} {} rows, match {}", ask.file, ask.suggested, ask.rows, ask.matches)
+    };
+    run.asked.iter().map(one).collect()
+}
+
+fn schwab(name: &str) -> Source {
+    Source::new(
+        name,
+        "\"Date\",\"Action\",\"Symbol\",\"Description\",\"Quantity\",\"Price\",\"Fees & Comm\",\"Amount\"\n\
+         \"06/27/2024\",\"Credit Interest\",\"\",\"SCHWAB1 INT\",\"\",\"\",\"\",\"$2.94\"\n",
+    )
+}
+
+fn fidelity(name: &str) -> Source {
+    Source::new(
+        name,
+        "Run Date,Account,Account Number,Action,Symbol,Description,Type,Price ($),Quantity,Amount ($)\n\
+         12/02/2024,Individual,X00000678,INTEREST EARNED (Cash),,No Description,Cash,,0.000,0.47\n\
+         12/02/2024,ROTH IRA,222000222,CASH CONTRIBUTION (Cash),,No Description,Cash,,0.000,7000\n\
+         12/03/2024,ROTH IRA,222000222,INTEREST EARNED (Cash),,No Description,Cash,,0.000,0.48\n",
+    )
+}
+
+#[test]
+fn an_account_that_nothing_tells_is_asked_for_and_nothing_is_read() {
+    let run = Books::default().import(
+        &[schwab("dl/Schwab_XXX234_Transactions.csv"), fidelity("Accounts_History.csv")],
+        Otherwise::Ask,
+    );
+    assert_eq!(
+        asked(&run),
+        [
+            "dl/Schwab_XXX234_Transactions.csv schwab - 1 rows, match Schwab_XXX234_*",
+            "Accounts_History.csv individual X00000678 1 rows, match X00000678",
+            "Accounts_History.csv roth-ira 222000222 2 rows, match 222000222",
+        ]
+    );
+    assert!(run.files.is_empty() && run.waits());
+}
+
+#[test]
+fn a_number_goes_before_the_file_s_name_and_that_before_the_profile() {
+    let books = Books::default()
+        .account("one", "fidelity", &["X0000*"])
+        .account("two", "fidelity", &["222000222"])
+        .account("named", "schwab", &["Schwab_XXX234_*"])
+        .account("other", "schwab", &[]);
+    let files = [schwab("x/Schwab_XXX234_Transactions (1).csv"), fidelity("whatever.csv")];
+    let run = books.import(&files, Otherwise::Ask);
+    assert_eq!(run.files[0].accounts, ["named"]);
+    assert_eq!(run.files[1].accounts, ["one", "two"]);
+    let of_two = run.files[1].events.iter().filter(|event| event.account == *"two");
+    assert_eq!(of_two.count(), 2);
+    // Without its name the file could be either account's.
+    assert_eq!(books.import(&[schwab("export.csv")], Otherwise::Ask).asked.len(), 1);
+}
+
+#[test]
+fn the_only_account_of_a_profile_has_its_rows_unless_the_file_says_otherwise() {
+    let books = Books::default().account("schwab", "schwab", &["nothing.csv"]);
+    let run = books.import(&[schwab("export.csv")], Otherwise::Ask);
+    assert_eq!(run.files[0].accounts, ["schwab"]);
+    // Two accounts in one file are not the only one; a known number takes its account.
+    let books = Books::default().account("fidelity", "fidelity", &["X00000678"]);
+    let run = books.import(&[fidelity("a.csv")], Otherwise::Ask);
+    assert_eq!(asked(&run), ["a.csv roth-ira 222000222 2 rows, match 222000222"]);
+    let named = Account::taxable("test".into());
+    let run = books.import(&[fidelity("a.csv")], Otherwise::Named(&named));
+    assert_eq!(run.files[0].accounts, ["fidelity", "test"]);
+}
+
+#[test]
+fn rows_that_the_books_have_tell_the_account() {
+    let books =
+        Books::default().account("one", "schwab", &["one_*"]).account("two", "schwab", &["two_*"]);
+    let journal = books.import(&[schwab("two_x.csv")], Otherwise::Ask).take_events();
+    let profiles = import::profile::shipped();
+    let context = Context {
+        profiles: &profiles,
+        accounts: &books.accounts,
+        securities: &Securities::default(),
+        known: &Known::new(&journal),
+        otherwise: Otherwise::Ask,
+        dates: &IndexMap::new(),
+        overrides: &[],
+        accepted: &[],
+    };
+    let run = import::run(&[schwab("renamed.csv")], &context);
+    assert_eq!((&*run.files[0].accounts, run.files[0].rows.known), (&["two".into()][..], 1));
+}
+
+const OWN: &str = r#"
+name = "own"
+needs = ["date", "action", "amount"]
+[columns]
+date = "date"
+action = "type"
+symbol = "symbol"
+amount = "amount"
+[[action]]
+is = "Dividend"
+event = "dividend"
+"#;
+
+#[test]
+fn days_that_can_be_read_two_ways_are_refused_with_both() {
+    let rows =
+        "date,type,symbol,amount\n03/04/2024,Dividend,VOD,41.00\n05/04/2024,Dividend,VOD,4.00\n";
+    let file = Source::new("transactions.csv", rows);
+    let mut books = Books::default().account("own", "own", &[]).profile(OWN);
+    let run = books.import(std::slice::from_ref(&file), Otherwise::Ask);
+    let diagnostic = run.refused[0].diagnostic.clone().expect("with its place");
+    assert_eq!(
+        diagnostics::all(&[diagnostic], false).lines().take(6).collect::<Vec<_>>().join("\n"),
+        "error: dates can be read day first or month first: none of the 2 is above 12\n \
+         --> transactions.csv:2:1\n  \
+         |\n\
+         2 | 03/04/2024,Dividend,VOD,41.00\n  \
+         | ^^^^^^^^^^ 3 April or March 4\n  \
+         = help: say it for this account in rentier.toml: dates = \"dd/mm/yyyy\""
+    );
+    // The settings of the account say it, or one day that can be read in one way only.
+    books.dates.insert("own".into(), DateForm::DayMonthYear);
+    let run = books.import(&[file], Otherwise::Ask);
+    assert_eq!(run.files[0].events[0].date.to_string(), "2024-04-03");
+    books.dates.clear();
+    let file = Source::new("t.csv", format!("{rows}25/04/2024,Dividend,VOD,4.00\n"));
+    let run = books.import(&[file], Otherwise::Ask);
+    assert_eq!(run.files[0].events[0].date.to_string(), "2024-04-03");
+}
+
+#[test]
+fn a_file_that_no_profile_reads_says_what_came_nearest() {
+    let books = Books::default().profile(OWN);
+    let file = Source::new("budget.csv", "When,What,Symbol,How much\n1,2,3,4\n");
+    let run = books.import(&[file], Otherwise::Ask);
+    let refused = &run.refused[0];
+    assert_eq!(
+        format!("{}: {}", refused.reason, refused.advice),
+        "no profile reads it: rentier profile new FILE"
+    );
+    let diagnostic = refused.diagnostic.clone().expect("with its place");
+    let text = diagnostics::all(&[diagnostic], false);
+    assert!(text.contains("--> budget.csv:1:1"), "{text}");
+    assert!(text.contains("which has 1 of these 4 columns"), "{text}");
+    assert!(text.contains("draft a profile from it: rentier profile new budget.csv"), "{text}");
+}
+
+#[test]
+fn a_profile_is_read_strictly_and_says_every_mistake() {
+    let text = "name = \"x\"\nneeds = [\"dat\"]\n[columns]\ndate = \"Date\"\nprize = \"Price\"\n\
+                [[action]]\nis = \"A\"\nevent = \"dividnd\"\n[[action]]\nevent = \"dividend\"\n\
+                [[action]]\nis = \"B\"\nevent = \"fee\"\nignore = \"total\"\nclaimd = \"long\"\n\
+                [account]\ntitle = 'no group'\n";
+    let (_, found) = import::profile::read(&Source::new("profiles/x.toml", text));
+    let said: Vec<String> =
+        found.iter().map(|one| format!("{}: {}", one.places[0].line, one.message)).collect();
+    assert_eq!(
+        said,
+        [
+            "2: no `dat` for `needs`",
+            "5: no setting `prize` in `[columns]`",
+            "8: no `dividnd` for `event`",
+            "9: expected `is` or `starts`: the action's words",
+            "11: expected `event` or `ignore`, found both",
+            "15: no setting `claimd` in `[[action]]`",
+            "17: expected a pattern with one group `(…)`",
+        ]
+    );
+}
+
+#[test]
+fn the_users_own_rows_go_before_the_shipped_ones() {
+    let own = "name = \"schwab\"\n[[action]]\nis = \"Credit Interest\"\nevent = \"other-income\"\nreason = \"rebate\"\n";
+    let books = Books::default().account("schwab", "schwab", &[]).profile(own);
+    let run = books.import(&[schwab("a.csv")], Otherwise::Ask);
+    assert_eq!(run.files[0].events[0].kind.name(), "other-income");
+}
