@@ -11,7 +11,8 @@ use std::path::{Path, PathBuf};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 use rentier::event::{Event, EventKind};
-use rentier::ledger;
+use rentier::source::{Name, Source};
+use rentier::{books, ledger};
 
 /// Gives `text` to the tools that are here and compares what they make of it.
 fn check(what: &str, text: &str) -> Vec<String> {
@@ -57,10 +58,10 @@ fn generated_events_of_all_kinds_are_accepted_with_equal_balances() {
 
 #[test]
 fn journals_among_the_fixtures_are_accepted_with_equal_balances() {
-    let mut files = Vec::new();
-    journals(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures"), &mut files);
+    let mut journals = Vec::new();
+    files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures"), "journal", &mut journals);
     let (mut wrong, mut checked) = (Vec::new(), 0);
-    for file in files {
+    for file in journals {
         let text = fs::read_to_string(&file).unwrap_or_default();
         // Those that rentier printed; what people write is tried elsewhere.
         if text.contains("\n    ; id: ") {
@@ -72,7 +73,45 @@ fn journals_among_the_fixtures_are_accepted_with_equal_balances() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-fn journals(folder: &Path, files: &mut Vec<PathBuf>) {
+#[test]
+fn journals_imported_from_the_corpus_are_accepted_with_equal_balances() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let corpus = root.join("../shared/corpus/brokers");
+    let (mut wrong, mut checked) = (Vec::new(), 0);
+    if !corpus.is_dir() {
+        eprintln!("left out: no exports of other people in {}", corpus.display());
+        return;
+    }
+    let mut exports = Vec::new();
+    files(&corpus, "csv", &mut exports);
+    for export in exports {
+        let bytes = fs::read(&export).expect("an export can be read");
+        let source = Source::decode(export.file_name().expect("a name").to_string_lossy(), bytes);
+        let mut none = |_: &str, _: &Name| Ok(Vec::new());
+        let books = books::of_files(vec![source], &books::Flags::default(), &mut none);
+        if books.journal.events.is_empty() {
+            continue;
+        }
+        checked += 1;
+        let accounts = &books.journal.accounts;
+        let text = ledger::print(&books.journal.events, accounts);
+        let what = export.display().to_string();
+        let (back, problems) = events::try_events_of(&text, accounts);
+        wrong.extend(problems.iter().map(|problem| format!("{what}: {}", problem.message)));
+        let clean = books.journal.events.iter().cloned().map(|mut event| {
+            event.text = Name::new(&ledger::blocks::text::header(&event.text));
+            event
+        });
+        let differing = clean.zip(&back).find(|(event, back)| event != *back);
+        wrong.extend(differing.map(|both| format!("{what}: comes back otherwise: {both:#?}")));
+        wrong.extend(check(&what, &text));
+    }
+    eprintln!("{checked} exports became journals");
+    assert!(checked > 0, "no export became events");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+fn files(folder: &Path, ending: &str, found: &mut Vec<PathBuf>) {
     let mut entries: Vec<PathBuf> = fs::read_dir(folder)
         .expect("fixtures can be listed")
         .map(|entry| entry.expect("fixtures can be listed").path())
@@ -80,9 +119,9 @@ fn journals(folder: &Path, files: &mut Vec<PathBuf>) {
     entries.sort();
     for path in entries {
         if path.is_dir() {
-            journals(&path, files);
-        } else if path.extension().is_some_and(|ending| ending == "journal") {
-            files.push(path);
+            files(&path, ending, found);
+        } else if path.extension().is_some_and(|it| it == ending) {
+            found.push(path);
         }
     }
 }

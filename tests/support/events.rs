@@ -38,7 +38,6 @@ pub fn read(text: &str) -> Ledger {
 }
 
 /// The events of the tagged blocks of a journal, and all its problems.
-#[allow(dead_code)] // not every test reads back
 pub fn try_events_of(
     text: &str,
     accounts: &IndexMap<Name, Account>,
