@@ -28,13 +28,37 @@ pub const SETTINGS: &str = "rentier.toml";
 /// There are no books and no files, or one of them cannot be read.
 pub fn open(files: &[PathBuf], reading: &Reading, world: &mut World) -> Result<Books, Error> {
     let flags = flags(reading)?;
-    if files.is_empty() {
+    let books = if files.is_empty() {
         let root = find(world)?.ok_or_else(no_books)?;
-        return read(&root, &flags, world);
+        read(&root, &flags, world)?
+    } else {
+        let sources = files.iter().map(|path| world.read(path)).collect::<Result<Vec<_>, _>>()?;
+        let folder = world.folder.clone();
+        books::of_files(sources, &flags, &mut |path, from| texts(&folder, path, from))
+    };
+    if world.flags.verbose {
+        spoke(&books, &flags, world)?;
     }
-    let sources = files.iter().map(|path| world.read(path)).collect::<Result<Vec<_>, _>>()?;
-    let folder = world.folder.clone();
-    Ok(books::of_files(sources, &flags, &mut |path, from| texts(&folder, path, from)))
+    Ok(books)
+}
+
+/// Which of flag and file spoke, for each setting that both can say, and as what journals were read.
+fn spoke(books: &Books, flags: &Flags, world: &mut World) -> Result<(), Error> {
+    let by = |flag: bool, name: &str| match (flag, books.sources.contains_key(SETTINGS)) {
+        (true, _) => format!("by --{name}"),
+        (false, true) => format!("by {SETTINGS}"),
+        (false, false) => "as without books".to_owned(),
+    };
+    let Books { settings, .. } = books;
+    writeln!(world.err, "regime {}, {}", settings.regime, by(flags.regime.is_some(), "regime"))?;
+    writeln!(world.err, "filing {}, {}", settings.filing, by(flags.filing.is_some(), "filing"))?;
+    for ledger in &books.ledgers {
+        for (source, (dialect, why)) in ledger.sources.iter().zip(&ledger.dialects) {
+            let (name, encoding) = (&source.name, source.encoding);
+            writeln!(world.err, "{name} read as {}, {encoding}: {why}", dialect.name())?;
+        }
+    }
+    Ok(())
 }
 
 /// Books and what they come to under their regime.
