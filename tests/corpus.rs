@@ -90,7 +90,10 @@ fn every_file_is_named_and_none_is_taken_for_another_broker_s() {
             let run = import(std::slice::from_ref(&source));
             assert_eq!(run.files.len() + run.refused.len(), 1, "{}", path.display());
             for file in &run.files {
-                let expected = if broker == "_edge" {
+                let expected = if *file.profile == *import::ofx::NAME {
+                    let ending = path.extension().map(std::ffi::OsStr::to_ascii_lowercase);
+                    ending.is_some_and(|ending| ending == "ofx" || ending == "qfx")
+                } else if broker == "_edge" {
                     ["schwab", "fidelity"].contains(&&*file.profile)
                 } else {
                     *file.profile == *broker

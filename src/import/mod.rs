@@ -13,6 +13,7 @@ mod context;
 mod export;
 mod links;
 mod make;
+pub mod ofx;
 mod outcome;
 pub mod profile;
 mod recognise;
@@ -40,9 +41,10 @@ use self::recognise::Kinds;
 use self::symbol::Aliases;
 use crate::source::{Name, Source};
 
-/// Whether a profile reads this text.
+/// Whether this text is an export: one that a profile reads, or OFX.
 pub fn recognizes(source: &Source, profiles: &[Profile]) -> bool {
-    recognise::recognise(source, profiles, &Kinds::default()).is_ok()
+    ofx::recognises(&source.text)
+        || recognise::recognise(source, profiles, &Kinds::default()).is_ok()
 }
 
 /// Reads `files` as one set: what becomes of their rows depends neither on their order nor on
@@ -52,15 +54,22 @@ pub fn run(files: &[Source], context: &Context) -> Run {
     let (kinds, _) = Kinds::shipped();
     let aliases = Aliases::new(context.securities);
     let mut exports: Vec<Export> = Vec::new();
-    for file in files {
+    let (ofx, tables): (Vec<&Source>, Vec<&Source>) =
+        files.iter().partition(|file| ofx::recognises(&file.text));
+    for file in tables {
         match open(file, context, &kinds, &aliases) {
             Ok(export) => exports.push(export),
             Err(Stopped::Refused(refused)) => run.refused.push(*refused),
             Err(Stopped::Asked(mut asked)) => run.asked.append(&mut asked),
         }
     }
-    name_apart(&mut run.asked, context);
     refuse_covered(&mut exports, context, &mut run.refused);
+    let mut covered = context.known.covered.clone();
+    covered.extend(exports.iter().flat_map(days_of));
+    let mut beside = ofx::run(&ofx, context, &aliases, &covered);
+    run.asked.append(&mut beside.asked);
+    run.refused.append(&mut beside.refused);
+    name_apart(&mut run.asked, context);
     let mut words: HashMap<&str, Words> = HashMap::new();
     for export in &mut exports {
         let profile = export.layout.profile;
@@ -81,6 +90,7 @@ pub fn run(files: &[Source], context: &Context) -> Run {
         run.diagnostics.append(&mut say::diagnostics(export, &outcome));
         run.files.push(report(export, outcome, ties));
     }
+    run.add(beside, files);
     run
 }
 
@@ -171,18 +181,20 @@ fn name_apart(asked: &mut [Asked], context: &Context) {
     }
 }
 
+/// The days of its accounts that an export covers.
+fn days_of(export: &Export) -> Vec<Covered> {
+    let of = |account: Name| {
+        let (first, last) = export.days(&account)?;
+        Some(Covered { account, profile: export.layout.profile.name.clone(), first, last })
+    };
+    named(export).into_iter().filter_map(of).collect()
+}
+
 /// Refuses files with days of an account that another profile has covered: a row looks different in
 /// each, so that nothing could tell it is known.
 fn refuse_covered(exports: &mut Vec<Export>, context: &Context, refused: &mut Vec<Refused>) {
     let mut covered: Vec<Covered> = context.known.covered.clone();
     let mut turns: Vec<usize> = (0..exports.len()).collect();
-    let days_of = |export: &Export| -> Vec<Covered> {
-        let of = |account: Name| {
-            let (first, last) = export.days(&account)?;
-            Some(Covered { account, profile: export.layout.profile.name.clone(), first, last })
-        };
-        named(export).into_iter().filter_map(of).collect()
-    };
     turns.sort_by_cached_key(|at| {
         let first = days_of(&exports[*at]).into_iter().next();
         (first.map(|days| (days.account, days.first, days.last)), exports[*at].digest)

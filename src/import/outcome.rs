@@ -1,5 +1,7 @@
 //! What an import says: of every file what it is, of every row what became of it.
 
+use std::collections::HashMap;
+
 use crate::diagnostic::Diagnostic;
 use crate::event::{Event, EventId};
 use crate::money::Decimal;
@@ -25,6 +27,22 @@ pub struct Run {
 }
 
 impl Run {
+    /// Adds what became of other files of the same run; files and refusals stand in the order of
+    /// `given`.
+    pub fn add(&mut self, other: Run, given: &[Source]) {
+        self.files.extend(other.files);
+        self.refused.extend(other.refused);
+        self.asked.extend(other.asked);
+        self.changed.extend(other.changed);
+        self.superseded.extend(other.superseded);
+        self.diagnostics.extend(other.diagnostics);
+        let place: HashMap<&Name, usize> =
+            given.iter().enumerate().rev().map(|(at, file)| (&file.name, at)).collect();
+        self.files.sort_by_key(|file| place.get(&file.file));
+        self.refused.sort_by_key(|refused| place.get(&refused.file));
+        self.asked.sort_by_key(|asked| place.get(&asked.file));
+    }
+
     /// All new events, taken out of their files, in the order of a journal.
     pub fn take_events(&mut self) -> Vec<Event> {
         let mut events: Vec<Event> =

@@ -292,7 +292,6 @@ mod tests {
             ("\n \n", "an empty file"),
             ("<!DOCTYPE html><html>", "a web page"),
             ("PK\u{3}\u{4}\u{14}", "a spreadsheet or an archive"),
-            ("OFXHEADER:100\nDATA:OFXSGML", "OFX or QFX"),
             (
                 "\"Positions for All-Accounts as of 06:04 PM ET\"\n\n\"Symbol\",\"Quantity\"\n",
                 "Charles Schwab positions",

@@ -146,6 +146,12 @@ impl Aliases {
     }
 }
 
+impl super::ofx::Books for Aliases {
+    fn id(&self, name: &Name, day: NaiveDate) -> Name {
+        self.resolve(name.clone(), day)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -221,12 +221,12 @@ impl<'c> Uniting<'_, 'c> {
 }
 
 /// Whether two events say the same: all but their text, their place and days that come later.
-fn same(one: &Event, other: &Event) -> bool {
+pub(super) fn same(one: &Event, other: &Event) -> bool {
     content(one) == content(other)
 }
 
 /// What an event says, in one text.
-fn content(event: &Event) -> String {
+pub(super) fn content(event: &Event) -> String {
     let fields: Vec<String> = event
         .kind
         .fields()

@@ -1,0 +1,332 @@
+//! OFX and QFX become events: fixtures with what they must become beside them, and other people's
+//! files, where they are at hand.
+
+use std::fmt::Write;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use indexmap::IndexMap;
+use proptest::prelude::*;
+use rentier::event::{Account, Event, EventKind, Securities};
+use rentier::import::{self, Context, FileReport, Known, Otherwise, Run};
+use rentier::ledger;
+use rentier::source::{Name, Source};
+
+fn account() -> Account {
+    Account { sweep: vec!["SWEEP".into()], ..Account::taxable("broker".into()) }
+}
+
+/// Imports files as one account's, beside what the books have.
+fn import_beside(files: &[Source], books: &[Event]) -> Run {
+    let account = account();
+    let known = Known::new(books);
+    let context = Context {
+        profiles: &import::profile::shipped(),
+        accounts: &IndexMap::new(),
+        securities: &Securities::default(),
+        known: &known,
+        otherwise: Otherwise::Named(&account),
+        dates: &IndexMap::new(),
+        overrides: &[],
+        accepted: &[],
+    };
+    import::run(files, &context)
+}
+
+fn import(files: &[Source]) -> Run {
+    import_beside(files, &[])
+}
+
+fn journal(run: &mut Run) -> String {
+    let accounts: IndexMap<Name, Account> = [("broker".into(), account())].into_iter().collect();
+    ledger::print(&run.take_events(), &accounts)
+}
+
+fn source(path: &Path) -> Source {
+    let name = path.file_name().expect("a name").to_string_lossy();
+    Source::decode(name, fs::read(path).expect("the file can be read"))
+}
+
+fn counted(file: &FileReport) -> String {
+    let rows = file.rows;
+    format!(
+        "read {} new {} known {} changed {} ignored {} unresolved {}",
+        rows.read, rows.new, rows.known, rows.changed, rows.ignored, rows.unresolved
+    )
+}
+
+/// The row accounting of a run, and every sentence it says.
+fn accounting(run: &Run) -> String {
+    let mut text = String::new();
+    for file in &run.files {
+        let _ = writeln!(text, "{}: {}", file.why, counted(file));
+        for ignored in &file.ignored {
+            let _ = writeln!(text, "{} ignored: {}", ignored.line, ignored.reason);
+        }
+        for unresolved in &file.unresolved {
+            let _ = writeln!(text, "{} unresolved: {}", unresolved.line, unresolved.reason);
+        }
+    }
+    for refused in &run.refused {
+        let _ = writeln!(text, "refused: {}: {}", refused.reason, refused.advice);
+    }
+    for told in &run.diagnostics {
+        let line = told.places.first().map_or(0, |place| place.line);
+        let _ = writeln!(text, "{line} {}: {}", told.severity, told.message);
+        told.notes.iter().for_each(|note| {
+            let _ = writeln!(text, "    {note}");
+        });
+    }
+    text
+}
+
+fn files(folder: &str) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)];
+    while let Some(folder) = folders.pop() {
+        let Ok(entries) = fs::read_dir(&folder) else { continue };
+        for path in entries.filter_map(Result::ok).map(|entry| entry.path()) {
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    files
+}
+
+fn is_ofx(path: &Path) -> bool {
+    let ending = path.extension().map(std::ffi::OsStr::to_ascii_lowercase);
+    ending.is_some_and(|ending| ending == "ofx" || ending == "qfx")
+}
+
+fn fixtures() -> Vec<PathBuf> {
+    let all: Vec<PathBuf> =
+        files("fixtures/import/ofx").into_iter().filter(|p| is_ofx(p)).collect();
+    assert!(!all.is_empty(), "the fixtures are part of the package");
+    all
+}
+
+fn golden(path: &Path, actual: &str) {
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        fs::write(path, actual).expect("the expected file can be written");
+        return;
+    }
+    let expected = fs::read_to_string(path).unwrap_or_default();
+    assert_eq!(expected, actual, "{}", path.display());
+}
+
+#[test]
+fn exports_become_journals() {
+    for path in fixtures() {
+        let mut run = import(&[source(&path)]);
+        for file in &run.files {
+            assert!(file.rows.add_up(), "{}: {}", path.display(), counted(file));
+        }
+        golden(&path.with_extension("rows"), &accounting(&run));
+        if !run.files.is_empty() {
+            golden(&path.with_extension("journal"), &journal(&mut run));
+        }
+    }
+}
+
+#[test]
+fn a_second_import_of_the_same_file_finds_nothing_new() {
+    for path in fixtures() {
+        let file = source(&path);
+        let events = import(std::slice::from_ref(&file)).take_events();
+        let mut again = import_beside(&[file], &events);
+        for file in &again.files {
+            assert_eq!((file.rows.new, file.rows.changed), (0, 0), "{}", path.display());
+        }
+        assert_eq!(again.take_events(), [], "{}", path.display());
+    }
+}
+
+#[test]
+fn other_people_s_files_are_read_and_every_row_is_accounted_for() {
+    let all = files("../shared/corpus/brokers");
+    if all.is_empty() {
+        eprintln!("left out: no ../shared/corpus beside this checkout");
+    }
+    for path in all {
+        let file = source(&path);
+        assert_eq!(import::ofx::recognises(&file.text), is_ofx(&path), "{}", path.display());
+        if !is_ofx(&path) {
+            continue;
+        }
+        let rows = ["STMTTRN", "INVTRAN", "OO"].map(|name| {
+            let text = file.text.to_uppercase();
+            text.matches(&format!("<{name}>")).count()
+        });
+        let mut run = import(&[file]);
+        assert_eq!(run.refused, [], "{}", path.display());
+        let [report] = &run.files[..] else { panic!("{}: no report", path.display()) };
+        assert!(report.rows.add_up(), "{}: {}", path.display(), counted(report));
+        let stated: usize = rows.into_iter().sum();
+        assert_eq!(report.rows.read as usize, stated, "{}", path.display());
+        if std::env::var_os("SHOW").is_some() {
+            println!("=== {}\n{}", path.display(), accounting(&run));
+            println!("{}", journal(&mut run));
+        }
+    }
+}
+
+/// A made-up statement with as many purchases and dividends as asked for, on days one after another.
+fn statement(rows: std::ops::Range<u32>) -> String {
+    let mut text = String::from(
+        "OFXHEADER:100\nDATA:OFXSGML\nVERSION:102\n\n<OFX><INVSTMTMSGSRSV1><INVSTMTTRNRS><INVSTMTRS>\
+         <CURDEF>USD<INVACCTFROM><BROKERID>b<ACCTID>12345678</INVACCTFROM><INVTRANLIST>\n",
+    );
+    for row in rows {
+        let day = chrono_day(row);
+        let _ = write!(
+            text,
+            "<BUYSTOCK><INVBUY><INVTRAN><FITID>buy{row:06}<DTTRADE>{day}</INVTRAN>\
+             <SECID><UNIQUEID>98999X100<UNIQUEIDTYPE>CUSIP</SECID><UNITS>2<UNITPRICE>10.00\
+             <TOTAL>-20.00<SUBACCTSEC>CASH<SUBACCTFUND>CASH</INVBUY><BUYTYPE>BUY</BUYSTOCK>\n\
+             <INCOME><INVTRAN><FITID>div{row:06}<DTTRADE>{day}</INVTRAN><SECID><UNIQUEID>98999X100\
+             <UNIQUEIDTYPE>CUSIP</SECID><INCOMETYPE>DIV<TOTAL>1.50<SUBACCTSEC>CASH</INCOME>\n"
+        );
+    }
+    text.push_str("</INVTRANLIST></INVSTMTRS></INVSTMTTRNRS></INVSTMTMSGSRSV1></OFX>\n");
+    text
+}
+
+fn chrono_day(row: u32) -> String {
+    format!("2024{:02}{:02}120000[-5:EST]", 1 + row / 28 % 12, 1 + row % 28)
+}
+
+/// What events say, without the file they came from.
+fn facts(run: &mut Run) -> Vec<String> {
+    let told =
+        |event: &Event| format!("{} {} {:?} {}", event.id, event.date, event.kind, event.amount);
+    let mut facts: Vec<String> = run.take_events().iter().map(told).collect();
+    facts.sort();
+    facts
+}
+
+#[test]
+fn overlapping_statements_in_any_order_are_one_journal() {
+    let whole = Source::new("whole", statement(0..40));
+    let parts = [
+        Source::new("a", statement(0..15)),
+        Source::new("b", statement(10..30)),
+        Source::new("c", statement(30..40)),
+    ];
+    let expected = facts(&mut import(&[whole]));
+    assert_eq!(expected.len(), 80);
+    for order in [[0, 1, 2], [2, 1, 0], [1, 2, 0]] {
+        let files = order.map(|at| parts[at].clone());
+        assert_eq!(facts(&mut import(&files)), expected);
+        let mut events: Vec<Event> = Vec::new();
+        for file in files {
+            let new = import_beside(&[file], &events).take_events();
+            events.extend(new);
+        }
+        let mut kept = Run::default();
+        let report = import(&[parts[0].clone()]).files.remove(0);
+        kept.files.push(FileReport { events, ..report });
+        assert_eq!(facts(&mut kept), expected);
+    }
+}
+
+#[test]
+fn a_known_fitid_with_another_amount_is_a_change_not_a_new_event() {
+    let before = Source::new("before", statement(0..3));
+    let events = import(std::slice::from_ref(&before)).take_events();
+    let after = Source::new("after", statement(0..3).replacen("<TOTAL>1.50", "<TOTAL>1.45", 1));
+    let mut run = import_beside(std::slice::from_ref(&after), &events);
+    assert_eq!((run.files[0].rows.changed, run.files[0].rows.known), (1, 5));
+    assert_eq!(run.changed[0].broker_id, "div000000");
+    assert_eq!(run.changed[0].was.amount.to_string(), "1.50");
+    assert_eq!(run.changed[0].now.amount.to_string(), "1.45");
+    assert_eq!(run.take_events(), []);
+    // The same in one run: the rows of one file are known, the changed one is shown.
+    let both = import(&[before, after]);
+    let changed: u32 = both.files.iter().map(|file| file.rows.changed).sum();
+    assert_eq!((changed, both.changed.len()), (1, 1));
+}
+
+#[test]
+fn a_fitid_that_two_transactions_share_is_none_of_either() {
+    let row = |amount: &str| {
+        format!("<STMTTRN><TRNTYPE>DEBIT<DTPOSTED>20240105<TRNAMT>{amount}<FITID>777777</STMTTRN>")
+    };
+    let file = |name: &str, rows: &[&str]| {
+        let rows: String = rows.iter().map(|amount| row(amount)).collect();
+        let text = format!(
+            "<OFX><STMTRS><CURDEF>USD<BANKACCTFROM><ACCTID>1</BANKACCTFROM><BANKTRANLIST>{rows}\
+             </BANKTRANLIST></STMTRS></OFX>"
+        );
+        Source::new(name, text)
+    };
+    let (both, one) = (file("both", &["-5.00", "-7.00"]), file("one", &["-5.00"]));
+    for order in [[both.clone(), one.clone()], [one, both]] {
+        let mut run = import(&order);
+        assert_eq!(run.take_events().len(), 2);
+        let mut events: Vec<Event> = Vec::new();
+        for file in order {
+            let new = import_beside(&[file], &events).take_events();
+            events.extend(new);
+        }
+        assert_eq!(events.len(), 2);
+    }
+}
+
+#[test]
+fn a_download_that_broke_off_is_refused() {
+    let whole = statement(0..3);
+    let cut = Source::new("cut", &whole[..whole.len() / 2]);
+    let run = import(&[cut]);
+    assert_eq!(run.files.len(), 0);
+    assert!(run.refused[0].reason.starts_with("OFX that breaks off on line"));
+}
+
+#[test]
+fn no_amount_of_nesting_or_of_tags_without_end_takes_long() {
+    let many = 40_000;
+    let texts = [
+        format!("<OFX>{}</OFX>", "<A>".repeat(many)),
+        format!("<OFX>{}{}</OFX>", "<STMTRS>".repeat(many), "</STMTRS>".repeat(many)),
+        format!("<OFX>{}", "<STMTTRN><FITID>1".repeat(many)),
+        format!("<OFX>{}", "<A ".repeat(many)),
+        format!("<OFX>{}", "</B>".repeat(many)),
+        format!("<OFX><STMTRS><BANKTRANLIST>{}</OFX>", "<X><Y></Y></X>".repeat(many)),
+        format!("<OFX><INVSTMTRS>{}</INVSTMTRS></OFX>", "<INCOME><TOTAL>-1</INCOME>".repeat(many)),
+    ];
+    let started = std::time::Instant::now();
+    for text in texts {
+        let run = import(&[Source::new("long", text)]);
+        assert!(run.files.iter().all(|file| file.rows.add_up()));
+    }
+    assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+    /// No prefix, and no text with bytes put elsewhere, makes it panic or lose count.
+    #[test]
+    fn nothing_panics(which in 0usize..64, cut in 0usize..10_000, at in 0usize..10_000, with in "[<>/A-Z0-9.,&\\-\n ]{0,12}") {
+        let all = fixtures();
+        let text = source(&all[which % all.len()]).text;
+        let place = |share: usize| {
+            let at = text.len() * share / 10_000;
+            (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
+        };
+        let (cut, at) = (place(cut), place(at));
+        let mut changed = text.clone();
+        changed.insert_str(at, &with);
+        for text in [text[..cut].to_owned(), changed] {
+            let run = import(&[Source::new("changed", text)]);
+            for file in &run.files {
+                prop_assert!(file.rows.add_up());
+                let unknown = |event: &&Event| matches!(event.kind, EventKind::Unknown { .. });
+                prop_assert!(file.events.iter().filter(unknown).count() <= file.rows.unresolved as usize);
+            }
+        }
+    }
+}
