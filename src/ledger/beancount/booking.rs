@@ -456,7 +456,8 @@ impl<'d> Book<'d> {
     fn too_large(&mut self, at: u32) {
         let place = self.draft.place_of_transaction(at);
         let message = "the amounts have more digits than a number can hold";
-        self.tell(at, Diagnostic::error("number", message).at(place));
+        let help = "write smaller or rounder numbers";
+        self.tell(at, Diagnostic::error("number", message).at(place).help(help));
     }
 
     fn tell(&mut self, at: u32, diagnostic: Diagnostic) {

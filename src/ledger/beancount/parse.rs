@@ -268,13 +268,15 @@ impl<'d, 't> Parser<'d, 't> {
         let mut currencies = Vec::new();
         let mut booking = None;
         self.cursor.blanks();
-        while self.cursor.byte().is_ascii_uppercase() || self.cursor.byte() == b'/' {
-            currencies.push(self.currency()?);
-            self.cursor.blanks();
-            if !self.cursor.word(",") {
-                break;
+        if matches!(self.cursor.byte(), b'A'..=b'Z' | b'/') {
+            loop {
+                currencies.push(self.currency()?);
+                self.cursor.blanks();
+                if !self.cursor.word(",") {
+                    break;
+                }
+                self.cursor.blanks();
             }
-            self.cursor.blanks();
         }
         if self.cursor.byte() == b'"' {
             let start = self.cursor.at;
@@ -333,7 +335,8 @@ impl<'d, 't> Parser<'d, 't> {
                 let written = self.cursor.since(start);
                 let place = self.cursor.place(&self.file, start, written.len());
                 let message = format!("there is no day `{written}`");
-                Err(self.told(Diagnostic::error("date", message).at(place)))
+                let help = "write a day of the calendar, as year-month-day";
+                Err(self.told(Diagnostic::error("date", message).at(place).help(help)))
             }
             Found::Other => Err(self.expected("a date such as `2024-03-15`")),
         }
@@ -416,7 +419,9 @@ impl<'d, 't> Parser<'d, 't> {
                     let written = self.cursor.since(start).trim_end();
                     let place = self.cursor.place(&self.file, start, written.len());
                     let message = format!("`{written}` is no number with at most 28 digits");
-                    return Err(self.told(Diagnostic::error("number", message).at(place)));
+                    let help = "write fewer digits, and divide by no 0";
+                    let problem = Diagnostic::error("number", message).at(place);
+                    return Err(self.told(problem.help(help)));
                 }
             }
         }
@@ -498,14 +503,18 @@ impl<'d, 't> Parser<'d, 't> {
     }
 
     fn expected(&mut self, what: &str) -> Told {
+        let diagnostic = self.unexpected(what);
+        self.told(diagnostic)
+    }
+
+    fn unexpected(&mut self, what: &str) -> Diagnostic {
         let found = if self.cursor.is_line_end() {
             "the line's end".to_owned()
         } else {
             format!("`{}`", self.cursor.here())
         };
         let message = format!("expected {what}, found {found}");
-        let place = self.place_here();
-        self.told(Diagnostic::error("syntax", message).at(place))
+        Diagnostic::error("syntax", message).at(self.place_here())
     }
 
     fn told(&mut self, diagnostic: Diagnostic) -> Told {

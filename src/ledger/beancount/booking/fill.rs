@@ -20,10 +20,15 @@ enum Gap {
     Price,
 }
 
-/// Why a number cannot be computed.
-struct Fault(&'static str);
+/// Why a number cannot be computed, and what to write.
+struct Fault(&'static str, &'static str);
 
-const TOO_LARGE: Fault = Fault("the amounts have more digits than a number can hold");
+const TOO_LARGE: Fault = Fault(
+    "the amounts have more digits than a number can hold",
+    "write smaller or rounder numbers",
+);
+const NO_UNITS: Fault =
+    Fault("0 units cannot have a cost", "write the units, or leave out the `{…}`");
 
 impl Book<'_> {
     /// Fills the gap of a group that balances in `currency`, if it has one.
@@ -80,10 +85,17 @@ impl Book<'_> {
         for leg in &legs {
             let Basis::Lot(cost, _) = &leg.cost else { continue };
             if leg.number.is_none_or(|number| number.is_zero()) {
-                return self.fault(at, leg.index, &Fault("0 units cannot have a cost"));
+                return self.fault(at, leg.index, &NO_UNITS);
             }
             if cost.number.is_sign_negative() && !cost.number.is_zero() {
-                return self.fault(at, leg.index, &Fault("a cost is not negative"));
+                return self.fault(
+                    at,
+                    leg.index,
+                    &Fault(
+                        "a cost is not negative",
+                        "write it without `-`; the sign of the units says which way it goes",
+                    ),
+                );
             }
         }
         Some(legs)
@@ -97,19 +109,18 @@ impl Book<'_> {
             Gap::Units => {
                 let number = match (&leg.cost, &leg.price) {
                     (Basis::Spec(spec), _) => {
-                        let per = spec
-                            .per
-                            .known()
-                            .filter(|per| !per.is_zero())
-                            .ok_or(Fault("units cannot be computed from a total cost alone"))?;
+                        let per = spec.per.known().filter(|per| !per.is_zero()).ok_or(Fault(
+                            "units cannot be computed from a total cost alone",
+                            "write the units",
+                        ))?;
                         let total = spec.total.known().unwrap_or_default();
                         arith::sub(lacking, total).and_then(|rest| arith::div(rest, per))
                     }
                     (_, Some(price)) => {
-                        let price = price
-                            .number
-                            .filter(|price| !price.is_zero())
-                            .ok_or(Fault("units cannot be computed from a price of 0"))?;
+                        let price = price.number.filter(|price| !price.is_zero()).ok_or(Fault(
+                            "units cannot be computed from a price of 0",
+                            "write the units",
+                        ))?;
                         arith::div(lacking, price)
                     }
                     _ => Some(lacking),
@@ -146,11 +157,14 @@ impl Book<'_> {
             }
             Gap::Price => {
                 if !matches!(leg.cost, Basis::None) {
-                    return Err(Fault("a price cannot be computed where there is a cost"));
+                    return Err(Fault(
+                        "a price cannot be computed where there is a cost",
+                        "write the price, or leave it out: the cost is what counts",
+                    ));
                 }
                 let units = leg.number.unwrap_or_default();
                 if units.is_zero() {
-                    return Err(Fault("a price of 0 units cannot be computed"));
+                    return Err(Fault("a price of 0 units cannot be computed", "write the price"));
                 }
                 if let Some(price) = &mut leg.price {
                     (price.number, price.total) = (Some(lacking.abs()), true);
@@ -163,7 +177,7 @@ impl Book<'_> {
 
     fn fault<T>(&mut self, at: u32, index: usize, fault: &Fault) -> Option<T> {
         let place = self.draft.place_of_posting(at, index);
-        self.tell(at, Diagnostic::error("amount", fault.0).at(place));
+        self.tell(at, Diagnostic::error("amount", fault.0).at(place).help(fault.1));
         None
     }
 }
@@ -187,7 +201,10 @@ fn gaps(leg: &Leg) -> [Option<Gap>; 4] {
 fn settle(leg: &mut Leg) -> Result<(), Fault> {
     let Basis::Spec(spec) = &leg.cost else { return Ok(()) };
     if spec.merge {
-        return Err(Fault("`*` merges the lots that units leave: nothing leaves here"));
+        return Err(Fault(
+            "`*` merges the lots that units leave: nothing leaves here",
+            "leave out the `*`",
+        ));
     }
     let units = leg.number.unwrap_or_default().abs();
     let (number, total) = unit_cost(spec, units)?;
@@ -204,7 +221,7 @@ fn unit_cost(spec: &CostSpec, units: Decimal) -> Result<(Decimal, Option<Decimal
         return per.map(|per| (per, None)).ok_or(TOO_LARGE);
     };
     if units.is_zero() {
-        return Err(Fault("0 units cannot have a cost"));
+        return Err(NO_UNITS);
     }
     let part = arith::mul(per.unwrap_or_default(), units);
     let all = part.and_then(|part| arith::add(part, total)).ok_or(TOO_LARGE)?;

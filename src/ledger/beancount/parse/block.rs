@@ -161,11 +161,14 @@ impl Parser<'_, '_> {
         }
         self.cursor.blanks();
         if !self.cursor.is_line_end() {
-            return Err(if length == 0 {
-                self.expected("an amount such as `-91.05 USD`")
+            let what = if length == 0 {
+                "an amount such as `-91.05 USD`"
             } else {
-                self.expected("`{cost}`, `@ price` or the line's end")
-            });
+                "`{cost}`, `@ price` or the line's end"
+            };
+            let example = "a posting is `Assets:Broker  -10 VTI {240.00 USD} @ 250.00 USD`";
+            let diagnostic = self.unexpected(what).help(example);
+            return Err(self.told(diagnostic));
         }
         self.cursor.next_line();
         self.forget_keys();

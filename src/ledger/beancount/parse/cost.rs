@@ -101,7 +101,11 @@ impl Parser<'_, '_> {
 
     fn twice(&mut self, what: &str, start: usize) -> Told {
         let place = self.cursor.place(&self.file, start, self.cursor.at.saturating_sub(start));
-        self.told(Diagnostic::error("cost", format!("a second {what} in one `{{…}}`")).at(place))
+        self.told(
+            Diagnostic::error("cost", format!("a second {what} in one `{{…}}`"))
+                .at(place)
+                .help("write one cost, one date and one label: `{240.00 USD, 2024-03-15, \"a\"}`"),
+        )
     }
 
     /// `@ 1.10 USD` or `@@ 110 USD` behind `number` and `cost`. `None` where it cannot be used and
@@ -130,7 +134,9 @@ impl Parser<'_, '_> {
         }
         if total && number.is_none() {
             return Err(self.told(
-                Diagnostic::error("price", "a total price needs the number of units").at(place),
+                Diagnostic::error("price", "a total price needs the number of units")
+                    .at(place)
+                    .help("write the units, or `@` and the price of one"),
             ));
         }
         if let Some(cost) = cost
