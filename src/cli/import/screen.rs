@@ -76,7 +76,12 @@ impl Shown {
     pub fn table(&self, width: usize) -> String {
         let mut text = String::new();
         let quiet = |line: &&Line| line.rows.known + line.rows.ignored == line.rows.read;
-        let nothing: Vec<&Line> = self.files.iter().filter(quiet).collect();
+        let empty = self.files.iter().filter(|line| line.rows.read == 0).count();
+        if empty > 0 {
+            let _ = writeln!(text, "no rows in {}", counted(empty, "file"));
+        }
+        let nothing: Vec<&Line> =
+            self.files.iter().filter(quiet).filter(|line| line.rows.read > 0).collect();
         if !nothing.is_empty() {
             let known: u32 = nothing.iter().map(|line| line.rows.known).sum();
             let ignored: u32 = nothing.iter().map(|line| line.rows.ignored).sum();
@@ -270,9 +275,15 @@ fn changed(text: &mut String, change: &Changed) {
 
 /// The question for accounts that nothing tells, with the lines to paste, a section for each.
 pub fn asked(asked: &[Asked]) -> Option<String> {
-    let mut accounts: IndexMap<&Name, (&Asked, u32)> = IndexMap::new();
+    let mut accounts: IndexMap<&Name, (&Asked, u32, Vec<String>)> = IndexMap::new();
     for one in asked {
-        accounts.entry(&one.suggested).or_insert((one, 0)).1 += one.rows;
+        let (_, rows, matches) =
+            accounts.entry(&one.suggested).or_insert_with(|| (one, 0, Vec::new()));
+        *rows = rows.saturating_add(one.rows);
+        let quoted = format!("\"{}\"", harmless(&one.matches));
+        if !matches.contains(&quoted) {
+            matches.push(quoted);
+        }
     }
     let mut text = match accounts.len() {
         0 => return None,
@@ -282,23 +293,45 @@ pub fn asked(asked: &[Asked]) -> Option<String> {
         ),
     };
     text.push_str("\n  = help: write in rentier.toml, then import again:");
-    for (at, (id, (first, rows))) in accounts.iter().enumerate() {
+    for (at, (id, (first, rows, matches))) in accounts.iter().enumerate() {
         let section = format!("[account.{id}]");
         let file = harmless(&first.file);
         let rows = counted(*rows as usize, "row");
-        let shelters = if at == 0 { "          # or traditional, roth, hsa, isa..." } else { "" };
+        let shelter = format!("shelter = \"{}\"", shelter(first));
         let _ = write!(
             text,
-            "
-          {section:<28} # {file}, {rows}
-          owner = [\"me\"]
-          shelter = \"taxable\"{shelters}
-          match = [\"{}\"]",
-            harmless(&first.matches),
+            "\n          {section:<28} # {file}, {rows}\n          owner = [\"me\"]\n          {}",
+            match at {
+                0 => format!("{shelter:<28} # or traditional, roth, hsa, isa..."),
+                _ => shelter,
+            }
         );
+        let _ = write!(text, "\n          match = [{}]", matches.join(", "));
     }
     text.push_str("\n          or say it for this once: --account NAME");
     Some(text)
+}
+
+/// The shelter that the export's own title for the account speaks of: to be confirmed by a person.
+fn shelter(asked: &Asked) -> &'static str {
+    let title = asked.title.as_deref().unwrap_or_default().to_lowercase();
+    let id = asked.suggested.to_lowercase();
+    let says = |word: &str| {
+        [&title, &id]
+            .iter()
+            .any(|text| text.split(|c: char| !c.is_alphanumeric()).any(|one| one == word))
+    };
+    match () {
+        () if says("roth") => "roth",
+        () if says("ira") || says("401k") || says("403b") || says("sep") => "traditional",
+        () if says("hsa") => "hsa",
+        () if says("529") || says("esa") => "education",
+        () if says("isa") => "isa",
+        () if says("sipp") => "sipp",
+        () if says("rrsp") => "rrsp",
+        () if says("tfsa") => "tfsa",
+        () => "taxable",
+    }
 }
 
 /// The last sentence: what was written, what waits, what comes next.
