@@ -43,11 +43,11 @@ pub type Load<'l> = &'l mut dyn FnMut(&str, &Name) -> Result<Vec<Source>, String
 
 /// Reads `root` and all that it includes, as its dialect.
 pub fn read(root: Source, options: &Options, load: Load<'_>) -> Ledger {
-    let (dialect, why) = told(&root, options);
+    let (dialect, why) = told(&root, *options);
     if dialect == Dialect::Beancount {
         return beancount::read(root, why, load);
     }
-    family([(root, dialect, why)], options, load)
+    family([(root, dialect, why)], *options, load)
 }
 
 /// Reads several roots. Journals of Ledger and hledger become one `Ledger`: their transactions share
@@ -59,14 +59,14 @@ pub fn read_all(
     load: Load<'_>,
 ) -> Vec<Ledger> {
     let told = roots.into_iter().map(|root| {
-        let (dialect, why) = told(&root, options);
+        let (dialect, why) = told(&root, *options);
         (root, dialect, why)
     });
     let (beancount, journals): (Vec<_>, Vec<_>) =
         told.partition(|(_, dialect, _)| *dialect == Dialect::Beancount);
     let mut ledgers = Vec::new();
     if !journals.is_empty() {
-        ledgers.push(family(journals, options, &mut *load));
+        ledgers.push(family(journals, *options, &mut *load));
     }
     ledgers
         .extend(beancount.into_iter().map(|(root, _, why)| beancount::read(root, why, &mut *load)));
@@ -74,7 +74,7 @@ pub fn read_all(
 }
 
 /// As what a root is read, and why.
-fn told(root: &Source, options: &Options) -> (Dialect, String) {
+fn told(root: &Source, options: Options) -> (Dialect, String) {
     match options.dialect {
         Some(dialect) => (dialect, "`--dialect`".to_owned()),
         None => evidence::dialect(root),
@@ -84,10 +84,10 @@ fn told(root: &Source, options: &Options) -> (Dialect, String) {
 /// Reads journals of Ledger and hledger.
 fn family(
     roots: impl IntoIterator<Item = (Source, Dialect, String)>,
-    options: &Options,
+    options: Options,
     load: Load<'_>,
 ) -> Ledger {
-    let mut reader = reader::Reader::new(*options, load);
+    let mut reader = reader::Reader::new(options, load);
     for (root, dialect, why) in roots {
         reader.root(root, dialect, why);
     }
