@@ -208,10 +208,14 @@ fn sign(text: &str) -> (bool, &str) {
 
 /// `text` without the blanks at its start.
 pub fn blanks(text: &str) -> &str {
-    match text.as_bytes().first() {
-        Some(b' ' | b'\t') => text.trim_start_matches([' ', '\t']),
-        Some(0..=0x7f) | None => text,
-        Some(_) => text.trim_start_matches(char::is_whitespace),
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while matches!(bytes.get(at), Some(b' ' | b'\t')) {
+        at += 1;
+    }
+    match bytes.get(at) {
+        Some(0x80..) => text[at..].trim_start(),
+        _ => &text[at..],
     }
 }
 

@@ -23,7 +23,7 @@ use crate::ledger::reader::index;
 use crate::ledger::rules::{Added, Rule};
 use crate::ledger::running::Running;
 use crate::ledger::sums::{Long, Sums, rounds_to_zero};
-use crate::ledger::view::{Posting, Transaction};
+use crate::ledger::view::{Posting, Spot, Transaction};
 use crate::money::Decimal;
 use crate::source::{Name, Place};
 
@@ -468,7 +468,7 @@ impl Balancing<'_> {
 
     fn place_of(&self, at: usize, posting: usize) -> Place {
         let row = &self.ledger.postings[posting];
-        Posting::new(self.view(at), row).place()
+        Posting::new(self.view(at), row, &mut Spot::default()).place()
     }
 
     fn view(&self, at: usize) -> Transaction<'_> {

@@ -17,6 +17,9 @@ use crate::ledger::rules;
 use crate::ledger::scope::{Alias, Applied};
 use crate::source::Name;
 
+/// `apply account` within each other; past this depth it is taken for a missing `end`.
+const DEPTH: usize = 64;
+
 /// The words that a line may begin with, for suggestions.
 const WORDS: [&str; 29] = [
     "account",
@@ -337,6 +340,10 @@ impl Reader<'_> {
     fn apply(&mut self, rest: &str, line: Line<'_>, lines: &Lines<'_>) {
         let (word, value) = split_word(rest);
         match word {
+            "account" if self.scope.parents.len() >= DEPTH => {
+                let fault = Fault::new(rest, "`apply account` within each other, deeper than 64");
+                self.fault("apply", line, lines, &fault);
+            }
             "account" => {
                 self.scope.parents.push(value.to_owned());
                 self.scope.applied.push(Applied::Account);

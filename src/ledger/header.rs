@@ -187,7 +187,9 @@ pub fn tags(comment: &str) -> Vec<(&str, &str)> {
         let key = before.rsplit([' ', '\t', ',']).next().unwrap_or_default();
         let after = &rest[colon + 1..];
         if key.is_empty() {
-            let word = after.split([' ', '\t']).next().unwrap_or_default();
+            // No list runs past a blank or a comma, and none begins with two colons.
+            let after = after.trim_start_matches(':');
+            let word = after.split([' ', '\t', ',']).next().unwrap_or_default();
             if let Some(list) = word.strip_suffix(':') {
                 tags.extend(list.split(':').filter(|tag| !tag.is_empty()).map(|tag| (tag, "")));
                 rest = &after[word.len()..];

@@ -14,8 +14,11 @@ use crate::ledger::model::{
     Quantity, Xxh,
 };
 use crate::ledger::sums::plus;
-use crate::ledger::view::{Posting, Transaction};
+use crate::ledger::view::{Posting, Spot, Transaction};
 use crate::money::Decimal;
+
+/// An account this deep has no more accounts above it that an assertion may speak of.
+const LEVELS: usize = 256;
 
 type Balances = HashMap<(AccountId, CommodityId), Balance, BuildHasherDefault<Xxh>>;
 
@@ -61,6 +64,8 @@ pub struct Running {
     commodities: Vec<Vec<CommodityId>>,
     /// The same with subaccounts, where some assertion asks.
     commodities_below: Vec<Vec<CommodityId>>,
+    /// Where the last problem was.
+    spot: Spot,
 }
 
 impl Running {
@@ -77,7 +82,11 @@ impl Running {
                 }
             }
         }
-        let above = (0..accounts).map(|account| above(ledger, account, &asked)).collect();
+        let above = if asked.contains(&true) {
+            (0..accounts).map(|account| above(ledger, account, &asked)).collect()
+        } else {
+            vec![Vec::new(); accounts]
+        };
         Running {
             needed,
             dialect,
@@ -88,6 +97,7 @@ impl Running {
             holds: vec![0; accounts],
             commodities: vec![Vec::new(); accounts],
             commodities_below: vec![Vec::new(); accounts],
+            spot: Spot::default(),
         }
     }
 
@@ -107,8 +117,8 @@ impl Running {
     ) -> Option<Diagnostic> {
         let row = &ledger.postings[posting as usize];
         if !self.add(row, at) {
-            let place =
-                Posting::new(Transaction::new(ledger, &ledger.transactions[at]), row).place();
+            let transaction = Transaction::new(ledger, &ledger.transactions[at]);
+            let place = Posting::new(transaction, row, &mut self.spot).place();
             return Some(
                 Diagnostic::error("number", "the balance has more digits than a number can have")
                     .at(place),
@@ -182,7 +192,7 @@ impl Running {
     }
 
     fn check(
-        &self,
+        &mut self,
         ledger: &Ledger,
         at: usize,
         row: &PostingRow,
@@ -192,7 +202,16 @@ impl Running {
         let balance = self.balance(row, assertion, of);
         let makes = balance.map_or(Decimal::ZERO, |balance| balance.sum);
         if makes != assertion.amount.number && !self.is_of_all(assertion) {
-            return Some(failed(ledger, at, row, assertion.amount, makes, balance));
+            let balance = balance.copied();
+            return Some(failed(
+                ledger,
+                at,
+                row,
+                assertion.amount,
+                makes,
+                balance.as_ref(),
+                &mut self.spot,
+            ));
         }
         if !assertion.sole && !self.is_of_all(assertion) {
             return None;
@@ -214,7 +233,8 @@ impl Running {
         let balance = self.balance(row, assertion, *other);
         let stated = Quantity { number: Decimal::ZERO, commodity: *other };
         let makes = balance.map_or(Decimal::ZERO, |balance| balance.sum);
-        Some(failed(ledger, at, row, stated, makes, balance))
+        let balance = balance.copied();
+        Some(failed(ledger, at, row, stated, makes, balance.as_ref(), &mut self.spot))
     }
 
     /// The commodities that an assertion on `row` may speak of.
@@ -273,7 +293,7 @@ fn add(
 /// The asked accounts above one, itself too.
 fn above(ledger: &Ledger, account: usize, asked: &[bool]) -> Vec<AccountId> {
     let name = &ledger.accounts.names()[account];
-    let ends = name.match_indices(':').map(|(end, _)| end).chain([name.len()]);
+    let ends = name.match_indices(':').take(LEVELS).map(|(end, _)| end).chain([name.len()]);
     ends.filter_map(|end| ledger.accounts.find(&name[..end]))
         .filter(|above| asked.get(*above as usize) == Some(&true))
         .map(AccountId)
@@ -287,8 +307,9 @@ fn failed(
     stated: Quantity,
     makes: Decimal,
     balance: Option<&Balance>,
+    spot: &mut Spot,
 ) -> Diagnostic {
-    let view = Posting::new(Transaction::new(ledger, &ledger.transactions[at]), row);
+    let view = Posting::new(Transaction::new(ledger, &ledger.transactions[at]), row, spot);
     let text = view.text();
     let part = text.rfind('=').map_or(text.trim(), |at| {
         let at = if text[..at].ends_with('=') { at - 1 } else { at };

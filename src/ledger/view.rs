@@ -25,6 +25,38 @@ pub struct Posting<'l> {
     /// Where it stands.
     pub transaction: Transaction<'l>,
     row: &'l PostingRow,
+    line: u32,
+}
+
+/// A byte of a text and its line: lines are counted from one to the next, so that a transaction of
+/// a million postings is gone through once and not once for each.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Spot {
+    /// Of which transaction, by the start of its header and its source.
+    transaction: (u32, u32),
+    start: u32,
+    line: u32,
+}
+
+impl Spot {
+    fn of(transaction: Transaction<'_>) -> Spot {
+        let row = transaction.row;
+        Spot { transaction: (row.source, row.start), start: row.start, line: row.line }
+    }
+
+    /// The spot where `posting` of `transaction` begins.
+    fn moved(self, transaction: Transaction<'_>, posting: &PostingRow) -> Spot {
+        let here = Spot::of(transaction);
+        let from = if self.transaction == here.transaction { self } else { here };
+        let text = transaction.source_text();
+        let (start, end) = (from.start as usize, posting.start as usize);
+        let line = if start <= end {
+            text.get(start..end).map(|text| from.line + line_ends(text))
+        } else {
+            text.get(end..start).map(|text| from.line.saturating_sub(line_ends(text)))
+        };
+        Spot { start: posting.start, line: line.unwrap_or(here.line), ..here }
+    }
 }
 
 impl<'l> Transaction<'l> {
@@ -108,9 +140,13 @@ impl<'l> Transaction<'l> {
     /// Its postings, as written; generated ones follow.
     pub fn postings(self) -> impl Iterator<Item = Posting<'l>> {
         let first = self.row.first as usize;
-        self.ledger.postings[first..first + self.row.count as usize]
-            .iter()
-            .map(move |row| Posting { transaction: self, row })
+        self.ledger.postings[first..first + self.row.count as usize].iter().scan(
+            Spot::of(self),
+            move |spot, row| {
+                *spot = spot.moved(self, row);
+                Some(Posting { transaction: self, row, line: spot.line })
+            },
+        )
     }
 
     /// The whole block as it lies in its file, without the last line's end.
@@ -174,8 +210,14 @@ impl<'l> Transaction<'l> {
 }
 
 impl<'l> Posting<'l> {
-    pub(super) fn new(transaction: Transaction<'l>, row: &'l PostingRow) -> Posting<'l> {
-        Posting { transaction, row }
+    /// `spot`: where a posting near it was found, for its line is counted from there.
+    pub(super) fn new(
+        transaction: Transaction<'l>,
+        row: &'l PostingRow,
+        spot: &mut Spot,
+    ) -> Posting<'l> {
+        *spot = spot.moved(transaction, row);
+        Posting { transaction, row, line: spot.line }
     }
 
     pub(super) fn row(self) -> &'l PostingRow {
@@ -285,18 +327,22 @@ impl<'l> Posting<'l> {
 
     /// Its line, from 1.
     pub fn line(self) -> u32 {
-        let text = self.transaction.text();
-        self.transaction.line() + line_ends(&text[..text.len() - self.rest().len()])
+        self.line
     }
 
     /// Points at its line, without the indent.
     pub fn place(self) -> Place {
-        self.transaction.place_of(self.text().trim())
+        self.place_of(self.text().trim())
     }
 
     /// Points at `part`, a slice of its text.
     pub fn place_of(self, part: &str) -> Place {
-        self.transaction.place_of(part)
+        let text = self.text();
+        let start = (part.as_ptr() as usize).wrapping_sub(text.as_ptr() as usize);
+        if start > text.len() {
+            return self.transaction.place_of(part);
+        }
+        place(self.transaction.file(), self.line, text, start, part.len())
     }
 
     /// The transaction's text from its line on.
