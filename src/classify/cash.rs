@@ -36,7 +36,9 @@ pub fn cash(journal: &Journal, years: YearRule) -> Vec<Income> {
         if withheld {
             lines.insert(&event.id, line);
         }
-        let amount = event.amount.saturating_add(event.fees);
+        // What writing an option brought is net of its costs, as its gain is.
+        let costs = if line == OPTIONS { Decimal::ZERO } else { event.fees };
+        let amount = event.amount.saturating_add(costs);
         if amount.is_zero() {
             continue;
         }

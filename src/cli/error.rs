@@ -50,10 +50,7 @@ impl Error {
         };
         let name = crate::source::harmless(name);
         let near = crate::diagnostic::nearest(&name, known.iter().copied());
-        let plural = match what.strip_suffix('y') {
-            Some(stem) => format!("{stem}ies"),
-            None => format!("{what}s"),
-        };
+        let plural = crate::report::words::plural(what);
         match (near.as_slice(), known.as_slice()) {
             (_, []) => Error::new(format!("no {what} `{name}`; there are none")),
             (_, known) if known.len() <= 12 => {

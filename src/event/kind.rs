@@ -97,6 +97,17 @@ macro_rules! kinds {
                 }
             }
 
+            /// What was paid for each unit, as the source states it.
+            pub fn per_share(&self) -> Option<Decimal> {
+                match self {
+                    $( EventKind::$variant { $( $field ),* } => {
+                        $( if stringify!($field) == "per_share" { return Field::as_number($field); }
+                           let _ = $field; )*
+                        None
+                    } )*
+                }
+            }
+
             /// Units into (+) or out of (-) the account.
             pub fn quantity(&self) -> Option<Decimal> {
                 match self {

@@ -30,6 +30,11 @@ pub fn text(table: &Table, screen: Screen) -> String {
     for row in &table.rows {
         line(&mut out, row, &layout, screen);
     }
+    if !layout.left_out.is_empty() {
+        let names = layout.left_out.join(", ");
+        let said = format!("Left out for width: {names} (--width, --format csv).");
+        sentences(&mut out, &[Sentence::from(said)], layout.total, screen);
+    }
     sentences(&mut out, &table.notes, layout.total, screen);
     out.text
 }
@@ -51,6 +56,8 @@ struct Layout<'t> {
     columns: Vec<Shown<'t>>,
     /// Soft columns that stand under their rows.
     under: Vec<usize>,
+    /// Headings of figures that there is no room for.
+    left_out: Vec<&'t str>,
     /// Columns of the screen used.
     total: usize,
 }
@@ -83,7 +90,7 @@ impl<'t> Layout<'t> {
                 columns[at].gap = columns[at].gap.max(mark + 2);
             }
         }
-        let mut under = Vec::new();
+        let (mut under, mut left_out) = (Vec::new(), Vec::new());
         let label = |columns: &mut Vec<Shown>| {
             let needed = label_width(table, columns);
             if let Some(first) = columns.first_mut() {
@@ -103,6 +110,10 @@ impl<'t> Layout<'t> {
             let over = total(&columns) - room;
             let dropped = columns.iter().map(|shown| shown.column.drops).max().unwrap_or(0);
             if dropped > 0 {
+                let goes = |shown: &&Shown| shown.column.drops >= dropped;
+                let figures = columns.iter().filter(goes).map(|shown| shown.column);
+                let figures = figures.filter(|column| column.align == Align::Decimal);
+                left_out.splice(0..0, figures.map(|column| &*column.heading));
                 columns.retain(|shown| shown.column.drops < dropped);
                 continue;
             }
@@ -131,7 +142,7 @@ impl<'t> Layout<'t> {
             spare -= wanted;
         }
         let total = total(&columns);
-        Layout { columns, under, total }
+        Layout { columns, under, left_out, total }
     }
 
     /// Columns that the first cell of `row` may take.

@@ -12,6 +12,7 @@ pub mod income;
 pub mod judge;
 pub mod keep;
 pub mod table;
+mod units;
 pub mod words;
 
 pub use judge::{Filing, judge};

@@ -6,12 +6,17 @@ use crate::source::Name;
 
 /// `1 row`, `2 rows`, `1,146 events`: never `row(s)`.
 pub fn count(number: usize, word: &str) -> String {
-    let plural = match word.strip_suffix('y') {
-        Some(stem) => format!("{stem}ies"),
-        None => format!("{word}s"),
-    };
+    let plural = plural(word);
     let word = if number == 1 { word } else { &plural };
     format!("{} {word}", money::grouped(Decimal::from(number)))
+}
+
+/// `rows`, `properties`, `keys`.
+pub fn plural(word: &str) -> String {
+    match word.strip_suffix('y') {
+        Some(stem) if !stem.ends_with(['a', 'e', 'i', 'o', 'u']) => format!("{stem}ies"),
+        _ => format!("{word}s"),
+    }
 }
 
 /// `a`, `a and b`, `a, b and c`.
@@ -75,6 +80,7 @@ mod tests {
     fn counts_are_words() {
         assert_eq!(count(1, "row"), "1 row");
         assert_eq!(count(1146, "property"), "1,146 properties");
+        assert_eq!(plural("key"), "keys");
         assert_eq!(list(&["a", "b", "c"]), "a, b and c");
     }
 

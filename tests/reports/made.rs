@@ -1,11 +1,13 @@
 //! A journal and its judgement, made by hand: what a statement is tested with where the rules that
 //! judge are not what the test is about.
 
+use std::sync::LazyLock;
+
 use rentier::event::{Account, Event, EventId, EventKind, Journal, Origin, Parts};
 use rentier::income::{Income, Judged};
 use rentier::money::{self, Decimal};
 use rentier::period::{Datelike, NaiveDate, TaxYear, iso};
-use rentier::regime;
+use rentier::regime::{self, Regime};
 use rentier::report::income::{IncomeStatement, Request, statement};
 
 #[derive(Default)]
@@ -111,8 +113,9 @@ impl Made {
 
     /// The statement under the law of the United States.
     pub fn show(&self, request: Request) -> IncomeStatement<'_> {
-        let us = regime::shipped("us").expect("it is shipped");
-        statement(&self.judged, &self.journal, &us, request)
+        static US: LazyLock<Regime> =
+            LazyLock::new(|| regime::shipped("us").expect("it is shipped"));
+        statement(&self.judged, &self.journal, &US, request)
     }
 }
 

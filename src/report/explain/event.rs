@@ -167,7 +167,7 @@ struct Block {
 
 /// The transaction that holds `line`.
 fn block(text: &str, line: u32) -> Block {
-    let (mut first, mut ids, mut last) = (line, Vec::new(), line);
+    let (mut first, mut ids, mut last) = (line, Vec::new(), 0);
     for (text, number) in crate::source::lines(text).zip(1u32..) {
         let begins = !text.starts_with([' ', '\t']);
         if begins && number > line {
@@ -182,6 +182,10 @@ fn block(text: &str, line: u32) -> Block {
             let id = rest.split([',', ' ']).next().unwrap_or_default();
             ids.push(Name::new(id));
         }
+    }
+    if last < line {
+        // The file has no such line.
+        return Block { lines: 1..=0, ids: Vec::new() };
     }
     Block { lines: first..=last, ids }
 }

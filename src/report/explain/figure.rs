@@ -318,12 +318,15 @@ impl Explainer<'_> {
             nodes.push(Node::part(self.coins(sum), text));
         }
         nodes.extend(
-            entries.iter().enumerate().map(|(at, entry)| self.entry(line, entry, at == last)),
+            entries
+                .iter()
+                .enumerate()
+                .map(|(at, entry)| self.entry(line, entry, at == last, last == 0)),
         );
         nodes
     }
 
-    fn entry(&self, line: &Line, entry: &Entry, last: bool) -> Node {
+    fn entry(&self, line: &Line, entry: &Entry, last: bool, only: bool) -> Node {
         let amount = self.coins(entry.amount);
         let income = match entry.from {
             Origin::Income(income) => income,
@@ -356,6 +359,9 @@ impl Explainer<'_> {
             return node;
         }
         let event = income.event.and_then(|at| self.journal.events.get(at));
+        if *income.category == *"unplaced" {
+            return self.waiting(income, amount, last);
+        }
         let test = self.holding(income);
         let short = test.filter(|test| test.passing < test.units && line.of_which);
         let how = if income.how.is_empty() || short.is_some() {
@@ -371,7 +377,13 @@ impl Explainer<'_> {
         }
         if let (Some(_), Some(event)) = (short, event) {
             // What was paid stands here; the figure above says what is left of it.
-            amount = self.coins(event.gross());
+            if only {
+                amount = self.coins(event.gross());
+            } else if let Some(test) = short {
+                let (days, needed) = test.shortest;
+                let whole = self.shown(event.gross());
+                let _ = write!(said, ", of {whole}: held {days} days; needs {needed}");
+            }
             let claims: Vec<&str> = event.claimed.iter().map(crate::event::Claim::text).collect();
             if !claims.is_empty() {
                 let _ = write!(said, ", claimed: {}", claims.join(", "));
@@ -395,21 +407,31 @@ impl Explainer<'_> {
         node
     }
 
+    /// What is in no category yet, with the question it waits for.
+    fn waiting(&self, income: &Income, amount: Decimal, last: bool) -> Node {
+        let mut node = Node::part(amount, format!("{}  waits for an answer", income.date));
+        node.aside = self.near(income.event);
+        let Some(at) = income.event.filter(|_| last) else { return node };
+        let id = self.journal.events.get(at).map(|event| &event.id);
+        let asked = self.judged.questions.iter().find(|asked| asked.event.as_ref() == id);
+        if let Some(asked) = asked {
+            node.nodes.push(Node::said("asks", &*asked.asks));
+            let mut write = Node::said("write", format!("in {}:", asked.write.file));
+            write.quote = asked.write.text.lines().map(str::to_owned).collect();
+            node.nodes.push(write);
+        }
+        node.aside.clear();
+        node.nodes.extend(self.event_node(at));
+        node.nodes.extend(self.line(at));
+        node
+    }
+
     /// `200 x 0.75` where the units are known, else the source's words.
     fn payment(&self, income: &Income) -> String {
         let Some(event) = income.event.and_then(|at| self.journal.events.get(at)) else {
             return String::new();
         };
-        let tests = income.event.and_then(|at| self.holdings.get(&at));
-        let units = tests.and_then(|tests| tests.first()).map(|test| test.units);
-        let each = units.and_then(|units| event.gross().checked_div(units));
-        match (units, each) {
-            (Some(units), Some(each)) if each.round_dp(6) == each => {
-                let each = crate::money::cash(each, &self.regime.currency);
-                format!("{} x {}", words::units(units), crate::money::grouped(each))
-            }
-            _ => event.text.to_string(),
-        }
+        self.held.each(event).unwrap_or_else(|| event.text.to_string())
     }
 
     /// Why a holding test was not passed: ex-date, window, days held.
@@ -479,7 +501,9 @@ impl Explainer<'_> {
 /// Where a line goes, as a heading has room for it: `Form 1040 3a`, `B 6, 1040 3b`.
 pub(super) fn form(line: &Line) -> String {
     match &*line.forms {
-        [only] => only.full.replace(" line ", " "),
+        [only] if only.full.starts_with("Form ") || only.full.starts_with("Schedule ") => {
+            only.full.replace(" line ", " ").replace(" lines ", " ")
+        }
         forms => forms.iter().map(|form| form.short.clone()).collect::<Vec<_>>().join(", "),
     }
 }

@@ -15,6 +15,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::table::{Cell, Column, Row, Table};
+use super::units::Units;
 use super::words;
 use crate::event::Journal;
 use crate::income::{Holding, Judged};
@@ -97,6 +98,8 @@ pub struct Explainer<'a> {
     pub all: bool,
     /// Holding tests, by event.
     holdings: HashMap<usize, Vec<&'a Holding>>,
+    /// Units held, to say how a payment came about.
+    held: Units<'a>,
 }
 
 impl<'a> Explainer<'a> {
@@ -113,8 +116,8 @@ impl<'a> Explainer<'a> {
         for holding in &judged.findings.holdings {
             holdings.entry(holding.event).or_default().push(holding);
         }
-        let filing = filing.clone();
-        Explainer { journal, judged, regime, filing, texts, journals, all: false, holdings }
+        let (filing, held) = (filing.clone(), Units::of(journal));
+        Explainer { journal, judged, regime, filing, texts, journals, all: false, holdings, held }
     }
 }
 

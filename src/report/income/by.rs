@@ -160,7 +160,7 @@ impl Grouped<'_, '_> {
             };
             Cell::maybe(amount.map(shown))
         };
-        let sums = pivot && lines.iter().filter(|line| line.adds).count() > 1;
+        let sums = pivot && !filtered && lines.iter().filter(|line| line.adds).count() > 1;
         let mut table = Table::default();
         let mut heading = self.word().to_owned();
         heading[..1].make_ascii_uppercase();
@@ -170,7 +170,7 @@ impl Grouped<'_, '_> {
         }
         let columns = table.columns.len();
         let heads: Vec<(String, String)> = if pivot {
-            lines.iter().map(|line| (line.category.to_string(), line.label.clone())).collect()
+            lines.iter().map(|line| (line.category.to_string(), heading_of(&line.label))).collect()
         } else {
             let years = statement.years.iter();
             years.map(|year| (year.label.clone(), year.label.clone())).collect()
@@ -216,4 +216,24 @@ impl Grouped<'_, '_> {
         table.rows.push(line(label, &totals, RowStyle::Total));
         table
     }
+}
+
+/// A label in little room: `Ordinary dividends` is `Ordinary`, `section 199A` is `199A`.
+fn heading_of(label: &str) -> String {
+    const ROOM: usize = 12;
+    let label = label.split(',').next().unwrap_or_default();
+    let mut words: Vec<&str> = label.split(' ').collect();
+    if let Some(last) = words.last().filter(|last| last.contains(|c: char| c.is_ascii_digit())) {
+        words = vec![last];
+    }
+    while words.len() > 1 && words.iter().map(|word| word.len() + 1).sum::<usize>() > ROOM + 1 {
+        words.pop();
+    }
+    while words.len() > 1 && matches!(words.last(), Some(&("of" | "in" | "from" | "paid"))) {
+        words.pop();
+    }
+    let text = words.join(" ");
+    let mut chars = text.chars();
+    let first = chars.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    first + chars.as_str()
 }

@@ -57,10 +57,13 @@ impl IncomeStatement<'_> {
         let event = entry.event().and_then(|at| self.journal.events.get(at));
         let label = match entry.from {
             Origin::Income(income) => {
-                let how = if income.how.is_empty() {
-                    event.map(|event| event.text.to_string()).unwrap_or_default()
-                } else {
-                    income.how.clone()
+                let how = match event {
+                    _ if !income.how.is_empty() => income.how.clone(),
+                    Some(event) => match self.held().each(event) {
+                        Some(each) => format!("{each} each"),
+                        None => event.text.to_string(),
+                    },
+                    None => String::new(),
                 };
                 format!("{}  {how}", income.date)
             }

@@ -17,6 +17,7 @@ mod status;
 use std::collections::BTreeSet;
 
 use super::keep::Keep;
+use super::units::Units;
 use super::words;
 use crate::event::{Journal, LotMethod};
 use crate::income::{Income, Judged};
@@ -94,6 +95,8 @@ pub struct IncomeStatement<'j> {
     pub records: Option<(crate::period::NaiveDate, crate::period::NaiveDate)>,
     /// Whose events the lines are made of.
     pub journal: &'j Journal,
+    /// Units held, worked out when a payment is to be shown by them.
+    held: std::cell::OnceCell<Units<'j>>,
 }
 
 /// One line of a statement.
@@ -222,7 +225,12 @@ pub fn statement<'j>(
         let amount = &mut total.amounts[at];
         *amount = Some(amount.unwrap_or_default());
         if request.view == View::Tax {
-            total.open[at] = year.questions.iter().map(|asked| asked.number).collect();
+            let kept = |asked: &&Asked| {
+                let event = asked.index.and_then(|at| journal.events.get(at));
+                event.is_none_or(|event| request.keep.event(event))
+            };
+            let asked = year.questions.iter().filter(kept);
+            total.open[at] = asked.map(|asked| asked.number).collect();
         }
     }
     lines.retain(Line::recorded);
@@ -245,6 +253,7 @@ pub fn statement<'j>(
         bridge,
         request,
         journal,
+        held: std::cell::OnceCell::new(),
     }
 }
 
@@ -282,6 +291,12 @@ fn lot_methods(judged: &Judged, journal: &Journal, years: &[TaxYear]) -> Vec<(Na
         }
     }
     methods
+}
+
+impl<'j> IncomeStatement<'j> {
+    fn held(&self) -> &Units<'j> {
+        self.held.get_or_init(|| Units::of(self.journal))
+    }
 }
 
 impl IncomeStatement<'_> {

@@ -313,11 +313,13 @@ impl IncomeStatement<'_> {
         });
         let row = |label: String, amount: Decimal, about: &BTreeSet<String>| {
             let names: Vec<String> =
-                about.iter().take(PAYERS).map(|name| words::security(name)).collect();
-            let mut names = names.join(", ");
-            if about.len() > PAYERS {
-                names.push_str(" …");
-            }
+                about.iter().map(|name| hard(&words::security(name))).collect();
+            let names = match &*names {
+                [first, rest @ ..] if rest.len() > 1 => {
+                    format!("{first}, {}", hard(&format!("{} more", rest.len())))
+                }
+                few => few.join(", "),
+            };
             Row {
                 style: RowStyle::Line,
                 indent: 1,
