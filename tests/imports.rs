@@ -382,3 +382,37 @@ fn a_copy_is_byte_exact_in_any_encoding() {
     run(root.path(), "import a.csv");
     assert_eq!(tree(root.path()), before);
 }
+
+/// The example's journals are what an import of its own statements makes; `UPDATE_GOLDEN=1` writes
+/// them.
+#[test]
+fn the_example_is_what_import_makes_of_its_statements() {
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/books/example");
+    let root = folder();
+    for (path, bytes) in tree(&example) {
+        let below = path.strip_prefix(&example).expect("it is below");
+        let target = root.path().join(below);
+        fs::create_dir_all(target.parent().expect("a folder")).expect("a folder");
+        fs::write(target, bytes).expect("a copy");
+    }
+    for name in ["schwab", "fidelity"] {
+        let _ = fs::remove_file(root.path().join(format!("imported/{name}.journal")));
+    }
+    let ran = run(root.path(), "import statements/schwab-2024.csv statements/fidelity-2024.csv");
+    assert_eq!(ran.exit, Exit::Done, "{}{}", ran.out, ran.err);
+    assert!(ran.out.contains("Wrote 9 events to imported/."), "{}", ran.out);
+    for name in ["schwab", "fidelity"] {
+        let shipped = example.join(format!("imported/{name}.journal"));
+        let made = journal(root.path(), name);
+        if std::env::var_os("UPDATE_GOLDEN").is_some() {
+            fs::create_dir_all(example.join("imported")).expect("a folder");
+            fs::write(&shipped, &made).expect("the fixtures can be written");
+        }
+        assert_eq!(made, fs::read_to_string(&shipped).unwrap_or_default(), "{name}");
+    }
+    let statement = run(root.path(), "income 2024 --view cash");
+    assert!(statement.out.contains("12,100.00"), "{}", statement.out);
+    let statement = run(root.path(), "income 2024");
+    assert_eq!(statement.exit, Exit::Done, "{}", statement.err);
+    assert!(statement.out.contains(" 7,900.60\n"), "{}", statement.out);
+}
