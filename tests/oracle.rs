@@ -27,10 +27,10 @@ fn the_worked_examples_of_the_united_states_come_out() {
             (true, None) => passed += 1,
             (false, Some(_)) => {}
             (true, Some(_)) => {
-                wrong.push(format!("{} passes: take it off the pending list", case.id))
+                wrong.push(format!("{} passes: take it off the pending list", case.id));
             }
             (false, None) => {
-                wrong.push(format!("{}: {}\n    {}", case.id, case.title, found.join("\n    ")))
+                wrong.push(format!("{}: {}\n    {}", case.id, case.title, found.join("\n    ")));
             }
         }
     }
@@ -281,7 +281,7 @@ fn fact_of(
         "position_at_pay_date" => {
             let event = journal.events.iter().find(|event| event.kind.name() == "dividend")?;
             let held = journal.events.iter().filter(|other| other.date <= event.date);
-            Some(held.map(|held| held.quantity()).sum::<Decimal>().to_string())
+            Some(held.map(rentier::event::Event::quantity).sum::<Decimal>().to_string())
         }
         _ => None,
     }

@@ -7,13 +7,15 @@
 //! For each figure of an event the first row that matches wins; rows of parts (`part_of`) stand
 //! outside that rule. Nothing falls into a default category.
 
+mod ask;
 mod cash;
+mod kinds;
 mod subject;
 mod vector;
 
 use std::collections::HashMap;
 
-use crate::event::{Event, EventKind, Journal, Question, Shelter, Write};
+use crate::event::{Event, EventKind, Journal, Question, Shelter};
 use crate::income::{Findings, Income};
 use crate::money::Decimal;
 use crate::period::{Datelike, NaiveDate, TaxYear};
@@ -21,6 +23,7 @@ use crate::regime::{Regime, Rule};
 use crate::source::Name;
 
 pub use cash::{LINES as CASH_LINES, cash};
+use kinds::moves_units;
 use subject::{Answer, Fraction, Subject};
 use vector::Figure;
 
@@ -176,7 +179,7 @@ impl<'j> Classifier<'j> {
         };
         let year = self.regime.year.year_of(date);
         let subject = Subject::event(self.journal, self.regime, event, at, (date, year));
-        self.apply(&subject, (at, event), (date, year), law);
+        self.apply(&subject, (at, event), (date, year), law.as_ref());
     }
 
     /// Tries the rows of the event's kind.
@@ -185,7 +188,7 @@ impl<'j> Classifier<'j> {
         subject: &Subject<'j>,
         (at, event): (usize, &'j Event),
         (date, year): (NaiveDate, TaxYear),
-        deemed: Option<Name>,
+        deemed: Option<&Name>,
     ) {
         let Some(rows) = self.rows.remove(event.kind.name()) else { return };
         let mut placed = false;
@@ -227,7 +230,7 @@ impl<'j> Classifier<'j> {
                         event: Some(at),
                         matched: None,
                         rule: name.clone(),
-                        law: deemed.clone().or_else(|| rule.law.clone()),
+                        law: deemed.cloned().or_else(|| rule.law.clone()),
                         how,
                     });
                 }
@@ -465,124 +468,6 @@ impl<'j> Classifier<'j> {
             None => self.strange(event),
         }
     }
-
-    /// Asks for a missing fact, once for each security and year.
-    fn ask(
-        &mut self,
-        lack: &Lack,
-        event: &Event,
-        (date, year): (NaiveDate, TaxYear),
-        amount: Option<Decimal>,
-    ) {
-        let security = event.security().cloned().unwrap_or_default();
-        let key = (lack.clone(), security.clone(), year);
-        let once = matches!(lack, Lack::Fact(_));
-        if once && let Some(at) = self.asked.get(&key) {
-            let question = &mut self.done.questions[*at];
-            if let Some(more) = amount {
-                question.amount = Some(question.amount.unwrap_or_default().saturating_add(more));
-            }
-            return;
-        }
-        let (asks, file, text) = match lack {
-            Lack::Fact(key) => {
-                let fact = self.regime.facts.get(key);
-                let asks = fact.map_or_else(
-                    || format!("what is `{key}` of {security}?"),
-                    |fact| fact.asks.replace("{security}", &security),
-                );
-                let line =
-                    fact.map_or_else(|| format!("{key} = \"…\""), |fact| fact.write.to_string());
-                (asks, "securities.toml", format!("[security.{}]\n{line}", toml_key(&security)))
-            }
-            Lack::Split => (
-                "how much of this distribution was return of capital?".to_owned(),
-                "securities.toml",
-                format!(
-                    "[[security.{}.split]]\ndate = {}\nreturn_of_capital = \"…\"",
-                    toml_key(&security),
-                    event.date
-                ),
-            ),
-            Lack::Sum(sum) => (
-                format!("what was this distribution made of? its parts add up to {sum}"),
-                "securities.toml",
-                format!(
-                    "[[security.{}.split]]\ndate = {}\nordinary = \"…\"",
-                    toml_key(&security),
-                    event.date
-                ),
-            ),
-            Lack::Term => (
-                "was this gain that the fund passed on long-term or short-term?".to_owned(),
-                "securities.toml",
-                format!(
-                    "[[security.{}.split]]\ndate = {}\ncapital_gain = \"…\"    # long-term; or ordinary",
-                    toml_key(&security),
-                    event.date
-                ),
-            ),
-            Lack::Authority => (
-                "who took the tax that was withheld here?".to_owned(),
-                "main.journal",
-                format!("    ; tax: …    (foreign, federal or state, at event {})", event.id),
-            ),
-        };
-        if once {
-            self.asked.insert(key, self.done.questions.len());
-        }
-        self.done.questions.push(Question {
-            asks,
-            event: Some(event.id.clone()),
-            date,
-            amount,
-            currency: event.currency.clone(),
-            source: event.origin.to_string(),
-            write: Write { file: file.to_owned(), text },
-        });
-    }
-
-    /// Asks what an event is that no row of the regime takes.
-    fn strange(&mut self, event: &Event) {
-        let (asks, file, text) = match &event.kind {
-            EventKind::RentExpense { expense, property } => (
-                format!(
-                    "what was this paid for? `{expense}` is no line of Schedule E for {property}"
-                ),
-                "main.journal",
-                "    ; expense: …    (mortgage_interest, taxes, repairs, insurance …)".to_owned(),
-            ),
-            _ => (
-                format!("what is this {} for tax?", event.kind.name().replace('-', " ")),
-                "rentier.toml",
-                format!("[override.\"{}\"]\nevent = \"…\"\nwhy = \"…\"", event.id),
-            ),
-        };
-        self.done.questions.push(Question {
-            asks,
-            event: Some(event.id.clone()),
-            date: event.date,
-            amount: Some(event.gross()),
-            currency: event.currency.clone(),
-            source: event.origin.to_string(),
-            write: Write { file: file.to_owned(), text },
-        });
-    }
-
-    fn unknown(&mut self, event: &Event) {
-        self.done.questions.push(Question {
-            asks: "what is this row? no profile understands it".to_owned(),
-            event: Some(event.id.clone()),
-            date: event.date,
-            amount: (!event.amount.is_zero()).then_some(event.amount),
-            currency: event.currency.clone(),
-            source: event.origin.to_string(),
-            write: Write {
-                file: "rentier.toml".to_owned(),
-                text: format!("[override.\"{}\"]\nevent = \"…\"\nwhy = \"…\"", event.id),
-            },
-        });
-    }
 }
 
 /// `amount` x `part` / `whole`, exact where it can be.
@@ -592,13 +477,6 @@ fn part(amount: Decimal, part: Decimal, whole: Decimal) -> Decimal {
     }
     let product = amount.checked_mul(part).and_then(|product| product.checked_div(whole));
     product.unwrap_or_else(|| (amount / whole).saturating_mul(part))
-}
-
-/// A name as a key of TOML: bare where it may be.
-fn toml_key(name: &str) -> String {
-    let bare =
-        !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
-    if bare { name.to_owned() } else { format!("{name:?}") }
 }
 
 /// The coupon after each purchase of interest: the next interest of that security in that account.
@@ -636,69 +514,4 @@ fn returns_capital(kind: &EventKind) -> bool {
             | EventKind::Dividend { .. }
             | EventKind::FundDistribution { .. }
     )
-}
-
-/// What `tax` follows: lots, contracts and statements about them. What of them is income comes as
-/// matches and accruals.
-fn moves_units(kind: &EventKind) -> bool {
-    match kind {
-        EventKind::Opening { .. }
-        | EventKind::Buy { .. }
-        | EventKind::Sell { .. }
-        | EventKind::ShortOpen { .. }
-        | EventKind::ShortCover { .. }
-        | EventKind::Redemption { .. }
-        | EventKind::OptionOpen { .. }
-        | EventKind::OptionClose { .. }
-        | EventKind::OptionExpire { .. }
-        | EventKind::OptionExercise { .. }
-        | EventKind::OptionAssign { .. }
-        | EventKind::OptionCashSettle { .. }
-        | EventKind::FutureOpen { .. }
-        | EventKind::FutureClose { .. }
-        | EventKind::Mark { .. }
-        | EventKind::Liquidation { .. }
-        | EventKind::Split { .. }
-        | EventKind::StockDividend { .. }
-        | EventKind::Rights { .. }
-        | EventKind::SpinOff { .. }
-        | EventKind::Merger { .. }
-        | EventKind::Exchange { .. }
-        | EventKind::Rename { .. }
-        | EventKind::RightsExercise { .. }
-        | EventKind::CashInLieu { .. }
-        | EventKind::Worthless { .. }
-        | EventKind::TransferIn { .. }
-        | EventKind::TransferOut { .. }
-        | EventKind::StatedPosition { .. }
-        | EventKind::StatedCash { .. } => true,
-        EventKind::Dividend { .. }
-        | EventKind::FundDistribution { .. }
-        | EventKind::PaymentInLieu { .. }
-        | EventKind::CapitalGainDistribution { .. }
-        | EventKind::Interest { .. }
-        | EventKind::AccruedInterest { .. }
-        | EventKind::ReturnOfCapital { .. }
-        | EventKind::OtherIncome { .. }
-        | EventKind::CostAdjustment { .. }
-        | EventKind::Deposit {}
-        | EventKind::Withdrawal {}
-        | EventKind::GiftIn { .. }
-        | EventKind::GiftOut { .. }
-        | EventKind::Inheritance { .. }
-        | EventKind::Award { .. }
-        | EventKind::CurrencyExchange { .. }
-        | EventKind::Fee { .. }
-        | EventKind::MarginInterest {}
-        | EventKind::Withholding { .. }
-        | EventKind::Rent { .. }
-        | EventKind::SecurityDeposit { .. }
-        | EventKind::SecurityDepositKept { .. }
-        | EventKind::RentExpense { .. }
-        | EventKind::MortgagePrincipal { .. }
-        | EventKind::Improvement { .. }
-        | EventKind::PlacedInService { .. }
-        | EventKind::PropertySale { .. }
-        | EventKind::Unknown { .. } => false,
-    }
 }

@@ -34,6 +34,22 @@ pub(super) enum Answer {
     Lacks(Name),
 }
 
+/// A field of a subject.
+enum Own<'j> {
+    /// It is this.
+    Is(Cow<'j, str>),
+    /// It could have it and has not.
+    Absent,
+    /// It is no field of the subject; it may be a fact.
+    Not,
+}
+
+impl<'j> Own<'j> {
+    fn of(value: Option<Cow<'j, str>>) -> Own<'j> {
+        value.map_or(Own::Absent, Own::Is)
+    }
+}
+
 /// A part of the units passed a test.
 pub(super) struct Fraction {
     pub passing: Decimal,
@@ -216,42 +232,40 @@ impl<'j> Subject<'j> {
                     _ => matched.holding.is_empty(),
                 }
             }),
-            _ => {
-                let value = self.own(key, deposit);
-                if let Some(value) = value {
-                    return any(&|test| {
-                        value.as_deref().map_or(*test == Test::Absent, |value| test.holds(value))
-                    });
-                }
-                self.stated(condition, key)
-            }
+            _ => match self.own(key, deposit) {
+                Own::Is(value) => any(&|test| test.holds(&value)),
+                Own::Absent => any(&|test| *test == Test::Absent),
+                Own::Not => self.stated(condition, key),
+            },
         }
     }
 
-    /// A field of the subject itself: `Some(None)` is one it could have and has not.
-    fn own(&self, key: &str, deposit: Option<Decimal>) -> Option<Option<Cow<'j, str>>> {
+    /// A field of the subject itself.
+    fn own(&self, key: &str, deposit: Option<Decimal>) -> Own<'j> {
         if key == "security" {
-            return Some(self.security().map(|name| Cow::Borrowed(&**name)));
+            return Own::of(self.security().map(|name| Cow::Borrowed(&**name)));
         }
         match self.what {
             What::Match(matched) => match key {
-                "sort" => Some(Some(Cow::Borrowed(matched.sort))),
-                "gain" => Some(matched.gain().map(|gain| Cow::Owned(gain.to_string()))),
-                _ => None,
+                "sort" => Own::Is(Cow::Borrowed(matched.sort)),
+                "gain" => Own::of(matched.gain().map(|gain| Cow::Owned(gain.to_string()))),
+                _ => Own::Not,
             },
             What::Accrual(accrual) => match key {
-                "amount" => Some(Some(Cow::Owned(accrual.amount.to_string()))),
-                _ => None,
+                "amount" => Own::Is(Cow::Owned(accrual.amount.to_string())),
+                _ => Own::Not,
             },
             What::Event(event) => match key {
-                "amount" => Some(self.amount(event).map(|amount| Cow::Owned(amount.to_string()))),
-                "reason" => Some(event.reason.as_deref().map(Cow::Borrowed)),
-                "deposit" => Some(Some(Cow::Owned(deposit.unwrap_or_default().to_string()))),
+                "amount" => {
+                    Own::of(self.amount(event).map(|amount| Cow::Owned(amount.to_string())))
+                }
+                "reason" => Own::of(event.reason.as_deref().map(Cow::Borrowed)),
+                "deposit" => Own::Is(Cow::Owned(deposit.unwrap_or_default().to_string())),
                 "expense" => match &event.kind {
-                    EventKind::RentExpense { expense, .. } => Some(Some(Cow::Borrowed(&**expense))),
-                    _ => Some(None),
+                    EventKind::RentExpense { expense, .. } => Own::Is(Cow::Borrowed(&**expense)),
+                    _ => Own::Absent,
                 },
-                _ => None,
+                _ => Own::Not,
             },
         }
     }
@@ -267,8 +281,10 @@ impl<'j> Subject<'j> {
             property.facts.on(key, self.day, self.year.0)
         };
         match facts.or_else(property) {
-            Some(value) if condition.any.iter().any(|test| test.holds(value)) => Answer::Yes,
-            Some(_) => Answer::No,
+            Some(value) => {
+                let holds = condition.any.iter().any(|test| test.holds(value));
+                if holds { Answer::Yes } else { Answer::No }
+            }
             None if condition.any.contains(&Test::Absent) => Answer::Yes,
             None if condition.asks
                 && self.security().is_some()

@@ -193,18 +193,14 @@ fn step(regime: &Regime, fold: &Fold, year: &mut Year<'_>, needed: &mut Vec<Need
             let mut after = Decimal::ZERO;
             if net.is_sign_negative() && !net.is_zero() {
                 let loss = -net;
-                let allowed = match year.stated.stated("modified_agi") {
-                    Some(income) => {
-                        let from = param("rental_allowance_from").unwrap_or_default();
-                        let over = (income - from).max(Decimal::ZERO) / Decimal::TWO;
-                        let most = (param("rental_allowance").unwrap_or_default() - over)
-                            .max(Decimal::ZERO);
-                        loss.min(most)
-                    }
-                    None => {
-                        needed.push(Needed { name: "modified_agi".into(), category: of.clone() });
-                        loss
-                    }
+                let allowed = if let Some(income) = year.stated.stated("modified_agi") {
+                    let from = param("rental_allowance_from").unwrap_or_default();
+                    let over = (income - from).max(Decimal::ZERO) / Decimal::TWO;
+                    let most = param("rental_allowance").unwrap_or_default() - over;
+                    loss.min(most.max(Decimal::ZERO))
+                } else {
+                    needed.push(Needed { name: "modified_agi".into(), category: of.clone() });
+                    loss
                 };
                 year.totals.insert(into.clone(), -allowed);
                 after = loss - allowed;

@@ -7,6 +7,7 @@
 
 mod check;
 pub mod fold;
+mod raw;
 mod read;
 mod rows;
 
@@ -90,6 +91,7 @@ pub fn shipped_source(id: &str) -> Option<Source> {
 
 impl Regime {
     /// A regime's own file, or the user's rows before those of the shipped regime of that name.
+    #[must_use]
     pub fn with(mut self, own: Regime) -> Regime {
         let mut rules = own.rules;
         rules.append(&mut self.rules);

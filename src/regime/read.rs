@@ -1,12 +1,15 @@
 //! Reads a regime's TOML: each row by itself, so that one that cannot be read hides no other.
 
 use indexmap::IndexMap;
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde::de::IntoDeserializer;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::raw::{
+    CategoryRow, DeemedRow, DepreciationRow, EffectRow, FactRow, FoldRow, HeadRow, HoldingRow,
+    IdentifyRow, LineRow, OneOrMany, ParamRow, PassRow, RepurchaseRow,
+};
 use super::rows::{
     Carry, Category, Deemed, Effect, Fact, Fold, FormLine, HoldingTest, Identify, Needs, Param,
     Pass, Repurchase, Rule, Step, Take, Term, Test, Units, Where, Years,
@@ -314,7 +317,7 @@ impl Reader<'_> {
         let (mut months, mut days) = (None, None);
         match row.more_than.split_once(' ') {
             Some((count, "year" | "years")) => {
-                months = count.parse::<u32>().ok().and_then(|years| years.checked_mul(12))
+                months = count.parse::<u32>().ok().and_then(|years| years.checked_mul(12));
             }
             Some((count, "month" | "months")) => months = count.parse().ok(),
             Some((count, "day" | "days")) => days = count.parse().ok(),
@@ -597,15 +600,15 @@ impl Reader<'_> {
             let tests = tests.strings();
             let asks = !tests.iter().any(|text| text.starts_with("stated "));
             let words = tests.iter().map(|text| text.strip_prefix("stated ").unwrap_or(text));
-            let any = words.filter_map(|text| self.test(text, span)).collect();
+            let any = words.filter_map(|text| self.condition(text, span)).collect();
             conditions.push(Where { fact: fact.into(), any, asks });
         }
         conditions
     }
 
-    fn test(&mut self, text: &str, span: &std::ops::Range<usize>) -> Option<Test> {
+    fn condition(&mut self, text: &str, span: &std::ops::Range<usize>) -> Option<Test> {
         let number = |text: &str| money::plain(text.trim());
-        let test = if let Some(limit) = text.strip_prefix(">=") {
+        let found = if let Some(limit) = text.strip_prefix(">=") {
             number(limit).map(|limit| Test::Above(limit, true))
         } else if let Some(limit) = text.strip_prefix("<=") {
             number(limit).map(|limit| Test::Below(limit, true))
@@ -622,13 +625,13 @@ impl Reader<'_> {
         } else {
             Some(Test::Is(text.into()))
         };
-        if test.is_none() {
+        if found.is_none() {
             self.complain(
                 format!("expected a word or a comparison such as `>= 0`, found `{text}`"),
                 Some(span.clone()),
             );
         }
-        test
+        found
     }
 }
 
@@ -648,219 +651,4 @@ pub(super) fn kind_name(text: &str) -> Name {
 
 fn names(texts: Vec<String>) -> Vec<Name> {
     texts.into_iter().map(Name::from).collect()
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct HeadRow {
-    id: String,
-    title: Option<String>,
-    currency: String,
-    begins: String,
-    label: String,
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum OneOrMany {
-    One(String),
-    Many(Vec<String>),
-}
-
-impl OneOrMany {
-    fn strings(self) -> Vec<String> {
-        match self {
-            OneOrMany::One(text) => vec![text],
-            OneOrMany::Many(texts) => texts,
-        }
-    }
-
-    fn names(self) -> Vec<Name> {
-        self.strings().iter().map(|text| kind_name(text)).collect()
-    }
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct DeemedRow {
-    event: OneOrMany,
-    #[serde(default)]
-    r#where: IndexMap<String, OneOrMany>,
-    declared: Vec<u32>,
-    paid: Vec<u32>,
-    source: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct IdentifyRow {
-    scope: Option<String>,
-    merge: Option<String>,
-    served: Option<String>,
-    clock: Option<String>,
-    sheltered: Option<String>,
-    source: Option<String>,
-    #[serde(default)]
-    pass: Vec<PassRow>,
-    #[serde(default)]
-    elected: IndexMap<String, ElectedRow>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ElectedRow {
-    pass: Vec<PassRow>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct PassRow {
-    name: String,
-    from: Option<i64>,
-    to: Option<i64>,
-    take: Option<String>,
-    basis: Option<String>,
-    #[serde(rename = "source")]
-    _source: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RepurchaseRow {
-    from: i64,
-    to: i64,
-    clock: Option<String>,
-    held_at_end: Option<bool>,
-    quantity: Option<String>,
-    goes_to: Option<String>,
-    sheltered: Option<String>,
-    #[serde(default)]
-    affiliates: Vec<String>,
-    #[serde(default)]
-    unless: IndexMap<String, OneOrMany>,
-    code: Option<String>,
-    source: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct HoldingRow {
-    name: String,
-    more_than: String,
-    ends: Option<String>,
-    around: Option<String>,
-    #[serde(default)]
-    within: Vec<i64>,
-    #[serde(default)]
-    r#where: IndexMap<String, OneOrMany>,
-    source: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct EffectRow {
-    event: String,
-    cost: i8,
-    units: Option<String>,
-    floor: Option<String>,
-    source: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct CategoryRow {
-    id: String,
-    section: Option<String>,
-    label: Option<String>,
-    part_of: Option<String>,
-    of_which: Option<bool>,
-    adds: Option<bool>,
-    #[serde(default)]
-    negative: bool,
-    #[serde(default)]
-    by_property: bool,
-    event: Option<OneOrMany>,
-    field: Option<String>,
-    #[serde(default)]
-    less: Vec<String>,
-    times: Option<String>,
-    years: Option<String>,
-    #[serde(default)]
-    r#where: IndexMap<String, OneOrMany>,
-    source: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct LineRow {
-    form: String,
-    line: Option<String>,
-    years: Option<String>,
-    sum: Vec<String>,
-    round: Option<String>,
-    #[serde(default)]
-    lists: bool,
-    #[serde(default)]
-    onward: bool,
-    needs: Option<NeedsRow>,
-    rows: Option<String>,
-    text: Option<String>,
-    brief: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct NeedsRow {
-    of: String,
-    over: String,
-    #[serde(default)]
-    or: Vec<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FoldRow {
-    step: String,
-    of: Option<OneOrMany>,
-    into: Option<String>,
-    less: Option<String>,
-    carry: Option<OneOrMany>,
-    #[serde(default)]
-    against: Vec<String>,
-    down_to: Option<String>,
-    used: Option<String>,
-    by: Option<String>,
-    to: Option<String>,
-    held: Option<String>,
-    #[serde(default)]
-    parts: Vec<String>,
-    years: Option<String>,
-    #[serde(default)]
-    by_property: bool,
-    source: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FactRow {
-    key: String,
-    asks: String,
-    write: String,
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum ParamRow {
-    One(String),
-    By(IndexMap<String, String>),
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct DepreciationRow {
-    life: String,
-    years: Vec<usize>,
-    percent: Vec<String>,
-    #[serde(rename = "source")]
-    _source: Option<String>,
 }

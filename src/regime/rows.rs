@@ -8,6 +8,7 @@ use crate::source::Name;
 
 /// A name of the regime and how it stands on the statement.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[allow(clippy::struct_excessive_bools)] // each is a key of the row by itself
 pub struct Category {
     /// `dividend.qualified`.
     pub id: Name,

@@ -177,16 +177,15 @@ fn effective<'j>(
     let rates = Rates::new(journal, &regime.currency);
     for (at, event) in own.events.iter_mut().enumerate() {
         if let Some(decided) = decided.get(&event.id) {
-            match as_kind(&event.kind, &decided.kind) {
-                Ok(kind) => event.kind = kind,
-                Err(_) => {
-                    let asks = format!(
-                        "event {} cannot be taken as `{}`: what is it?",
-                        event.id, decided.kind
-                    );
-                    let text = format!("[override.\"{}\"]\nevent = \"…\"\nwhy = \"…\"", event.id);
-                    questions.push(about(event, asks, Some(event.amount), "rentier.toml", text));
-                }
+            if let Ok(kind) = as_kind(&event.kind, &decided.kind) {
+                event.kind = kind;
+            } else {
+                let asks = format!(
+                    "event {} cannot be taken as `{}`: what is it?",
+                    event.id, decided.kind
+                );
+                let text = format!("[override.\"{}\"]\nevent = \"…\"\nwhy = \"…\"", event.id);
+                questions.push(about(event, asks, Some(event.amount), "rentier.toml", text));
             }
         }
         if void.contains(&at) {

@@ -126,8 +126,12 @@ impl<'j> Walk<'j> {
             let kept = lot.cost.zip(moved).map(|(cost, moved)| cost - moved);
             lot.set_cost(kept);
         }
-        lots.into_iter().for_each(|lot| self.positions[from].add(lot));
-        given.into_iter().for_each(|lot| self.positions[to].add(lot));
+        for lot in lots {
+            self.positions[from].add(lot);
+        }
+        for lot in given {
+            self.positions[to].add(lot);
+        }
     }
 
     /// The same units under another name.
@@ -302,7 +306,9 @@ impl<'j> Walk<'j> {
                 return;
             }
             let lots = of.drain();
-            lots.into_iter().for_each(|lot| of.add(lot));
+            for lot in lots {
+                of.add(lot);
+            }
             return self.change_cost(at, event, position, Decimal::ZERO, floor_gain);
         }
         let mut dealer = Dealer::new(change, of.held);

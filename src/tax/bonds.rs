@@ -18,6 +18,7 @@ use crate::source::Name;
 
 /// What is known of a bond.
 #[derive(Clone, Debug)]
+#[allow(clippy::struct_excessive_bools)] // what is known of a bond, each by itself
 struct Terms {
     maturity: Option<NaiveDate>,
     /// Repaid for one unit of face value.
@@ -173,7 +174,7 @@ impl<'j> Walk<'j> {
             return;
         }
         let security = self.positions[position].security.clone();
-        let mut terms = terms(self, &security, day);
+        let terms = terms(self, &security, day);
         if terms.indexed {
             return self.inflate(position, &security, day);
         }
@@ -182,8 +183,6 @@ impl<'j> Walk<'j> {
         };
         let day = day.min(maturity);
         let mut earned = Decimal::ZERO;
-        let mut lots = std::mem::take(&mut terms.coupon);
-        std::mem::swap(&mut lots, &mut terms.coupon);
         for lot in self.positions[position].lots_mut() {
             let (Some(acquired), Some(cost)) = (lot.acquired, lot.cost) else { continue };
             let (unit, to) = *lot.yields.get_or_insert((cost / lot.quantity, acquired));

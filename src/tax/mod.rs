@@ -9,6 +9,7 @@
 mod actions;
 mod bonds;
 mod contracts;
+mod dispose;
 mod holding;
 mod lot;
 mod options;

@@ -228,7 +228,7 @@ impl<'j> Walk<'j> {
             own.extend(self.positions[position].take_of(acquired, units));
         }
         let first = self.findings.matches.len();
-        self.close_owed(at, event, position, (quantity, -event.amount), Some(own));
+        self.close_owed(at, event, position, (quantity, -event.amount), Some(&own));
         self.after_disposal(first, position);
     }
 
@@ -240,10 +240,10 @@ impl<'j> Walk<'j> {
         event: &'j Event,
         position: usize,
         (quantity, paid): (Decimal, Decimal),
-        own: Option<Vec<Lot>>,
+        own: Option<&[Lot]>,
     ) {
         let short_sale = own.is_some();
-        let own_cost: Decimal = own.iter().flatten().filter_map(|lot| lot.cost).sum();
+        let own_cost: Decimal = own.unwrap_or_default().iter().filter_map(|lot| lot.cost).sum();
         let mut dealer = Dealer::new(paid + own_cost, quantity);
         let mut left = quantity;
         while left > Decimal::ZERO

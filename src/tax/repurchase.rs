@@ -247,7 +247,7 @@ impl Walk<'_> {
                 });
             }
         }
-        found.sort_by(|one, other| (one.until, one.event).cmp(&(other.until, other.event)));
+        found.sort_by_key(|change| (change.until, change.event));
         self.findings.may_change = found;
     }
 

@@ -68,7 +68,9 @@ impl<'j> Walk<'j> {
         let of = &mut self.positions[position];
         if of.pool.is_some() {
             let all = of.drain();
-            all.into_iter().for_each(|lot| of.add(lot));
+            for lot in all {
+                of.add(lot);
+            }
         }
         taken.extend(of.take(left, LotMethod::Fifo));
         for lot in &taken {

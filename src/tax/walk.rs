@@ -2,12 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::lot::{Dealer, Lot, Position};
-use super::{bonds, contracts::Contracts, holding, repurchase::Losses};
+use super::lot::{Lot, Position};
+use super::{contracts::Contracts, holding, repurchase::Losses};
 use crate::event::{
-    Choice, Event, EventId, EventKind, Journal, LotMethod, Question, Relation, Shelter, Write,
+    Choice, Event, EventId, EventKind, Journal, Question, Relation, Shelter, Write,
 };
-use crate::income::{Adjustment, Findings, Income, Match};
+use crate::income::{Findings, Income};
 use crate::money::Decimal;
 use crate::period::{NaiveDate, TaxYear};
 use crate::regime::{Regime, Where};
@@ -215,7 +215,6 @@ impl<'j> Walk<'j> {
                     self.positions[at_position].add(lot);
                 }
             }
-            EventKind::Opening { .. } => {}
             EventKind::Buy { security, quantity, .. } => self.buy(at, event, security, *quantity),
             EventKind::Sell { security, quantity, .. } => {
                 let premium = self.premium_of(event);
@@ -266,10 +265,10 @@ impl<'j> Walk<'j> {
                 self.sell(at, event, security, -*quantity, Decimal::ZERO, day);
             }
             EventKind::ShortOpen { security, quantity, .. } => {
-                self.short_open(at, event, security, -*quantity)
+                self.short_open(at, event, security, -*quantity);
             }
             EventKind::ShortCover { security, quantity, .. } => {
-                self.short_cover(at, event, security, *quantity)
+                self.short_cover(at, event, security, *quantity);
             }
             EventKind::PaymentInLieu { security, .. } => self.paid_in_lieu(at, event, security),
             EventKind::OptionOpen { security, quantity, multiplier, .. } => {
@@ -278,14 +277,14 @@ impl<'j> Walk<'j> {
             EventKind::OptionClose { security, quantity, .. }
             | EventKind::OptionExpire { security, quantity }
             | EventKind::OptionCashSettle { security, quantity } => {
-                self.option_end(at, event, security, *quantity)
+                self.option_end(at, event, security, *quantity);
             }
             EventKind::OptionExercise { security, quantity }
             | EventKind::OptionAssign { security, quantity } => {
                 self.option_used(at, event, security, *quantity);
             }
             EventKind::FutureOpen { security, quantity, value } => {
-                self.future_open(event, security, *quantity, *value)
+                self.future_open(event, security, *quantity, *value);
             }
             EventKind::FutureClose { security, quantity, value } => {
                 self.future_close(at, event, security, *quantity, *value);
@@ -300,15 +299,14 @@ impl<'j> Walk<'j> {
                 self.gain_passed_on(event, security);
             }
             EventKind::CapitalGainDistribution { security, .. } => {
-                self.gain_passed_on(event, security)
+                self.gain_passed_on(event, security);
             }
             EventKind::CostAdjustment { security, cost: Some(cost), .. } => {
-                self.adjust(event, security, *cost)
+                self.adjust(event, security, *cost);
             }
-            EventKind::CostAdjustment { .. } => {}
             EventKind::Split { security, quantity, .. } => self.split(event, security, *quantity),
             EventKind::StockDividend { security, quantity, into: None } => {
-                self.split(event, security, *quantity)
+                self.split(event, security, *quantity);
             }
             EventKind::StockDividend { security, quantity, into: Some(into) }
             | EventKind::Rights { security, quantity, into: Some(into) } => {
@@ -333,12 +331,10 @@ impl<'j> Walk<'j> {
                 self.exercise_rights(at, event, security, -*quantity, into, *into_quantity);
             }
             EventKind::TransferIn { security, quantity, lots } => {
-                self.transfer_in(at, event, security, *quantity, lots)
+                self.transfer_in(at, event, security, *quantity, lots);
             }
-            EventKind::TransferOut { security, quantity, lots } => {
-                self.transfer_out(at, event, security, -*quantity, lots);
-            }
-            EventKind::GiftOut { security, quantity, lots, .. } => {
+            EventKind::TransferOut { security, quantity, lots }
+            | EventKind::GiftOut { security, quantity, lots, .. } => {
                 self.transfer_out(at, event, security, -*quantity, lots);
             }
             EventKind::GiftIn { security, quantity, lots, value } => {
@@ -357,9 +353,11 @@ impl<'j> Walk<'j> {
                 self.bought(at, position, *quantity, event.date);
             }
             EventKind::Interest { security: Some(security), .. } => {
-                self.coupon(at, event, security)
+                self.coupon(at, event, security);
             }
-            EventKind::Interest { security: None, .. }
+            EventKind::Opening { .. }
+            | EventKind::CostAdjustment { .. }
+            | EventKind::Interest { security: None, .. }
             | EventKind::AccruedInterest { .. }
             | EventKind::OtherIncome { .. }
             | EventKind::Deposit {}
@@ -391,304 +389,6 @@ impl<'j> Walk<'j> {
         let position = self.position(&event.account, security);
         self.positions[position].add(Lot::new(Some(at), Some(event.date), quantity, Some(cost)));
         self.bought(at, position, quantity, event.date);
-    }
-
-    /// A disposal of units held: a match for each lot, then what the law says of losses.
-    pub fn sell(
-        &mut self,
-        at: usize,
-        event: &'j Event,
-        security: &Name,
-        quantity: Decimal,
-        proceeds: Decimal,
-        day: NaiveDate,
-    ) {
-        if quantity <= Decimal::ZERO {
-            return self.backwards(event, quantity);
-        }
-        let position = self.position(&event.account, security);
-        self.accrue_to(position, day);
-        let lots = self.identify(event, position, quantity);
-        let first = self.findings.matches.len();
-        self.dispose(at, position, lots, (quantity, proceeds), day);
-        self.close_contracts(first, position);
-        self.after_disposal(first, position);
-    }
-
-    /// The units that a sale takes, in order; fewer than asked for where fewer are held.
-    pub fn identify(&mut self, event: &'j Event, position: usize, quantity: Decimal) -> Vec<Lot> {
-        let held = self.positions[position].held;
-        let account = self.journal.accounts.get(&event.account);
-        let mut method = account.map_or(LotMethod::Fifo, |account| account.method_on(event.date));
-        let elects =
-            self.regime.identify.passes.iter().any(|pass| pass.take == crate::regime::Take::Chosen);
-        let averages = self.regime.identify.elected.contains_key("average");
-        if !elects && method != LotMethod::Average || !averages && method == LotMethod::Average {
-            method = LotMethod::Fifo;
-        }
-        let mut lots = Vec::new();
-        let mut left = quantity;
-        if elects && let Some(choice) = self.choices.get(&event.id).copied() {
-            for (acquired, units) in &choice.lots {
-                let taken = self.positions[position].take_of(*acquired, left.min(*units));
-                let found: Decimal = taken.iter().map(|lot| lot.quantity).sum();
-                left -= found;
-                lots.extend(taken);
-                if found < *units && found < quantity {
-                    let security = &self.positions[position].security;
-                    let asks = format!(
-                        "{units} {security} of {acquired} were chosen, {found} are held: which lots were sold?"
-                    );
-                    let text = format!(
-                        "[[choose]]\nevent = \"{}\"\nlots = [{{ acquired = …, units = \"…\" }}]",
-                        event.id
-                    );
-                    self.ask(event, asks, None, "rentier.toml", text);
-                }
-            }
-        }
-        let target = &mut self.positions[position];
-        if method == LotMethod::Average {
-            if target.pool.is_none() {
-                let costs: Option<Decimal> = target.lots().map(|lot| lot.cost).sum();
-                target.pool = costs;
-            }
-        } else if target.pool.is_some() {
-            let lots = target.drain();
-            lots.into_iter().for_each(|lot| target.add(lot));
-        }
-        let before = (target.pool, target.held);
-        let mut taken = target.take(left, method);
-        if let (Some(pool), whole) = before {
-            let mut dealer = Dealer::new(pool, whole);
-            let mut spent = Decimal::ZERO;
-            for lot in &mut taken {
-                let cost = dealer.next(lot.quantity);
-                spent += cost;
-                lot.set_cost(Some(cost));
-            }
-            target.pool = Some(pool - spent);
-        }
-        lots.extend(taken);
-        let found: Decimal = lots.iter().map(|lot| lot.quantity).sum();
-        if found < quantity {
-            self.oversold(event, position, quantity, held);
-        }
-        lots
-    }
-
-    /// A purchase of less than nothing, or a sale of it: a correction that links to nothing.
-    fn backwards(&mut self, event: &'j Event, quantity: Decimal) {
-        let kind = event.kind.name();
-        let asks =
-            format!("a {kind} of {} units: which trade does it take back?", quantity.normalize());
-        let text = "    ; link: reverses ID-OF-THAT-TRADE".to_owned();
-        self.ask(event, asks, Some(event.amount), "main.journal", text);
-    }
-
-    /// More was sold than the records hold: income stands, the gain of the rest is unknown.
-    fn oversold(&mut self, event: &'j Event, position: usize, sold: Decimal, held: Decimal) {
-        let security = self.positions[position].security.clone();
-        let missing = sold - held;
-        let ledger =
-            self.journal.accounts.get(&event.account).map(|account| account.ledger.clone());
-        let ledger = ledger.unwrap_or_else(|| event.account.clone());
-        let asks = format!(
-            "{} {security} sold, {} held: when were the other {} bought, and for how much?",
-            sold.normalize(),
-            held.normalize(),
-            missing.normalize()
-        );
-        let currency = event.currency.as_deref().unwrap_or("USD");
-        let text = format!(
-            "YYYY-MM-DD * Opening lot\n    ; event: opening, security: {security}, why: …\n    {ledger}:{security}          {} {security} @ … {currency}\n    Equity:Opening",
-            missing.normalize()
-        );
-        self.ask(event, asks, None, "main.journal", text);
-    }
-
-    /// Makes the matches of a disposal. What is missing of the quantity has an unknown cost.
-    pub fn dispose(
-        &mut self,
-        at: usize,
-        position: usize,
-        lots: Vec<Lot>,
-        (quantity, proceeds): (Decimal, Decimal),
-        day: NaiveDate,
-    ) {
-        let mut dealer = Dealer::new(proceeds, quantity);
-        let mut missing = quantity;
-        for lot in lots {
-            let proceeds = dealer.next(lot.quantity);
-            missing -= lot.quantity;
-            self.positions[position].left(&lot, Some(day));
-            let mut matched = self.matched(at, position, &lot, proceeds, day);
-            bonds::settle(self, position, &lot, &mut matched);
-            self.codes(&lot, &mut matched);
-            if matched.cost.is_none() {
-                self.unknown_cost(at, position, lot.quantity);
-            }
-            if let Some(long) = self.long_part(position, &lot, &mut matched) {
-                self.findings.matches.push(long);
-            }
-            if !matched.quantity.is_zero() {
-                self.findings.matches.push(matched);
-            }
-        }
-        if missing > Decimal::ZERO {
-            let lot = Lot::new(None, None, missing, None);
-            let proceeds = dealer.next(missing);
-            let matched = self.matched(at, position, &lot, proceeds, day);
-            self.findings.matches.push(matched);
-        }
-    }
-
-    /// One match: units of one lot, with what they brought.
-    pub fn matched(
-        &self,
-        at: usize,
-        position: usize,
-        lot: &Lot,
-        proceeds: Decimal,
-        day: NaiveDate,
-    ) -> Match {
-        let of = &self.positions[position];
-        let mut cost = lot.cost;
-        let mut acquired = lot.acquired;
-        let mut since = lot.since;
-        if let (Some((worth, given)), Some(giver)) = (lot.worth, lot.cost)
-            && proceeds < giver
-        {
-            // A gift below its cost: a loss counts from the value that day, and from that day; between
-            // the two there is neither gain nor loss. 26 CFR 1.1015-1(a)(1), (2).
-            cost = Some(if proceeds < worth { worth } else { proceeds });
-            acquired = Some(given);
-            since = Some(given);
-        }
-        let held = since.unwrap_or(day);
-        let tests = self.regime.holdings.iter();
-        let passed = tests.filter(|test| {
-            test.months.is_some_and(|months| {
-                lot.always_long || since.is_some() && holding::longer(held, day, months)
-            })
-        });
-        Match {
-            disposal: at,
-            acquisition: lot.acquisition,
-            account: of.account.clone(),
-            security: of.security.clone(),
-            sort: of.sort,
-            quantity: lot.quantity,
-            acquired,
-            held_since: since.filter(|since| Some(*since) != acquired),
-            disposed: day,
-            proceeds,
-            cost,
-            adjustments: Vec::new(),
-            holding: passed.map(|test| test.name.clone()).collect(),
-            year: self.year(position, day),
-        }
-    }
-
-    /// A long-term gain that a fund passed on, for each unit held.
-    fn gain_passed_on(&mut self, event: &'j Event, security: &Name) {
-        let stated = self.journal.made_of(event).and_then(|parts| parts.get("capital_gain"));
-        let amount = match stated {
-            Some(amount) => amount,
-            None if event.claimed.has(crate::event::Claim::Long) => event.gross(),
-            None => return,
-        };
-        let position = self.position(&event.account, security);
-        let of = &mut self.positions[position];
-        let units = of.held.checked_div(of.factor).unwrap_or(of.held);
-        if !units.is_zero() {
-            of.passed_on.push((event.date, amount / units));
-        }
-    }
-
-    /// A loss on fund shares held six months or less is long-term as far as the fund passed on a
-    /// long-term gain on them: that part as a match of its own, taken off `matched`.
-    ///
-    /// Source: 26 USC 852(b)(4)(A).
-    fn long_part(&self, position: usize, lot: &Lot, matched: &mut Match) -> Option<Match> {
-        let of = &self.positions[position];
-        if of.passed_on.is_empty() {
-            return None;
-        }
-        let year = self.regime.year.year_of(matched.disposed);
-        let months = self.regime.param("fund_loss_months", year, "single")?;
-        let loss = matched.gain().filter(|gain| gain.is_sign_negative()).map(|gain| -gain)?;
-        let (since, acquired) = (lot.since?, lot.acquired?);
-        if holding::longer(since, matched.disposed, u32::try_from(months).ok()?) {
-            return None;
-        }
-        let units = lot.quantity.checked_div(of.factor).unwrap_or(lot.quantity);
-        let first = of.passed_on.partition_point(|(day, _)| *day <= acquired);
-        let held = of.passed_on[first..].iter().take_while(|(day, _)| *day <= matched.disposed);
-        let passed_on: Decimal = held.map(|(_, each)| each.saturating_mul(units)).sum();
-        let long = crate::money::rounded(passed_on, 2).min(loss);
-        if long <= Decimal::ZERO {
-            return None;
-        }
-        let mut part = matched.clone();
-        part.quantity =
-            crate::money::rounded(super::lot::share(matched.quantity, long, loss), 10).normalize();
-        part.proceeds = crate::money::rounded(super::lot::share(matched.proceeds, long, loss), 2);
-        part.cost = Some(part.proceeds + long);
-        let tests = self.regime.holdings.iter().filter(|test| test.months.is_some());
-        part.holding = tests.map(|test| test.name.clone()).collect();
-        matched.quantity -= part.quantity;
-        matched.proceeds -= part.proceeds;
-        matched.cost = matched.cost.zip(part.cost).map(|(cost, part)| cost - part);
-        Some(part)
-    }
-
-    /// Corrections that hang on what the thing is: small business stock held five years, of which a
-    /// part of the gain is excluded (26 USC 1202(a)); collectibles held long, whose rate differs.
-    fn codes(&self, lot: &Lot, matched: &mut Match) {
-        let Some(known) = self.journal.securities.get(&matched.security) else { return };
-        let is = |key: &str| {
-            known.facts.on(key, matched.disposed, 0).is_some_and(|fact| *fact == "true")
-        };
-        let gain = matched.gain().unwrap_or_default();
-        let long = matched.holding.iter().any(|test| *test == "long");
-        let (mut code, mut amount) = (None, Decimal::ZERO);
-        if long && is("collectible") {
-            code = Some("C");
-        }
-        if let Some(since) = lot.since.filter(|_| gain > Decimal::ZERO && is("qsbs"))
-            && holding::longer(since, matched.disposed, 60)
-        {
-            let day = |year, month, day| NaiveDate::from_ymd_opt(year, month, day);
-            let percent = if Some(since) < day(2009, 2, 18) {
-                Decimal::new(50, 2)
-            } else if Some(since) < day(2010, 9, 28) {
-                Decimal::new(75, 2)
-            } else {
-                Decimal::ONE
-            };
-            code = Some("Q");
-            amount = -crate::money::rounded(gain.saturating_mul(percent), 2);
-        }
-        if let Some(code) = code {
-            matched.adjustments.push(Adjustment {
-                code: code.into(),
-                amount,
-                because: None,
-                quantity: lot.quantity,
-            });
-        }
-    }
-
-    fn unknown_cost(&mut self, at: usize, position: usize, units: Decimal) {
-        let event = &self.journal.events[at];
-        let security = &self.positions[position].security;
-        let asks =
-            format!("when were these {} {security} bought, and for how much?", units.normalize());
-        let text = format!(
-            "    ; acquired: YYYY-MM-DD, cost: … on the posting of {security} that brought them in"
-        );
-        self.ask(event, asks, None, "main.journal", text);
     }
 
     /// An amount that no event states; its year is that of `date`, none where sheltered.
@@ -749,8 +449,7 @@ fn sort(journal: &Journal, security: &Name) -> &'static str {
         Some("bond" | "bill") => "bonds",
         Some("crypto") => "digital",
         Some("option") => "options-bought",
-        Some(_) => "shares",
         None if super::options::occ(security).is_some() => "options-bought",
-        None => "shares",
+        _ => "shares",
     }
 }
