@@ -1,7 +1,8 @@
 //! Events in the making, of one entry.
 
 use crate::event::{
-    Claim, Event, EventId, EventKind, FieldError, Link, Lots, Origin, Relation, RowHash, Value,
+    Claim, Dates, Event, EventId, EventKind, FieldError, Link, Lots, Origin, Relation, RowHash,
+    Value,
 };
 use crate::ledger::blocks::{Context, Ids};
 use crate::ledger::{Posting, Transaction};
@@ -115,6 +116,12 @@ pub fn finish(
         event.claimed = draft.claimed.into_iter().collect();
         event.reason.clone_from(&draft.reason);
         event.text = text.clone();
+        // Of `DATE=DATE2` the second is when a trade settled.
+        if let Some(settles) =
+            transaction.date2().filter(|_| matches!(&*draft.kind, "buy" | "sell"))
+        {
+            event.dates = Some(Box::new(Dates { settles: Some(settles), ..Dates::default() }));
+        }
         event.id = ids.derive(&event, &context.named(&draft.home));
         events.push(event);
     }

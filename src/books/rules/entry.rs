@@ -105,7 +105,10 @@ impl<'l> Entry<'l> {
             if let Some(tax) = &action.tax {
                 draft = draft.name("tax", &Name::new(tax));
             }
-            if let Some(security) = rules.security_of(account, self) {
+            // `Income:Interest:ALLY` is of a bank, not of a security; a dividend is always of one.
+            let optional =
+                matches!(&*action.event, "interest" | "fee" | "withholding" | "other-income");
+            if let Some(security) = rules.security_of(account, self, !optional) {
                 draft = draft.name("security", &security);
             }
             self.drafts.push(draft);

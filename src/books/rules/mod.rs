@@ -87,6 +87,14 @@ impl<'b> Recogniser<'b> {
     /// For the transactions of `ledger`.
     pub fn new(ledger: &'b Ledger, known: Known<'b>) -> Recogniser<'b> {
         let shipped = names::shipped();
+        // Who calls assets by another word has accounts of the books below it.
+        let root = |name: &str| name.split(':').next().unwrap_or_default().to_owned();
+        let roots: Vec<String> =
+            known.context.accounts.values().map(|account| root(&account.ledger)).collect();
+        let sort = |name: &str| match sort(name) {
+            Sort::Other if roots.contains(&root(name)) => Sort::Asset,
+            sort => sort,
+        };
         let facts = |name: &Name| AccountFacts {
             home: known.context.account_of(name).map(|account| account.id.clone()),
             sort: sort(name),
@@ -160,7 +168,14 @@ impl<'b> Recogniser<'b> {
                 write,
             }
         });
-        (questions.collect(), self.diagnostics)
+        let questions = questions.collect();
+        let mut diagnostics: Vec<Diagnostic> = Vec::new();
+        for diagnostic in self.diagnostics {
+            if !diagnostics.contains(&diagnostic) {
+                diagnostics.push(diagnostic);
+            }
+        }
+        (questions, diagnostics)
     }
 
     /// Whether a transaction can be about investments, told by numbers alone.

@@ -178,7 +178,8 @@ fn role(
         });
     }
     match side.sort {
-        Sort::Income | Sort::Expense => Role::Strange,
-        Sort::Asset | Sort::Liability | Sort::Equity | Sort::Other => Role::Movement,
+        // A name that says nothing may be an income in another language: it is asked for.
+        Sort::Income | Sort::Expense | Sort::Other => Role::Strange,
+        Sort::Asset | Sort::Liability | Sort::Equity => Role::Movement,
     }
 }

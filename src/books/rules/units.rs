@@ -24,8 +24,14 @@ impl Recogniser<'_> {
     }
 
     /// The security that an account's name means: a part of it that is a commodity of the ledger or a
-    /// name of the books, else the symbol it ends with, else the one whose units the entry moves.
-    pub(super) fn security_of(&self, account: &str, entry: &Entry<'_>) -> Option<Name> {
+    /// name of the books, else the symbol it ends with where the event must have a security, else the
+    /// one whose units the entry moves.
+    pub(super) fn security_of(
+        &self,
+        account: &str,
+        entry: &Entry<'_>,
+        needed: bool,
+    ) -> Option<Name> {
         let day = entry.transaction.date();
         let parts = || account.split(':').skip(1).collect::<Vec<_>>().into_iter().rev();
         let known = |part: &&str| {
@@ -54,7 +60,7 @@ impl Recogniser<'_> {
                         | "ESPP"
                 )
         };
-        let last = || parts().next().filter(symbol);
+        let last = || parts().next().filter(symbol).filter(|_| needed);
         let found = parts().find(known).or_else(last).map(Name::new).or_else(|| {
             let mut moved = entry.sides.iter().filter(|side| side.role == Role::Units);
             let first = moved.next()?.posting.commodity();

@@ -43,7 +43,7 @@ pub fn event(transaction: Transaction<'_>, context: &Context, ids: &mut Ids) -> 
     // Most transactions of most journals have no tag; those are passed over without a copy.
     memchr::memmem::find(transaction.text().as_bytes(), b"event:")?;
     let tags = Tags::of(transaction);
-    let kind = tags.get("event")?.clone();
+    let Some(kind) = tags.get("event").cloned() else { return misplaced(transaction) };
     let mut block = Block { transaction, context, tags, problems: Vec::new() };
     let event = block.read(&kind, ids);
     let mut problems = std::mem::take(&mut block.problems);
@@ -52,6 +52,15 @@ pub fn event(transaction: Transaction<'_>, context: &Context, ids: &mut Ids) -> 
         Some(event) if !problems.iter().any(Diagnostic::is_error) => Ok((event, problems)),
         _ => Err(problems),
     })
+}
+
+/// Says it where the tag stands below a posting: there it is the posting's, and the event would be lost.
+fn misplaced(transaction: Transaction<'_>) -> Option<Read> {
+    let tag = transaction.postings().find_map(|posting| posting.tag("event"))?;
+    let message = format!("the tag `event: {tag}` stands below a posting");
+    let place = transaction.place_of(tag);
+    let help = "put it between the entry's first line and its first posting";
+    Some(Err(vec![Diagnostic::error("misplaced-tag", message).at(place).help(help)]))
 }
 
 /// A block on its way to an event.
