@@ -37,7 +37,8 @@ impl<'l> Block<'l, '_> {
 
     pub(super) fn claims(&mut self) -> Claims {
         let mut claims = Claims::default();
-        for tag in self.tags.all.clone().iter().filter(|tag| tag.key == "claimed") {
+        let tags = std::mem::take(&mut self.tags.all);
+        for tag in tags.iter().filter(|tag| tag.key == "claimed") {
             for word in tag.value.split_whitespace() {
                 if let Ok(claim) = word.parse::<Claim>() {
                     claims = claims.with(claim);
@@ -47,12 +48,14 @@ impl<'l> Block<'l, '_> {
                 self.unknown_word("claim", word, tag, known);
             }
         }
+        self.tags.all = tags;
         claims
     }
 
     pub(super) fn links(&mut self) -> Vec<Link> {
         let mut links = Vec::new();
-        for tag in self.tags.all.clone().iter().filter(|tag| tag.key == "link") {
+        let tags = std::mem::take(&mut self.tags.all);
+        for tag in tags.iter().filter(|tag| tag.key == "link") {
             let (word, to) = tag.value.split_once(' ').unwrap_or((&tag.value, ""));
             let Ok(relation) = word.parse::<Relation>() else {
                 self.unknown_word("link", word, tag, Relation::ALL.iter().map(|r| r.text()));
@@ -69,24 +72,27 @@ impl<'l> Block<'l, '_> {
             let Ok(to) = to.parse();
             links.push(Link { relation, to });
         }
+        self.tags.all = tags;
         links
     }
 
     pub(super) fn dates(&mut self) -> Option<Box<Dates>> {
         let mut dates = Dates::default();
-        for tag in self.tags.all.clone() {
+        let tags = std::mem::take(&mut self.tags.all);
+        for tag in &tags {
             if tag.key == "time" {
                 dates.time = tag.value.parse::<NaiveTime>().ok();
                 if dates.time.is_none() {
-                    self.unreadable(&tag, "a time such as `14:03:05`");
+                    self.unreadable(tag, "a time such as `14:03:05`");
                 }
             } else if let Some(date) = dates.named_mut(tag.key) {
                 *date = period::iso(&tag.value);
                 if date.is_none() {
-                    self.unreadable(&tag, "a date such as `2024-03-27`");
+                    self.unreadable(tag, "a date such as `2024-03-27`");
                 }
             }
         }
+        self.tags.all = tags;
         (!dates.is_empty()).then(|| Box::new(dates))
     }
 

@@ -72,9 +72,9 @@ pub fn is_gains(account: &str) -> bool {
     })
 }
 
-impl Context<'_> {
+impl<'b> Context<'b> {
     /// The account of the books that a name of the ledger lies below: of several the lowest.
-    pub fn account_of(&self, name: &str) -> Option<&Account> {
+    pub fn account_of(&self, name: &str) -> Option<&'b Account> {
         let found = self.accounts.values().filter(|account| below(name, &account.ledger));
         found.max_by_key(|account| account.ledger.len())
     }

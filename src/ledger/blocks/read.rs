@@ -3,6 +3,7 @@
 //! In: a balanced transaction and the accounts of the books. Out: the event, or everything that is
 //! wrong with its block. What the postings say stands; a tag adds to it and may not contradict it.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::advice;
@@ -44,7 +45,7 @@ pub fn event(transaction: Transaction<'_>, context: &Context, ids: &mut Ids) -> 
     memchr::memmem::find(transaction.text().as_bytes(), b"event:")?;
     let tags = Tags::of(transaction);
     let Some(kind) = tags.get("event").cloned() else { return misplaced(transaction) };
-    let mut block = Block { transaction, context, tags, problems: Vec::new() };
+    let mut block = Block { transaction, context: *context, tags, problems: Vec::new() };
     let event = block.read(&kind, ids);
     let mut problems = std::mem::take(&mut block.problems);
     problems.sort_by_key(|problem| problem.places.first().map(|place| (place.line, place.column)));
@@ -66,12 +67,12 @@ fn misplaced(transaction: Transaction<'_>) -> Option<Read> {
 /// A block on its way to an event.
 pub(super) struct Block<'l, 'c> {
     pub(super) transaction: Transaction<'l>,
-    context: &'c Context<'c>,
+    context: Context<'c>,
     pub(super) tags: Tags<'l>,
     pub(super) problems: Vec<Diagnostic>,
 }
 
-impl<'l> Block<'l, '_> {
+impl<'l, 'c> Block<'l, 'c> {
     fn read(&mut self, kind: &Tag<'l>, ids: &mut Ids) -> Option<Event> {
         let name: &str = &kind.value;
         if !EventKind::NAMES.contains(&name) {
@@ -123,7 +124,7 @@ impl<'l> Block<'l, '_> {
     }
 
     /// The account that the event happened in.
-    fn account(&mut self, kind: &str) -> Option<Account> {
+    fn account(&mut self, kind: &str) -> Option<Cow<'c, Account>> {
         if let Some(tag) = self.tags.get("account").cloned() {
             let mut known = self.context.accounts.values();
             let known = known.find(|a| *a.id == *tag.value || *a.ledger == *tag.value);
@@ -141,7 +142,8 @@ impl<'l> Block<'l, '_> {
                 self.problems.push(diagnostic);
                 return None;
             }
-            return Some(self.context.named(&Name::new(&tag.value)));
+            let named = || Cow::Owned(self.context.named(&Name::new(&tag.value)));
+            return Some(known.map_or_else(named, Cow::Borrowed));
         }
         let lying =
             |posting: crate::ledger::Posting<'l>| self.context.account_of(posting.account());
@@ -154,12 +156,12 @@ impl<'l> Block<'l, '_> {
             |number: Decimal| (comes && number > Decimal::ZERO) || (goes && number < Decimal::ZERO);
         let chosen = found.iter().find(|(posting, _)| fits(posting.number())).or(found.first());
         if let Some((_, account)) = chosen {
-            return Some((*account).clone());
+            return Some(Cow::Borrowed(account));
         }
         // Money of a let property may lie anywhere; other things happen in an account of the books.
         if self.context.accounts.is_empty() || is_property(kind) || anywhere(kind) {
             if let Some(name) = self.holder(kind) {
-                return Some(Account::taxable(name));
+                return Some(Cow::Owned(Account::taxable(name)));
             }
             let message = format!("no posting shows the money of this `{kind}`");
             let place = self.transaction.place();
@@ -198,7 +200,7 @@ impl<'l> Block<'l, '_> {
         let named = self.tags.name("security");
         let into = self.tags.name("into");
         let units: Vec<&str> = named.iter().chain(&into).map(|name| &**name).collect();
-        let mut legs = legs(self.transaction, account, &units, self.context, &mut self.problems);
+        let mut legs = legs(self.transaction, account, &units, &self.context, &mut self.problems);
         let money = |leg: &Leg| money::currency(&leg.commodity, self.context.currency).is_some();
         let is_unit = |leg: &Leg| units.contains(&&*leg.commodity) || !money(leg);
         // Paid from, or into, an account outside: that is still the event's cash.
@@ -236,7 +238,6 @@ impl<'l> Block<'l, '_> {
             fees: self.number("fees"),
             withheld: self.number("withheld"),
         };
-        let place = self.transaction.place();
         let trouble = match said(&asked, legs) {
             Ok(said) => {
                 self.check_lacking(kind, &asked, legs, &said);
@@ -244,6 +245,7 @@ impl<'l> Block<'l, '_> {
             }
             Err(trouble) => trouble,
         };
+        let place = self.transaction.place();
         self.problems.push(match trouble {
             Trouble::Digits => Diagnostic::error(
                 "too-many-digits",
