@@ -294,7 +294,7 @@ mod tests {
             ("PK\u{3}\u{4}\u{14}", "a spreadsheet or an archive"),
             (
                 "\"Positions for All-Accounts as of 06:04 PM ET\"\n\n\"Symbol\",\"Quantity\"\n",
-                "Charles Schwab positions",
+                "positions, not events: download the history",
             ),
             ("Date,What\n2024-01-01,x\n", "no profile reads it"),
         ] {
