@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Serialize, Serializer};
-use xxhash_rust::xxh3::Xxh3;
+use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
 /// Hash of a row's canonical content: 48 bits of XXH3 over the account's first name and the values
 /// that a profile calls identity. Two rows with one hash count as identical rows, never as one.
@@ -14,12 +14,26 @@ pub struct RowHash(u64);
 impl RowHash {
     /// Hashes the values in their order; a value's end is part of what is hashed.
     pub fn of<'v>(account: &'v str, values: impl IntoIterator<Item = &'v str>) -> RowHash {
-        let mut hash = Xxh3::new();
+        // In one piece it is many times faster, and most rows are short.
+        let (mut piece, mut length) = ([0u8; 240], 0);
+        let mut long: Option<Xxh3> = None;
         for value in std::iter::once(account).chain(values) {
+            let end = length + value.len() + 1;
+            if long.is_none() && end <= piece.len() {
+                piece[length..end - 1].copy_from_slice(value.as_bytes());
+                piece[end - 1] = 0;
+                length = end;
+                continue;
+            }
+            let hash = long.get_or_insert_with(|| {
+                let mut hash = Xxh3::new();
+                hash.update(&piece[..length]);
+                hash
+            });
             hash.update(value.as_bytes());
             hash.update(&[0]);
         }
-        RowHash(hash.digest() >> 16)
+        RowHash(long.map_or_else(|| xxh3_64(&piece[..length]), |hash| hash.digest()) >> 16)
     }
 }
 
@@ -117,6 +131,17 @@ mod tests {
         for text in ["7f3a91c2-1", "my own id", "000000000000-01", "00000000000g-1"] {
             let Ok(id) = text.parse::<EventId>();
             assert_eq!(id.to_string(), text);
+        }
+    }
+
+    #[test]
+    fn long_rows_and_short_ones_are_hashed_alike() {
+        for length in [0, 10, 238, 239, 240, 241, 1000] {
+            let value = "x".repeat(length);
+            let mut whole = Xxh3::new();
+            whole.update(format!("a\0{value}\0b\0").as_bytes());
+            let hash = RowHash::of("a", [value.as_str(), "b"]);
+            assert_eq!(hash, RowHash(whole.digest() >> 16), "{length}");
         }
     }
 

@@ -1,10 +1,9 @@
 //! What an import is given beside the files: profiles, accounts, and what the books know.
 
-use std::collections::HashMap;
-
 use indexmap::IndexMap;
 
 use super::Profile;
+use super::hash::Hashed;
 use crate::event::{Account, Event, EventId, EventKind, Override, RowHash, Securities};
 use crate::period::{DateForm, NaiveDate};
 use crate::source::Name;
@@ -47,7 +46,7 @@ pub enum Otherwise<'c> {
 #[derive(Clone, Debug, Default)]
 pub struct Known<'e> {
     /// By row, ordinal and part.
-    by_id: HashMap<(RowHash, u32, u8), &'e Event>,
+    by_id: Hashed<(RowHash, u32, u8), &'e Event>,
     /// Days of accounts, by the profile whose exports covered them.
     pub covered: Vec<Covered>,
 }

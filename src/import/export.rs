@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::hash::Hashed;
 use super::make::{Doubt, Made, Making, Reason};
 use super::profile::{Action, Link, Make, Outcome, Pair, Words};
 use super::recognise::Layout;
@@ -78,7 +79,7 @@ impl Unit {
 impl Export<'_> {
     /// Whose the row is.
     pub fn account(&self, row: &Row) -> &Account {
-        &self.accounts[usize::from(row.holder)]
+        &self.accounts[row.holder]
     }
 
     /// What is needed beside the row to make an event of it.
@@ -105,13 +106,9 @@ impl Export<'_> {
 
     /// First and last day of the rows of one account.
     pub fn days(&self, account: &Name) -> Option<(NaiveDate, NaiveDate)> {
-        let own = self.sheet.rows.iter().filter(|row| {
-            self.account(row).id == *account && !matches!(row.trouble, Some(Trouble::Aside(_)))
-        });
-        own.map(|row| row.date).fold(None, |days, date| match days {
-            None => Some((date, date)),
-            Some((first, last)) => Some((first.min(date), last.max(date))),
-        })
+        let own = self.accounts.iter().zip(&self.sheet.days);
+        let own = own.filter(|(owner, _)| owner.id == *account).filter_map(|(_, days)| *days);
+        own.reduce(|one, other| (one.0.min(other.0), one.1.max(other.1)))
     }
 
     /// Whether the newest rows stand first; `None` where all are of one day.
@@ -124,7 +121,8 @@ impl Export<'_> {
 
     /// The ids of its rows: hash of account and content, ordinal among identical rows.
     fn ids(&self) -> Vec<EventId> {
-        let mut seen: HashMap<RowHash, u32> = HashMap::with_capacity(self.sheet.rows.len());
+        let mut seen: Hashed<RowHash, u32> = Hashed::default();
+        seen.reserve(self.sheet.rows.len());
         let id = |row: &Row| {
             let hash = hash(self.account(row), row.content);
             let ordinal = seen.entry(hash).or_default();
@@ -350,7 +348,7 @@ fn order(text: &str) -> Option<&str> {
 }
 
 /// Where rows may be one of two: holder, day, what joins them, and how.
-type Joint = (u16, NaiveDate, Name, Pair);
+type Joint = (usize, NaiveDate, Name, Pair);
 
 struct Deciding<'d> {
     words: &'d Words,

@@ -11,6 +11,7 @@
 mod cell;
 mod context;
 mod export;
+mod hash;
 mod links;
 mod make;
 pub mod ofx;
@@ -94,6 +95,9 @@ pub fn run(files: &[Source], context: &Context) -> Run {
     run
 }
 
+/// More accounts than this in one file are none: another column was taken for theirs.
+const MOST_ACCOUNTS: usize = 500;
+
 /// Why a file became no export.
 enum Stopped {
     Refused(Box<Refused>),
@@ -118,6 +122,14 @@ fn open<'p>(
             diagnostic: Some(say::ambiguous(file, &ambiguous)),
         }))
     })?;
+    if sheet.holders.len() > MOST_ACCOUNTS {
+        return Err(Stopped::Refused(Box::new(Refused {
+            file: file.name.clone(),
+            reason: format!("it names {} accounts", sheet.holders.len()),
+            advice: "look at its account column".to_owned(),
+            diagnostic: None,
+        })));
+    }
     let accounts =
         whose::accounts(&file.name, layout.profile, &sheet, context).map_err(Stopped::Asked)?;
     Ok(Export {

@@ -47,7 +47,10 @@ impl Run {
     pub fn take_events(&mut self) -> Vec<Event> {
         let mut events: Vec<Event> =
             self.files.iter_mut().flat_map(|file| std::mem::take(&mut file.events)).collect();
-        events.sort_by_cached_key(Event::order);
+        // The events of one file are in order already.
+        if self.files.len() > 1 {
+            events.sort_by_cached_key(Event::order);
+        }
         events
     }
 

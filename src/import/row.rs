@@ -5,11 +5,11 @@
 //! decided here, but for rows that no event can come of.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::cell::{self, Mark, Number};
+use super::hash::{Hashed, Kept};
 use super::profile::{Field, Profile, Symbols, single_blanks};
 use super::recognise::{Column, Layout};
 use super::record::{Cell, Record, Records};
@@ -17,7 +17,7 @@ use super::symbol::{self, Aliases};
 use crate::event::Account;
 use crate::money::Decimal;
 use crate::period::{DateForm, Datelike, NaiveDate};
-use crate::source::{Name, Names};
+use crate::source::Name;
 
 /// The rows of one file.
 #[derive(Debug)]
@@ -28,6 +28,8 @@ pub struct Sheet {
     pub holders: Vec<Holder>,
     /// A column states balances.
     pub balances: bool,
+    /// By holder, first and last day of its rows.
+    pub days: Vec<Option<(NaiveDate, NaiveDate)>>,
 }
 
 /// An account as a file names it.
@@ -49,7 +51,7 @@ pub struct Row {
     /// How long its text is.
     pub length: usize,
     /// Which of the sheet's holders it belongs to.
-    pub holder: u16,
+    pub holder: usize,
     /// Hash of the values that make it the same row at every download.
     pub content: u64,
     /// The day of the event.
@@ -135,7 +137,7 @@ pub struct Ambiguous {
 pub struct Spoken {
     /// In the order they appear.
     pub words: Vec<String>,
-    known: HashMap<u64, u32>,
+    known: Hashed<u64, u32>,
 }
 
 impl Spoken {
@@ -257,15 +259,22 @@ fn read_as(
         form,
         mark,
         at: Position::of(&layout.columns),
-        names: Names::default(),
+        names: Kept::default(),
         spoken: Spoken::default(),
         holders: Vec::new(),
+        known_holders: Hashed::default(),
         buffer: String::new(),
         last_day: None,
         doubt: false,
     };
     let (rows, balances) = reader.rows();
-    let sheet = Sheet { rows, holders: reader.holders, balances };
+    let mut days: Vec<Option<(NaiveDate, NaiveDate)>> = vec![None; reader.holders.len()];
+    for row in rows.iter().filter(|row| !matches!(row.trouble, Some(Trouble::Aside(_)))) {
+        let own = &mut days[row.holder];
+        let (first, last) = own.unwrap_or((row.date, row.date));
+        *own = Some((first.min(row.date), last.max(row.date)));
+    }
+    let sheet = Sheet { rows, holders: reader.holders, balances, days };
     (sheet, reader.spoken, reader.doubt)
 }
 
@@ -296,9 +305,10 @@ struct Reader<'s, 'p> {
     form: DateForm,
     mark: Mark,
     at: Position,
-    names: Names,
+    names: Kept,
     spoken: Spoken,
     holders: Vec<Holder>,
+    known_holders: Hashed<u64, usize>,
     buffer: String,
     /// The last day read and its text: rows of one day stand together.
     last_day: Option<(&'s str, NaiveDate)>,
@@ -507,7 +517,7 @@ impl<'s> Reader<'s, '_> {
     }
 
     /// Which holder the row belongs to, as the file names it.
-    fn holder(&mut self, cells: &[Cell]) -> u16 {
+    fn holder(&mut self, cells: &[Cell]) -> usize {
         let (mut number, mut title) =
             (self.at.get(Field::Account, cells), self.at.get(Field::Holder, cells));
         if number.is_empty()
@@ -519,16 +529,17 @@ impl<'s> Reader<'s, '_> {
         if number.is_empty() {
             number = self.layout.number.as_deref().unwrap_or_default();
         }
-        let found = self.holders.iter().position(|holder| {
-            holder.number.as_deref().unwrap_or_default() == number
-                && holder.title.as_deref().unwrap_or_default() == title
-        });
-        let at = found.unwrap_or_else(|| {
+        let mut key = xxh3_64(number.as_bytes());
+        if !title.is_empty() {
+            key = key.rotate_left(1) ^ xxh3_64(title.as_bytes());
+        }
+        let next = self.holders.len();
+        let at = *self.known_holders.entry(key).or_insert(next);
+        if at == next {
             let name = |text: &str| (!text.is_empty()).then(|| Name::new(text));
             self.holders.push(Holder { number: name(number), title: name(title) });
-            self.holders.len() - 1
-        });
-        u16::try_from(at).unwrap_or(u16::MAX)
+        }
+        at
     }
 
     /// The id of the row's security, as its symbol says; `None` where it is about cash.
@@ -734,7 +745,9 @@ fn push_digits(buffer: &mut String, number: u128) {
 
 /// The hash that makes a row's id, of its account and its content.
 pub fn hash(account: &Account, content: u64) -> crate::event::RowHash {
-    crate::event::RowHash::of(account.identity(), [&*format!("{content:016x}")])
+    let digit = |at: usize| b"0123456789abcdef"[(content >> (60 - 4 * at)) as usize & 15];
+    let hex: [u8; 16] = std::array::from_fn(digit);
+    crate::event::RowHash::of(account.identity(), std::str::from_utf8(&hex).ok())
 }
 
 #[cfg(test)]

@@ -3,9 +3,10 @@
 //! A unit whose id another file of the run has brought, or the books have, is known. Which file
 //! brings a row goes by account, first day, last day and digest, never by name or order.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use super::export::{Export, Fate};
+use super::hash::Hashed;
 use super::outcome::{Changed, Counts, Ignored, Unresolved};
 use super::{Context, Known};
 use crate::event::{Event, EventId, Link, Relation, RowHash};
@@ -54,7 +55,7 @@ pub fn unite(exports: &mut [Export], context: &Context) -> Union {
             }
         }
     }
-    let mut brought: HashMap<RowHash, u32> = HashMap::new();
+    let mut brought: Hashed<RowHash, u32> = Hashed::default();
     for (_, _, _, _, file, account) in order(exports) {
         let export = &exports[file];
         let mut uniting = Uniting {
@@ -112,7 +113,7 @@ struct Uniting<'u, 'c> {
     context: &'u Context<'c>,
     paired: &'u HashSet<EventId>,
     /// How many identical rows earlier files of the run have brought.
-    brought: &'u mut HashMap<RowHash, u32>,
+    brought: &'u mut Hashed<RowHash, u32>,
     changed: &'u mut Vec<Changed>,
     superseded: &'u mut Vec<EventId>,
     outcome: &'u mut Outcome,

@@ -31,7 +31,7 @@ pub fn accounts(
             continue;
         }
         // A preamble or a heading without rows: there is nothing to ask about.
-        if rows_of(at, sheet).next().is_none() {
+        if sheet.days[at].is_none() {
             let other = found.iter().flatten().next().cloned();
             found[at] = other.or_else(|| Some(Account::taxable(profile.name.clone())));
             continue;
@@ -72,9 +72,10 @@ fn of_profile(account: &Account, profile: &Profile) -> bool {
 }
 
 fn rows_of(holder: usize, sheet: &Sheet) -> impl Iterator<Item = &Row> {
-    sheet.rows.iter().filter(move |row| {
-        usize::from(row.holder) == holder && !matches!(row.trouble, Some(Trouble::Aside(_)))
-    })
+    sheet
+        .rows
+        .iter()
+        .filter(move |row| row.holder == holder && !matches!(row.trouble, Some(Trouble::Aside(_))))
 }
 
 fn by_number(holder: &Holder, context: &Context) -> Option<Account> {
@@ -124,7 +125,7 @@ fn by_profile(
     let mut own = context.accounts.values().filter(|account| of_profile(account, profile));
     let only = own.next().filter(|_| own.next().is_none())?;
     let others = sheet.holders.iter().enumerate().any(|(other, known)| {
-        other != at && known.number != holder.number && rows_of(other, sheet).next().is_some()
+        other != at && known.number != holder.number && sheet.days[other].is_some()
     });
     let taken = found.iter().flatten().any(|account| account.id == only.id);
     // A masked number says nothing against an account; a whole one does.

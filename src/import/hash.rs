@@ -1,0 +1,56 @@
+//! Maps whose keys are hashes already, and names kept by the hash of their letters.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::source::Name;
+
+/// A map by keys that are hashes, or hold one and little else.
+pub type Hashed<K, V> = HashMap<K, V, BuildHasherDefault<Mixer>>;
+
+/// Spreads numbers that are random already over all bits.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Mixer(u64);
+
+impl Hasher for Mixer {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        self.write_u64(xxh3_64(bytes));
+    }
+
+    fn write_u8(&mut self, number: u8) {
+        self.write_u64(number.into());
+    }
+
+    fn write_u32(&mut self, number: u32) {
+        self.write_u64(number.into());
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.0 = (self.0.rotate_left(5) ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+}
+
+/// The names of one file, each kept once.
+#[derive(Debug, Default)]
+pub struct Kept {
+    names: Hashed<u64, Name>,
+    empty: Name,
+}
+
+impl Kept {
+    /// The name with these letters: the one met before, or a new one.
+    pub fn get(&mut self, text: &str) -> Name {
+        if text.is_empty() {
+            return self.empty.clone();
+        }
+        let name = self.names.entry(xxh3_64(text.as_bytes())).or_insert_with(|| Name::new(text));
+        // Two texts of one hash are two names all the same.
+        if *name == *text { name.clone() } else { Name::new(text) }
+    }
+}
