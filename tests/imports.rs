@@ -416,3 +416,36 @@ fn the_example_is_what_import_makes_of_its_statements() {
     assert_eq!(statement.exit, Exit::Done, "{}", statement.err);
     assert!(statement.out.contains(" 7,900.60\n"), "{}", statement.out);
 }
+
+#[test]
+fn a_changed_row_waits_until_it_is_accepted_and_then_replaces() {
+    let root = folder();
+    run(root.path(), "init");
+    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/import/ofx/bank-sgml.ofx");
+    let text = fs::read_to_string(from).expect("a fixture");
+    fs::write(root.path().join("a.qfx"), &text).expect("a file");
+    run(root.path(), "import a.qfx --account broker");
+    let changed = text.replace("<TRNAMT>3.90", "<TRNAMT>3.95");
+    assert_ne!(changed, text);
+    fs::write(root.path().join("b.qfx"), changed).expect("a file");
+    let before = tree(root.path());
+    let ran = run(root.path(), "import b.qfx");
+    assert_eq!(ran.exit, Exit::Problems);
+    assert!(ran.out.contains("   was  statements/broker-2024.qfx:38   3.90 USD\n"), "{}", ran.out);
+    assert!(ran.out.ends_with("1 change waits for you.\n"), "{}", ran.out);
+    assert_eq!(tree(root.path()), before);
+    let id =
+        ran.out.rsplit("--accept ").next().and_then(|rest| rest.lines().next()).expect("an id");
+    let none = run(root.path(), "import b.qfx --accept other");
+    assert_eq!(none.exit, Exit::CouldNotRun);
+    let ran = run(root.path(), &format!("import b.qfx --accept {id}"));
+    assert_eq!(ran.exit, Exit::Done, "{}{}", ran.out, ran.err);
+    let text = journal(root.path(), "broker");
+    assert!(text.contains(&format!("link: replaces {id}")), "{text}");
+    assert!(text.contains("3.90 USD") && text.contains("3.95 USD"), "{text}");
+    let after = tree(root.path());
+    for line in ["import b.qfx", "import a.qfx"] {
+        assert_eq!(run(root.path(), line).exit, Exit::Done, "{line}");
+    }
+    assert_eq!(tree(root.path()), after);
+}

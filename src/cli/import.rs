@@ -80,7 +80,7 @@ pub fn run(args: &ImportArgs, world: &mut World) -> Result<Exit, Error> {
     let mut run = read.outcome(args, &given, root.as_deref(), &there)?;
     run.refused.extend(given.unreadable.iter().cloned());
     let waits = run.waits();
-    let shown = screen::Shown::of(&run, &given.paths);
+    let shown = screen::Shown::of(&run, &books.settings, &there);
     let json = (format == Format::Json).then(|| json::report(&run, &given.paths));
 
     let plan = plan::plan(&mut run, &given.digests, &books, &there);

@@ -1,12 +1,11 @@
 //! What an import says, for people: a line for every file, reasons, ties, and what comes next.
 
-use std::collections::HashMap;
 use std::fmt::Write;
 
 use indexmap::IndexMap;
 
 use crate::books::Settings;
-use crate::books::plan::{IMPORTED, Plan};
+use crate::books::plan::{IMPORTED, Plan, There};
 use crate::event::Account;
 use crate::import::{Asked, Changed, Counts, Run, Tie, Ties, plural};
 use crate::money::{Decimal, cash, grouped};
@@ -31,8 +30,8 @@ struct Line {
 }
 
 impl Shown {
-    /// Of what an import said. `paths` are not shown: messages call files by their own names.
-    pub fn of(run: &Run, _paths: &HashMap<Name, String>) -> Shown {
+    /// Of what an import said, before its events are written. Kept exports are shown with their folder.
+    pub fn of(run: &Run, settings: &Settings, there: &There) -> Shown {
         let files = run.files.iter().map(|file| Line {
             file: harmless(&file.file).into_owned(),
             accounts: file.accounts.iter().map(|id| harmless(id)).collect::<Vec<_>>().join(", "),
@@ -62,12 +61,21 @@ impl Shown {
             })
             .collect();
         ignored.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
+        let mut changed = run.changed.clone();
+        for change in &mut changed {
+            let file = &mut change.was.origin.file;
+            if let (Some(keep), true) =
+                (&settings.keep, there.statements.iter().any(|(name, _)| name == file))
+            {
+                *file = format!("{keep}/{file}").into();
+            }
+        }
         Shown {
             files: files.collect(),
             refused: refused.collect(),
             ignored,
             ties: run.files.iter().flat_map(|file| file.ties.clone()).collect(),
-            changed: run.changed.clone(),
+            changed,
             why,
         }
     }
