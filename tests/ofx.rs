@@ -287,7 +287,7 @@ fn a_download_that_broke_off_is_refused() {
 
 #[test]
 fn no_amount_of_nesting_or_of_tags_without_end_takes_long() {
-    let many = 40_000;
+    let many = 10_000;
     let texts = [
         format!("<OFX>{}</OFX>", "<A>".repeat(many)),
         format!("<OFX>{}{}</OFX>", "<STMTRS>".repeat(many), "</STMTRS>".repeat(many)),

@@ -322,8 +322,8 @@ impl At<'_, '_, '_, '_> {
             ("FEE" | "SRVCHG", _) => (fee, Some("service".into())),
             // Of a deposit, where a credit union calls its interest so.
             ("DIV", _) if !broker && comes => (interest, None),
-            ("DIV", _) => match &self.maker.making.account.sweep[..] {
-                [fund] if comes => {
+            ("DIV", _) | (_, Some(Says::Payment)) => match &self.maker.making.account.sweep[..] {
+                [fund] if comes && kind == "DIV" => {
                     let parts = Parts::default();
                     let security = fund.clone();
                     (EventKind::Dividend { security, per_share: None, parts }, None)

@@ -178,7 +178,16 @@ impl<'m, 'd, 't> Maker<'m, 'd, 't> {
     /// Whether it is cash in all but name.
     pub fn is_sweep(&self, security: &Security) -> bool {
         let account = self.making.account;
+        // Brokers mark the core position with asterisks; what a bank insures is cash.
+        let insured = || {
+            security
+                .title
+                .as_deref()
+                .is_some_and(|title| title.to_ascii_uppercase().contains("FDIC INSURED DEPOSIT"))
+        };
         SWEEPS.iter().any(|sweep| security.id == **sweep)
+            || security.id.ends_with("**")
+            || insured()
             || account.sweep.iter().any(|sweep| *sweep == security.id || *sweep == security.unique)
     }
 
@@ -398,7 +407,10 @@ impl<'x, 'm, 'd, 't> At<'x, 'm, 'd, 't> {
         let row = format!("{} {row}", fact.element.name());
         let mut event = self.bare(day, EventKind::Unknown { row: row.trim_end().into() });
         if let (Some(total), Ok(currency)) = (fact.total, self.currency()) {
-            event.amount = total;
+            // Where totals have no sign, a purchase costs all the same.
+            let buys = fact.element.name().to_ascii_uppercase().starts_with("BUY");
+            let costs = buys && !self.maker.making.habits.signed_totals;
+            event.amount = if costs { -total.abs() } else { total };
             event.currency = Some(currency);
         }
         event

@@ -7,6 +7,7 @@
 
 mod beside;
 mod cash;
+mod correct;
 mod identity;
 mod make;
 mod names;

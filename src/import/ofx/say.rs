@@ -38,7 +38,7 @@ pub fn diagnostics<'r>(
                         diagnostic = diagnostic
                             .note(format!("the row is kept as `unknown` and leaves {year} incomplete"))
                             .help(format!(
-                                "say what it is in rentier.toml, then import again:\n[override.{}]\n\
+                                "say what it is in rentier.toml, then import again:\n[override.\"{}\"]\n\
                                  event = \"deposit\"    # or dividend, interest, fee...",
                                 event.id
                             ));
@@ -87,7 +87,9 @@ fn place(source: &Source, row: &Row) -> Place {
     let (start, end) = row.bytes;
     let text = source.text.get(start..end).unwrap_or_default();
     let text: String = text.lines().next().unwrap_or_default().chars().take(120).collect();
-    let width = u32::try_from(text.chars().count()).unwrap_or(u32::MAX);
+    // Its tag only, so that what follows is shown too.
+    let tag = text.find('>').map_or(text.len(), |end| end + 1);
+    let width = u32::try_from(text[..tag].chars().count()).unwrap_or(u32::MAX);
     let file = source.name.clone();
     Place { file, line: row.line, column: 1, width, text, label: String::new() }
 }

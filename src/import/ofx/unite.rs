@@ -5,18 +5,19 @@
 //! is another is changed. Which file brings a row goes by account, first day, last day and digest,
 //! never by name or order.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::beside::Habits;
-use super::make::{Back, Fate, Making, Row, rows};
+use super::correct;
+use super::make::{Fate, Making, Row, rows};
 use super::say;
 use super::security::Books;
 use super::statement::Statement;
 use super::value::Numbers;
 use super::{NAME, Opened, whose};
-use crate::event::{Account, Event, EventId, EventKind, Link, Override, Relation, RowHash, Value};
+use crate::event::{Account, Event, EventId, Link, Relation, RowHash};
 use crate::import::union::{content, same};
 use crate::import::{
     Changed, Context, Counts, Covered, FileReport, Ignored, Known, Refused, Run, Tie, Ties,
@@ -27,18 +28,18 @@ use crate::period::NaiveDate;
 use crate::source::{Name, Source};
 
 /// A file's rows, by the accounts they are of.
-struct Sorted<'s> {
+pub struct Sorted<'s> {
     source: &'s Source,
     why: String,
     digest: u64,
     /// Accounts in the order of the file, with their rows; an account has several statements at times.
-    accounts: Vec<Part>,
+    pub accounts: Vec<Part>,
 }
 
 /// The rows of one account in one file.
-struct Part {
+pub struct Part {
     account: Account,
-    rows: Vec<Row>,
+    pub rows: Vec<Row>,
     /// The cash balance that is stated last, with its day.
     stated: Option<(NaiveDate, Decimal, Name)>,
 }
@@ -70,8 +71,9 @@ pub fn run(files: &[&Source], context: &Context, books: &dyn Books, covered: &[C
     }
     let mut sorted = sort(&opened, context, books, &mut run);
     refuse_covered(&mut sorted, covered, &mut run.refused);
-    decide(&mut sorted, context.overrides);
-    take_back(&mut sorted, context.known);
+    correct::decide(&mut sorted, context.overrides);
+    correct::take_back(&mut sorted, context.known);
+    correct::repeat_claims(&mut sorted, context.known);
     unite(&sorted, context, &mut run);
     run
 }
@@ -180,116 +182,6 @@ fn refuse_covered(sorted: &mut Vec<Sorted>, covered: &[Covered], refused: &mut V
         });
         false
     });
-}
-
-/// Rows that nothing understands become what a person has decided they are.
-fn decide(sorted: &mut [Sorted], overrides: &[Override]) {
-    if overrides.is_empty() {
-        return;
-    }
-    for row in sorted.iter_mut().flat_map(|file| &mut file.accounts).flat_map(|part| &mut part.rows)
-    {
-        let Fate::Unresolved(_, Some(event)) = &row.fate else { continue };
-        let decision = overrides.iter().find(|decision| decision.event == event.id);
-        let Some(decision) = decision else { continue };
-        let (security, quantity) = (row.security.clone(), row.units);
-        let kind = EventKind::build(&decision.kind, &mut |field| match field {
-            "security" => security.clone().map(Value::Text),
-            "quantity" => quantity.map(Value::Number),
-            _ => None,
-        });
-        if let Ok(kind) = kind {
-            let mut event = event.clone();
-            event.kind = kind;
-            row.fate = Fate::Events(vec![*event]);
-        }
-    }
-}
-
-/// What makes a correction find its event: account, kind, security, units, cash.
-type Mirror = (Name, &'static str, Option<Name>, Decimal, Decimal);
-
-fn mirror(event: &Event, sign: Decimal) -> Option<Mirror> {
-    let times = |number: Decimal| number.checked_mul(sign).map(|number| number.normalize());
-    Some((
-        event.account.clone(),
-        event.kind.name(),
-        event.security().cloned(),
-        times(event.quantity())?,
-        times(event.amount)?,
-    ))
-}
-
-/// Links rows that take another back, and do not say which, to the latest before them with the same
-/// figures that nothing has taken back yet, in any of the files or in the books. One that must have
-/// its event and has none is unresolved.
-fn take_back(sorted: &mut [Sorted], known: &Known) {
-    let mut earlier: HashMap<Mirror, Vec<(NaiveDate, EventId)>> = HashMap::new();
-    let mut used: HashSet<EventId> = HashSet::new();
-    let mut wanting: BTreeMap<(NaiveDate, EventId), Option<EventId>> = BTreeMap::new();
-    let every = || {
-        let parts = sorted.iter().flat_map(|file| &file.accounts);
-        parts.flat_map(|part| &part.rows).filter_map(|row| match &row.fate {
-            Fate::Events(events) => events.first().map(|event| (event, row.back)),
-            Fate::Ignored(_) | Fate::Unresolved(..) => None,
-        })
-    };
-    for (event, _) in every().filter(|(_, back)| back.is_some()) {
-        wanting.insert((event.date, event.id.clone()), None);
-    }
-    if wanting.is_empty() {
-        return;
-    }
-    let own = every().filter(|(_, back)| back.is_none()).map(|(event, _)| event);
-    for event in own.chain(known.events()) {
-        let wants = wanting.contains_key(&(event.date, event.id.clone()));
-        if let Some(taken) = event.linked(Relation::Reverses).filter(|_| !wants) {
-            used.insert(taken.clone());
-        } else if let Some(key) = mirror(event, Decimal::ONE).filter(|_| !wants) {
-            earlier.entry(key).or_default().push((event.date, event.id.clone()));
-        }
-    }
-    for list in earlier.values_mut() {
-        list.retain(|(_, id)| !used.contains(id));
-        list.sort();
-        list.dedup();
-    }
-    let mirrors: HashMap<EventId, Mirror> = every()
-        .filter(|(_, back)| back.is_some())
-        .filter_map(|(event, _)| Some((event.id.clone(), mirror(event, Decimal::NEGATIVE_ONE)?)))
-        .collect();
-    for ((date, id), target) in &mut wanting {
-        let Some(list) = mirrors.get(id).and_then(|key| earlier.get_mut(key)) else { continue };
-        let end = list.partition_point(|(day, _)| day <= date);
-        *target = end.checked_sub(1).map(|latest| list.remove(latest).1);
-    }
-    for row in sorted.iter_mut().flat_map(|file| &mut file.accounts).flat_map(|part| &mut part.rows)
-    {
-        let (Some(back), Fate::Events(events)) = (row.back, &mut row.fate) else { continue };
-        let Some(first) = events.first() else { continue };
-        match (wanting.get(&(first.date, first.id.clone())).cloned().flatten(), back) {
-            (Some(to), _) => {
-                for (part, event) in (0..).zip(events.iter_mut()) {
-                    let to = to.part(part);
-                    event.links.push(Link { relation: Relation::Reverses, to });
-                }
-            }
-            (None, Back::Must) => {
-                let reason = format!("{} is taken back, and nothing says which", what(&first.kind));
-                let event = row.unknown.take();
-                row.fate = Fate::Unresolved(reason, event);
-            }
-            (None, Back::May) => {
-                row.doubts.push(format!("{} below zero corrects nothing known", what(&first.kind)));
-            }
-        }
-    }
-}
-
-fn what(kind: &EventKind) -> String {
-    let name = kind.name();
-    let vowel = name.starts_with(['a', 'e', 'i', 'o', 'u']);
-    format!("{} `{name}`", if vowel { "an" } else { "a" })
 }
 
 /// Says of each row whether it is new, and reports every file.

@@ -30,6 +30,8 @@ pub enum Rows {
 pub enum Says {
     /// Interest on cash.
     Interest,
+    /// A payment of some security, which the row does not name.
+    Payment,
     /// Interest paid on borrowed money.
     MarginInterest,
     /// What the broker claims of a payment.
@@ -76,7 +78,7 @@ pub struct Rule {
     /// For which transactions.
     pub rows: &'static [Rows],
     /// In capitals; one of them is enough. A `*` at the end: letters may follow, for brokers cut their
-    /// texts to a width and set the next one behind.
+    /// texts to a width and set the next one behind. A `^` in front: only at the start.
     pub words: &'static [&'static str],
     /// What they say.
     pub says: Says,
@@ -351,6 +353,24 @@ pub const RULES: &[Rule] = &[
         says: Says::Closes,
         example: "YOU BOUGHT CLOSING TRANSACTION",
     },
+    Rule {
+        rows: &[BrokerCash],
+        words: &["DIVIDEND", "DIVIDENDS", "DIV", "CAP GAIN", "CAPITAL GAIN", "RETURN OF CAPITAL"],
+        says: Says::Payment,
+        example: "DIVIDEND RECEIVED SAMPLE A CORP",
+    },
+    Rule {
+        rows: &[BrokerCash],
+        words: &["INTEREST", "INT"],
+        says: Says::Interest,
+        example: "OFF-CYCLE INTEREST",
+    },
+    Rule {
+        rows: &[BankIn],
+        words: &["^INTEREST", "^INT"],
+        says: Says::Interest,
+        example: "Interest",
+    },
 ];
 
 /// What a memo says of such a row: the first rule with one of its words.
@@ -373,10 +393,11 @@ pub fn says(rows: Rows, memo: &str, says: Says) -> bool {
 /// Whether `memo` has `words` at the borders of words: `FEE` is not in `COFFEE`.
 fn has(memo: &str, words: &str) -> bool {
     let (words, open) = words.strip_suffix('*').map_or((words, false), |words| (words, true));
+    let (words, first) = words.strip_prefix('^').map_or((words, false), |words| (words, true));
     let letter = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
     memo.match_indices(words).any(|(at, _)| {
-        !letter(memo[..at].chars().next_back())
-            && (open || !letter(memo[at + words.len()..].chars().next()))
+        let begins = if first { at == 0 } else { !letter(memo[..at].chars().next_back()) };
+        begins && (open || !letter(memo[at + words.len()..].chars().next()))
     })
 }
 
@@ -399,5 +420,7 @@ mod tests {
         assert_eq!(said(BankIn, "PINTEREST PAYMENTS INC"), None);
         assert_eq!(said(BankOut, "INTEREST PAID TO THE MORTGAGE BANK"), None);
         assert_eq!(said(Income, "DIVIDEND RECEIVED"), None);
+        assert_eq!(said(BankIn, "Interest 01/31"), Some(Says::Interest));
+        assert_eq!(said(BankIn, "FROM INTEREST GROUP LLC"), None);
     }
 }
