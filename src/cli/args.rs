@@ -419,10 +419,11 @@ pub struct EventsArgs {
 /// `rentier profile`
 #[derive(Clone, Debug, Args)]
 #[command(
-    override_usage = "rentier profile list|show [NAME]",
+    override_usage = "rentier profile list|show NAME|new FILE",
     after_help = "\
 rentier profile list                      the formats that are known
-rentier profile show schwab               one of them, as written",
+rentier profile show schwab               one of them, as written
+rentier profile new bank.csv              a draft, its questions as comments",
     after_long_help = "\
 A profile says how an export is recognised and what each action word means. One of your own in \
 profiles/NAME.toml of your books is the same language; with a shipped name it adds to that one."
@@ -442,6 +443,11 @@ pub enum ProfileCommand {
     Show {
         /// NAME  as `rentier profile list` has it
         name: String,
+    },
+    /// A starting profile from an export that none reads, with its questions as comments
+    New {
+        /// FILE  the export
+        file: PathBuf,
     },
 }
 

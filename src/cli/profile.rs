@@ -1,11 +1,12 @@
-//! `rentier profile list|show`: the formats of exports that are known, from the profiles themselves.
+//! `rentier profile list|show|new`: the formats of exports that are known, from the profiles
+//! themselves, and a draft of one more.
 
 use std::fmt::Write as _;
 
 use super::args::{ProfileArgs, ProfileCommand, Reading};
 use super::{Error, Exit, World, open};
 use crate::books::Books;
-use crate::import::{Profile, profile};
+use crate::import::{self, Profile, profile};
 use crate::source::harmless;
 
 /// Runs it.
@@ -29,6 +30,22 @@ pub fn run(args: &ProfileArgs, world: &mut World) -> Result<Exit, Error> {
             let texts = own.cloned().chain(profile::shipped_source(name));
             let texts: Vec<String> = texts.map(|text| text.text).collect();
             texts.join("\n")
+        }
+        ProfileCommand::New { file } => {
+            let source = world.read(file)?;
+            let stem = file.file_stem().map(|stem| stem.to_string_lossy().to_lowercase());
+            let name: String = stem
+                .unwrap_or_default()
+                .chars()
+                .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
+                .collect();
+            import::draft(&source, name.trim_matches('-'), &profiles).ok_or_else(|| {
+                Error::new(format!(
+                    "no table in `{}`: a profile reads rows and columns",
+                    source.name
+                ))
+                .help("download the history as CSV")
+            })?
         }
     };
     world.out.write_all(text.as_bytes())?;

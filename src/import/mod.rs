@@ -10,6 +10,7 @@
 
 mod cell;
 mod context;
+mod draft;
 mod export;
 mod hash;
 mod links;
@@ -31,6 +32,7 @@ use std::collections::HashMap;
 use xxhash_rust::xxh3::xxh3_64;
 
 pub use context::{Context, Covered, Known, Otherwise};
+pub use draft::draft;
 pub use outcome::{
     Asked, Changed, Counts, FileReport, Ignored, Refused, Run, Tie, Ties, Unresolved, plural,
 };
