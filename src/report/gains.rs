@@ -221,6 +221,12 @@ impl Gains<'_> {
             table.preface = vec![sentence.into()];
             return table;
         }
+        if self.sections.is_empty() {
+            table.preface.push(format!("Nothing was sold in {period}.").into());
+            table.columns = vec![Column::words("lot", ""), Column::figures("gain", "")];
+            self.net(&mut table);
+            return table;
+        }
         let day =
             |key, heading| Column { align: Align::Right, ..Column::words(key, heading) }.gap(1);
         let figure = |key, heading| Column::figures(key, heading).gap(1);
@@ -379,7 +385,8 @@ impl Gains<'_> {
         let mut add = |style, label: &str, form: &str, amount: Decimal| {
             let label = if form.is_empty() { label.to_owned() } else { format!("{label}, {form}") };
             let mut cells = vec![Cell::text(label)];
-            cells.resize(6, Cell::Empty);
+            let gain = table.columns.iter().position(|column| column.key == "gain").unwrap_or(1);
+            cells.resize(gain, Cell::Empty);
             cells.push(Cell::number(self.coins(amount)));
             table.rows.push(row(style, 0, cells));
         };

@@ -172,3 +172,63 @@ fn a_file_alone_is_a_source_and_the_title_says_so() {
     assert_eq!(events[0]["amount"], "91.05");
     assert_eq!(events[0]["source"]["line"], 1);
 }
+
+/// The books of the README's example in a folder of their own, what the exports hold imported.
+fn example() -> tempfile::TempDir {
+    let folder = folder();
+    let from = root().join("fixtures/books/example");
+    for (path, bytes) in crate::world::tree(&from) {
+        let to = folder.path().join(path.strip_prefix(&from).expect("it is below"));
+        fs::create_dir_all(to.parent().expect("a folder")).expect("a folder can be made");
+        fs::write(to, bytes).expect("a file can be written");
+    }
+    let line = "import statements/schwab-2024.csv statements/fidelity-2024.csv";
+    let ran = run(folder.path(), line);
+    assert_eq!(ran.exit, Exit::Done, "{}{}", ran.out, ran.err);
+    folder
+}
+
+#[test]
+fn the_example_of_the_readme_prints_the_screens_of_the_design() {
+    let books = example();
+    let ran = run(books.path(), "income 2024");
+    assert_eq!((ran.exit, ran.out.as_str(), ran.err.as_str()), (Exit::Done, crate::sarah::TAX, ""));
+    let ran = run(books.path(), "income 2024 --view cash");
+    assert_eq!(
+        (ran.exit, ran.out.as_str(), ran.err.as_str()),
+        (Exit::Done, crate::sarah::CASH, "")
+    );
+    let none = run(books.path(), "gains 2024");
+    assert!(none.out.contains("\nNothing was sold in 2024.\n"), "{}", none.out);
+    let last = none.out.lines().last().unwrap_or_default();
+    assert!(last.starts_with("Net gain, Schedule D 16 ") && last.ends_with(" 250.00"), "{last}");
+    let none = run(books.path(), "gains 2020");
+    let said = "No gains in 2020: nothing was sold. Records reach 2024-12-20.";
+    assert!(none.out.contains(said), "{}", none.out);
+}
+
+#[test]
+fn a_row_says_what_became_of_it() {
+    let books = example();
+    let told = |line: &str| run(books.path(), &format!("explain {line}")).out;
+    let imported = told("schwab-2024.csv:3");
+    assert!(imported.starts_with("500.00 USD  dividend, A, 2024-12-13, schwab\n"), "{imported}");
+    assert!(imported.contains("└ line    statements/schwab-2024.csv:3\n"), "{imported}");
+    assert!(imported.contains("\"12/13/2024\",\"Qualified Dividend\",\"A\""), "{imported}");
+    // The same row in a download that the books do not keep under its name.
+    let kept = fs::read(books.path().join("statements/schwab-2024.csv")).expect("a statement");
+    fs::write(books.path().join("again.csv"), kept).expect("a file");
+    assert_eq!(told("again.csv:3"), imported);
+    let header = told("again.csv:1");
+    assert!(header.starts_with("no event: "), "{header}");
+    let header = "\"Date\",\"Action\",\"Symbol\",\"Description\",\"Quantity\",\"Price\",\"Fees & Comm\",\"Amount\"\n";
+    let rows = [
+        "\"01/10/2025\",\"Qualified Dividend\",\"A\",\"A COMPANY\",\"\",\"\",\"\",\"$9.00\"\n",
+        "\"01/11/2025\",\"Securities Lending Reb\",\"A\",\"A COMPANY\",\"\",\"\",\"\",\"$1.00\"\n",
+    ];
+    fs::write(books.path().join("new.csv"), header.to_owned() + &rows.concat()).expect("a file");
+    let new = told("new.csv:2");
+    assert!(new.starts_with("9.00 USD  not imported yet: dividend, A, 2025-01-10"), "{new}");
+    let strange = told("new.csv:3");
+    assert!(strange.contains("not understood: "), "{strange}");
+}

@@ -391,7 +391,10 @@ impl Explainer<'_> {
         }
         let mut node = Node::part(amount, said.trim_end());
         if !last {
-            node.aside = self.near(income.event);
+            // Ex-date and days held take the room; the last part shows its line all the same.
+            if test.is_none() {
+                node.aside = self.near(income.event);
+            }
             return node;
         }
         if let Some(test) = short {
@@ -431,7 +434,12 @@ impl Explainer<'_> {
         let Some(event) = income.event.and_then(|at| self.journal.events.get(at)) else {
             return String::new();
         };
-        self.held.each(event).unwrap_or_else(|| event.text.to_string())
+        match self.held.each(event) {
+            Some(each) if income.amount == event.gross() => each,
+            Some(each) if self.holding(income).is_some() => each,
+            Some(each) => format!("of {each}"),
+            None => event.text.to_string(),
+        }
     }
 
     /// Why a holding test was not passed: ex-date, window, days held.

@@ -97,7 +97,9 @@ pub fn items(
     };
     let mut bridge = vec![end("Cash income", cash)];
     bridge.extend(items.into_values().filter(|item| item.amounts.iter().any(|one| !one.is_zero())));
-    bridge.push(end("Taxable total", tax));
+    // A regime without forms taxes nothing.
+    let last = if regime.lines.is_empty() { "Total" } else { "Taxable total" };
+    bridge.push(end(last, tax));
     bridge
 }
 

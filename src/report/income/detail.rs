@@ -60,7 +60,8 @@ impl IncomeStatement<'_> {
                 let how = match event {
                     _ if !income.how.is_empty() => income.how.clone(),
                     Some(event) => match self.held().each(event) {
-                        Some(each) => format!("{each} each"),
+                        Some(each) if income.amount == event.gross() => format!("{each} each"),
+                        Some(each) => format!("of {each} each"),
                         None => event.text.to_string(),
                     },
                     None => String::new(),

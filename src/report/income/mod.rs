@@ -208,6 +208,7 @@ pub fn statement<'j>(
         category: total.into(),
         section: "Total".to_owned(),
         label: match (request.view, request.keep.all()) {
+            (View::Tax, true) if regime.lines.is_empty() => "Total of these records",
             (View::Tax, true) => "Taxable total of these records",
             (View::Cash, true) => "Cash income",
             (_, false) => "Total of what is kept",

@@ -308,7 +308,11 @@ impl IncomeStatement<'_> {
         }
         table.rows.push(Row {
             style: RowStyle::Heading,
-            cells: vec![Cell::text("From cash to tax")],
+            cells: vec![Cell::text(if last.label == "Total" {
+                "From cash to this total"
+            } else {
+                "From cash to tax"
+            })],
             ..Row::default()
         });
         let row = |label: String, amount: Decimal, about: &BTreeSet<String>| {
