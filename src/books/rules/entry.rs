@@ -9,7 +9,7 @@ use super::{Recogniser, units};
 use crate::diagnostic::Diagnostic;
 use crate::event::{Event, FieldError, Relation};
 use crate::ledger::Transaction;
-use crate::ledger::blocks::{Ids, Sort, implied, moves_units};
+use crate::ledger::blocks::{Ids, ROUNDED_OFF, Sort, implied, moves_units};
 use crate::money::Decimal;
 use crate::source::Name;
 
@@ -254,6 +254,7 @@ impl<'l> Entry<'l> {
                 *sum = sum.checked_sub(draft.amount).unwrap_or(*sum);
             }
         }
+        self.round_off(&mut left);
         left.retain(|_, sum| !sum.is_zero());
         if left.is_empty() {
             return;
@@ -311,6 +312,30 @@ impl<'l> Entry<'l> {
     }
 }
 
+impl Entry<'_> {
+    /// A price of few digits misses the cash by a cent or two, which tools let pass: the cash is what
+    /// the one trade of the entry was paid with.
+    fn round_off(&mut self, left: &mut IndexMap<(Name, Name), Decimal>) {
+        let mut trades =
+            self.drafts.iter_mut().filter(|draft| matches!(&*draft.kind, "buy" | "sell"));
+        let (Some(trade), None) = (trades.next(), trades.next()) else { return };
+        let Some(currency) = trade.currency.clone() else { return };
+        let elsewhere = self.sides.iter().filter(|side| {
+            side.role == Role::Movement && side.currency.as_ref() == Some(&currency)
+        });
+        let elsewhere = elsewhere.map(|side| side.posting.number());
+        let held = left.iter().filter(|((_, of), _)| *of == currency).map(|(_, sum)| *sum);
+        let missed = held.chain(elsewhere).try_fold(Decimal::ZERO, Decimal::checked_add);
+        let Some(missed) = missed.filter(|missed| missed.abs() <= ROUNDED_OFF) else { return };
+        if let Some(sum) = left.get_mut(&(trade.home.clone(), currency))
+            && let (Some(amount), Some(rest)) =
+                (trade.amount.checked_add(missed), sum.checked_sub(missed))
+        {
+            (trade.amount, *sum) = (amount, rest);
+        }
+    }
+}
+
 /// What to write for an entry whose shape says nothing.
 pub const TAGS: &str = "    ; event: …, security: …\n(below the entry's first line, for each event an entry of its own)";
 
@@ -353,7 +378,8 @@ fn lacking(
                 field => format!("what is the `{field}` of this `{}`", draft.kind),
             };
             let tags = format!("    ; event: {}, {field}: …", draft.kind);
-            rules.ask_entry(transaction, &why, &tags);
+            let money = draft.currency.clone().map(|currency| (draft.amount, currency));
+            rules.ask_about(transaction, &why, &tags, money);
         }
     }
 }

@@ -154,7 +154,13 @@ impl<'b> Recogniser<'b> {
                     },
                 ),
                 What::Entry(why, tags) => (
-                    format!("`{about}` of {}: {why}?", open.first),
+                    match open.count {
+                        1 => format!("`{about}` of {}: {why}?", open.first),
+                        count => {
+                            let more = count - 1;
+                            format!("`{about}` of {} and {more} more of {year}: {why}?", open.first)
+                        }
+                    },
                     Write { file: open.source.rsplit_once(':').map_or_else(String::new, |(file, _)| file.to_owned()), text: tags },
                 ),
             };
@@ -211,12 +217,23 @@ impl<'b> Recogniser<'b> {
 
     /// Notes that an entry's shape says nothing.
     fn ask_entry(&mut self, transaction: Transaction<'_>, why: &str, tags: &str) {
+        self.ask_about(transaction, why, tags, None);
+    }
+
+    /// Notes what an entry does not say, and the money that waits for it.
+    fn ask_about(
+        &mut self,
+        transaction: Transaction<'_>,
+        why: &str,
+        tags: &str,
+        money: Option<(Decimal, Name)>,
+    ) {
         let description = transaction.description();
-        // One for each: its line makes it its own.
         let about =
             if description.is_empty() { transaction.line().to_string() } else { description };
         let what = What::Entry(why.to_owned(), tags.to_owned());
-        self.ask(transaction, about, Decimal::ZERO, Name::default(), what);
+        let (amount, currency) = money.unwrap_or_default();
+        self.ask(transaction, about, amount, currency, what);
     }
 
     fn ask(

@@ -21,6 +21,7 @@ pub use home::{Context, Sort, below, implied, is_gains, real, sort};
 pub use ids::Ids;
 pub use postings::{code, legs};
 pub use read::{Read, event, events};
+pub use said::ROUNDED_OFF;
 
 use crate::event::EventKind;
 

@@ -82,6 +82,10 @@ pub enum Lack {
     Nothing,
 }
 
+/// What an entry's price may miss its cash by in a journal that tools accept: they compare sums as
+/// rounded as the journal's amounts are.
+pub const ROUNDED_OFF: Decimal = Decimal::from_parts(5, 0, 0, false, 2);
+
 /// The kinds whose units are held against a price.
 const TRADES: &[&str] = &[
     "buy",
@@ -264,7 +268,11 @@ fn part(
         gross.and_then(|gross| gross.checked_sub(said.amount)).ok_or(Trouble::Digits)?
     } else if sure {
         let weight = weights(&priced)?;
-        (-weight).checked_sub(said.amount).ok_or(Trouble::Digits)?
+        let lacking = (-weight).checked_sub(said.amount).ok_or(Trouble::Digits)?;
+        // Tools let a price of few digits miss the cash by a cent or two: that is no fee.
+        let elsewhere = weights(&|leg: &Leg| !leg.own && !leg.claim)?;
+        let missed = lacking.checked_sub(elsewhere).ok_or(Trouble::Digits)?;
+        if missed.abs() <= ROUNDED_OFF { elsewhere } else { lacking }
     } else {
         let negative = said.amount.is_sign_negative() && !said.amount.is_zero();
         let unit = |leg: &Leg| is_unit(leg) && leg.cost.is_none();
