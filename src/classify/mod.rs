@@ -476,7 +476,7 @@ fn part(amount: Decimal, part: Decimal, whole: Decimal) -> Decimal {
         return amount;
     }
     let product = amount.checked_mul(part).and_then(|product| product.checked_div(whole));
-    product.unwrap_or_else(|| (amount / whole).saturating_mul(part))
+    product.or_else(|| amount.checked_div(whole)?.checked_mul(part)).unwrap_or(amount)
 }
 
 /// The coupon after each purchase of interest: the next interest of that security in that account.

@@ -102,7 +102,7 @@ impl<'j> Walk<'j> {
             let rights = event.kind.name() == "rights";
             // Rights worth less than 15 % of the stock have no cost, unless elected.
             let small = rights && new < old * Decimal::new(15, 2);
-            Some((if small { Decimal::ZERO } else { new }, old + new))
+            Some((if small { Decimal::ZERO } else { new }, old.checked_add(new)?))
         });
         let mut lots = self.positions[from].drain();
         if fraction.is_none() {
@@ -227,7 +227,8 @@ impl<'j> Walk<'j> {
             let mut cost = None;
             if let (Some(price), Some(was)) = (price, lot.cost) {
                 let worth = rounded(price.saturating_mul(units), 2);
-                let gain = (worth + cash - was).max(Decimal::ZERO).min(cash);
+                let gain =
+                    worth.saturating_add(cash).saturating_sub(was).max(Decimal::ZERO).min(cash);
                 if !gain.is_zero() {
                     let mut matched = self.matched(at, from, &lot, cash, event.date);
                     matched.cost = Some(cash - gain);

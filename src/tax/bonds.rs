@@ -185,7 +185,9 @@ impl<'j> Walk<'j> {
         let mut earned = Decimal::ZERO;
         for lot in self.positions[position].lots_mut() {
             let (Some(acquired), Some(cost)) = (lot.acquired, lot.cost) else { continue };
-            let (unit, to) = *lot.yields.get_or_insert((cost / lot.quantity, acquired));
+            let (unit, to) = *lot
+                .yields
+                .get_or_insert((cost.checked_div(lot.quantity).unwrap_or_default(), acquired));
             let face = Decimal::ONE;
             let discount = (terms.redemption - unit).saturating_mul(lot.quantity);
             let small = discount < de_minimis(&terms, lot.quantity, acquired, maturity);
@@ -248,7 +250,9 @@ impl<'j> Walk<'j> {
         let mut lacking = false;
         for lot in self.positions[position].lots_mut() {
             let (Some(acquired), Some(cost)) = (lot.acquired, lot.cost) else { continue };
-            let (unit, to) = *lot.yields.get_or_insert((cost / lot.quantity, acquired));
+            let (unit, to) = *lot
+                .yields
+                .get_or_insert((cost.checked_div(lot.quantity).unwrap_or_default(), acquired));
             if unit <= terms.redemption {
                 continue;
             }

@@ -220,8 +220,8 @@ impl<'j> Walk<'j> {
         let position = self.position(&event.account, security);
         let of = &mut self.positions[position];
         let units = of.held.checked_div(of.factor).unwrap_or(of.held);
-        if !units.is_zero() {
-            of.passed_on.push((event.date, amount / units));
+        if let Some(each) = amount.checked_div(units) {
+            of.passed_on.push((event.date, each));
         }
     }
 
@@ -244,7 +244,8 @@ impl<'j> Walk<'j> {
         let units = lot.quantity.checked_div(of.factor).unwrap_or(lot.quantity);
         let first = of.passed_on.partition_point(|(day, _)| *day <= acquired);
         let held = of.passed_on[first..].iter().take_while(|(day, _)| *day <= matched.disposed);
-        let passed_on: Decimal = held.map(|(_, each)| each.saturating_mul(units)).sum();
+        let passed_on: Decimal = held
+            .fold(Decimal::ZERO, |sum, (_, each)| sum.saturating_add(each.saturating_mul(units)));
         let long = crate::money::rounded(passed_on, 2).min(loss);
         if long <= Decimal::ZERO {
             return None;

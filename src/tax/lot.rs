@@ -122,7 +122,7 @@ pub(super) fn share(amount: Decimal, part: Decimal, whole: Decimal) -> Decimal {
         return amount;
     }
     let product = amount.checked_mul(part).and_then(|product| product.checked_div(whole));
-    product.unwrap_or_else(|| (amount / whole).saturating_mul(part))
+    product.or_else(|| amount.checked_div(whole)?.checked_mul(part)).unwrap_or(amount)
 }
 
 /// Deals an amount out by quantity, in cents: each part is what the running total gains by it, so
