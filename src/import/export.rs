@@ -3,13 +3,14 @@
 //! A unit is one row, or the two rows of one event. Within a file everything is decided here; what
 //! other files and the books know of it is `union`'s.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
+use super::canonical::hash;
 use super::hash::Hashed;
 use super::make::{Doubt, Made, Making, Reason};
 use super::profile::{Action, Link, Make, Outcome, Pair, Words};
 use super::recognise::Layout;
-use super::row::{Row, Sheet, Spoken, Trouble, hash};
+use super::row::{Row, Sheet, Spoken};
 use crate::event::{Account, Event, EventId, EventKind, Override, RowHash};
 use crate::period::NaiveDate;
 use crate::source::{Name, Source};
@@ -172,7 +173,7 @@ impl Export<'_> {
     }
 
     /// Keeps what was made and says where.
-    fn keep(&mut self, row: usize, made: Made, link: Option<Link>) -> Fate {
+    pub(super) fn keep(&mut self, row: usize, made: Made, link: Option<Link>) -> Fate {
         let at = self.events.len();
         self.events.push(made.event);
         let second = made.second.is_some();
@@ -180,171 +181,6 @@ impl Export<'_> {
         self.doubts.extend(made.doubt.map(|doubt| (row, doubt)));
         Fate::Event { at, second, link }
     }
-
-    fn join(
-        &mut self,
-        row: usize,
-        other: usize,
-        ids: &[EventId],
-        rule: &Make,
-        made: Result<Made, Reason>,
-    ) {
-        let id = ids[row].clone();
-        match made {
-            Ok(made) => {
-                let fate = self.keep(row, made, rule.link);
-                self.units.push(Unit { row, other: Some(other), id, fate });
-            }
-            Err(reason) => {
-                self.alone(row, ids, reason.clone());
-                self.alone(other, ids, reason);
-            }
-        }
-    }
-
-    fn alone(&mut self, row: usize, ids: &[EventId], reason: Reason) {
-        let fate = Fate::Unresolved(Box::new(reason));
-        self.units.push(Unit { row, other: None, id: ids[row].clone(), fate });
-    }
-
-    /// What leaves in one row, what comes in the other: joined where a row names the other or its
-    /// order, else where only one of each is left.
-    fn join_legs(&mut self, members: Vec<(usize, &Make)>, ids: &[EventId]) {
-        let negative = |row: &Row| row.quantity.value().is_some_and(|q| q.is_sign_negative());
-        let (outs, news): (Vec<_>, Vec<_>) =
-            members.into_iter().partition(|(row, _)| negative(&self.sheet.rows[*row]));
-        let mut by_key: HashMap<String, Vec<usize>> = HashMap::new();
-        for (at, (new, _)) in news.iter().enumerate().rev() {
-            let row = &self.sheet.rows[*new];
-            let said = self.said(row);
-            let mut keys = vec![format!("is {}", row.symbol)];
-            keys.extend(cusips(&said).map(|cusip| format!("names {cusip}")));
-            keys.extend(order(&said).map(|order| format!("order {order}")));
-            for key in keys {
-                by_key.entry(key).or_default().push(at);
-            }
-        }
-        let (mut taken, mut left) = (vec![false; news.len()], Vec::new());
-        for (out, rule) in outs {
-            let row = &self.sheet.rows[out];
-            let said = self.said(row);
-            let order = order(&said).map(|order| format!("order {order}"));
-            let names = cusips(&said).map(|cusip| format!("is {cusip}"));
-            let keys = order.into_iter().chain(names).chain([format!("names {}", row.symbol)]);
-            let mut found = None;
-            for key in keys {
-                let Some(list) = by_key.get_mut(&key) else { continue };
-                while let Some(at) = list.pop() {
-                    if !taken[at] {
-                        found = Some(at);
-                        break;
-                    }
-                }
-                if found.is_some() {
-                    break;
-                }
-            }
-            match found {
-                Some(at) => {
-                    taken[at] = true;
-                    self.join_pair(out, news[at].0, rule, ids);
-                }
-                None => left.push((out, rule)),
-            }
-        }
-        let mut rest: Vec<(usize, &Make)> =
-            news.iter().zip(&taken).filter(|(_, taken)| !**taken).map(|(new, _)| *new).collect();
-        if let ([(out, rule)], [(new, _)]) = (&left[..], &rest[..]) {
-            self.join_pair(*out, *new, rule, ids);
-            return;
-        }
-        left.append(&mut rest);
-        for (row, rule) in left {
-            let reason = self.unpaired(row, rule);
-            self.alone(row, ids, reason);
-        }
-    }
-
-    fn join_pair(&mut self, out: usize, new: usize, rule: &Make, ids: &[EventId]) {
-        let row = &self.sheet.rows[out];
-        let made = self.making(row).legs(row, &self.sheet.rows[new], rule, ids[out].clone());
-        self.join(out, new, ids, rule, made);
-    }
-
-    /// Everything that a row says in words.
-    fn said(&self, row: &Row) -> String {
-        format!("{} {}", self.words(row), row.text)
-    }
-
-    /// The quantity in one row, the amount in the other, of one security.
-    fn join_halves(&mut self, members: Vec<(usize, &Make)>, ids: &[EventId]) {
-        let (mut units, mut cash) = (Vec::new(), Vec::new());
-        for (at, rule) in members {
-            let row = &self.sheet.rows[at];
-            let stated =
-                |number: super::cell::Number| number.value().is_some_and(|value| !value.is_zero());
-            match (stated(row.quantity), stated(self.making(row).cash(row))) {
-                (true, false) => units.push((at, rule)),
-                (false, true) => cash.push((at, rule)),
-                (true, true) => {
-                    let made = self.making(row).make(row, rule, ids[at].clone());
-                    let fate = match made {
-                        Ok(made) => self.keep(at, made, rule.link),
-                        Err(reason) => Fate::Unresolved(Box::new(reason)),
-                    };
-                    self.units.push(Unit { row: at, other: None, id: ids[at].clone(), fate });
-                }
-                (false, false) => {
-                    let reason = self.unpaired(at, rule);
-                    self.alone(at, ids, reason);
-                }
-            }
-        }
-        // Several of one day and security: by content, so that the order of rows does not count.
-        let content = |(row, _): &(usize, &Make)| (ids[*row].row, ids[*row].ordinal);
-        units.sort_by_key(content);
-        cash.sort_by_key(content);
-        let both = units.len().min(cash.len());
-        let single: Vec<_> =
-            units.split_off(both).into_iter().chain(cash.split_off(both)).collect();
-        for ((unit, rule), (money, _)) in units.into_iter().zip(cash) {
-            let row = &self.sheet.rows[unit];
-            let made =
-                self.making(row).halves(row, &self.sheet.rows[money], rule, ids[unit].clone());
-            self.join(unit, money, ids, rule, made);
-        }
-        for (row, rule) in single {
-            let reason = self.unpaired(row, rule);
-            self.alone(row, ids, reason);
-        }
-    }
-
-    fn unpaired(&self, row: usize, rule: &Make) -> Reason {
-        let words = self.words(&self.sheet.rows[row]);
-        let short: String = words.chars().take(40).collect();
-        let message = format!("`{short}` is one of two rows, and the other is not in this file");
-        let key = if self.layout.profile.prose { "starts" } else { "is" };
-        Reason::new("unpaired", message).help(format!(
-            "export these days again, whole; or write the {} by hand in main.journal, and in {}:\n\
-             [[action]]\n{key} = \"{}\"\nignore = \"{} written by hand\"",
-            rule.kind,
-            self.layout.profile.teach,
-            short.replace('"', "\\\""),
-            rule.kind
-        ))
-    }
-}
-
-/// The words of a text that are shaped as CUSIPs.
-fn cusips(text: &str) -> impl Iterator<Item = &str> {
-    text.split([' ', '#', '(', ')', ':', ',']).filter(|token| super::symbol::is_cusip(token))
-}
-
-/// The number of a reorganisation, without the digits that count its legs: `#REOR M0051680750001`.
-fn order(text: &str) -> Option<&str> {
-    let (_, after) = text.split_once("#REOR ")?;
-    let number = after.split(' ').next()?;
-    number.get(..number.len().checked_sub(4)?)
 }
 
 /// Where rows may be one of two: holder, day, what joins them, and how.

@@ -184,7 +184,8 @@ impl Making<'_> {
         event
     }
 
-    fn event(&self, row: &Row, id: EventId, kind: EventKind) -> Event {
+    /// An event of the row's day, account, line and text.
+    pub(super) fn event(&self, row: &Row, id: EventId, kind: EventKind) -> Event {
         let origin = Origin::new(self.file.clone(), row.line);
         let mut event = Event::new(id, row.date, self.account.clone(), kind, origin);
         event.text = row.text.clone();
@@ -396,74 +397,10 @@ impl Making<'_> {
         let note = "the amount stated is taken: it is what moved".to_owned();
         (amount, Some(Doubt { code: "does-not-tie", message, note, at: Field::Amount }))
     }
-
-    /// One event of two rows: what leaves in `out`, what comes in `new`.
-    pub fn legs(&self, out: &Row, new: &Row, rule: &Make, id: EventId) -> Result<Made, Reason> {
-        readable(out)?;
-        readable(new)?;
-        let (Some(old_id), Some(new_id)) = (&out.security, &new.security) else {
-            let message = "one of the two rows names no security";
-            return Err(Reason::new("missing-value", message).at(Field::Symbol));
-        };
-        let gone = out.quantity.value().unwrap_or_default();
-        let came = new.quantity.value().unwrap_or_default();
-        let (new_ratio, old_ratio) = ratio(came, gone);
-        let same = old_id == new_id || (rule.kind == "split" && symbol::is_cusip(old_id));
-        let kind = if rule.kind == "split" && same {
-            let quantity = checked(came.checked_add(gone))?;
-            EventKind::Split { security: new_id.clone(), quantity, new: new_ratio, old: old_ratio }
-        } else {
-            let (security, into) = (old_id.clone(), Some(new_id.clone()));
-            let (quantity, into_quantity) = (gone, Some(came));
-            let (new, old) = (new_ratio, old_ratio);
-            match rule.kind {
-                "merger" => EventKind::Merger { security, quantity, into, into_quantity, new, old },
-                "rename" => EventKind::Rename { security, quantity, into, into_quantity, new, old },
-                _ => EventKind::Exchange { security, quantity, into, into_quantity, new, old },
-            }
-        };
-        let is_split = matches!(kind, EventKind::Split { .. });
-        let mut event = self.event(out, id, kind);
-        event.origin.also.push(new.line);
-        let cash = |row: &Row| self.cash(row).value().unwrap_or_default();
-        let amount = checked(cash(out).checked_add(cash(new)))?;
-        if is_split && !amount.is_zero() {
-            let message = format!("the rows move {amount} in cash, and `split` moves none");
-            return Err(Reason::new("cash-without-place", message).at(Field::Amount));
-        }
-        let fees = |row: &Row| row.fees.value().unwrap_or_default();
-        event.fees = checked(fees(out).checked_add(fees(new)))?;
-        event.amount = amount;
-        if !amount.is_zero() || !event.fees.is_zero() {
-            event.currency = Some(out.currency.clone());
-        }
-        event.claimed = rule.claimed;
-        event.reason.clone_from(&rule.reason);
-        Ok(Made { event, second: None, doubt: None })
-    }
-
-    /// One event of two rows: the quantity in `units`, the amount in `cash`.
-    pub fn halves(
-        &self,
-        units: &Row,
-        cash: &Row,
-        rule: &Make,
-        id: EventId,
-    ) -> Result<Made, Reason> {
-        let whole = Row {
-            amount: cash.amount,
-            fees: if units.fees.value().is_some() { units.fees } else { cash.fees },
-            accrued: if units.accrued.value().is_some() { units.accrued } else { cash.accrued },
-            ..units.clone()
-        };
-        let mut made = self.make(&whole, rule, id)?;
-        made.event.origin.also.push(cash.line);
-        Ok(made)
-    }
 }
 
 /// Every number of the row can be read.
-fn readable(row: &Row) -> Result<(), Reason> {
+pub(super) fn readable(row: &Row) -> Result<(), Reason> {
     let numbers = [
         (Field::Quantity, row.quantity, "quantity"),
         (Field::Price, row.price, "price"),
@@ -541,37 +478,7 @@ fn parent(words: &str, text: &str) -> Option<Name> {
     })
 }
 
-/// `came` new units for each `gone` old ones: `4` for `1`, `1` for `5`; where whole numbers get
-/// long, a fraction for `1` that is exact.
-fn ratio(came: Decimal, gone: Decimal) -> (Option<Decimal>, Option<Decimal>) {
-    let (came, gone) = (came.abs().normalize(), gone.abs().normalize());
-    let scale = came.scale().max(gone.scale());
-    let whole = |number: Decimal| -> Option<u128> {
-        let factor = 10u128.checked_pow(scale - number.scale())?;
-        number.mantissa().unsigned_abs().checked_mul(factor)
-    };
-    let (Some(new), Some(old)) = (whole(came), whole(gone)) else { return (None, None) };
-    let divisor = divisor(new, old);
-    if divisor == 0 {
-        return (None, None);
-    }
-    if old / divisor > 1000
-        && let Some(each) = came.checked_div(gone).map(|each| each.normalize())
-        && each.scale() <= 10
-        && each.checked_mul(gone) == Some(came)
-    {
-        return (Some(each), Some(Decimal::ONE));
-    }
-    let small = |number: u128| i128::try_from(number / divisor).ok();
-    let decimal = |number| Decimal::try_from_i128_with_scale(number, 0).ok();
-    (small(new).and_then(decimal), small(old).and_then(decimal))
-}
-
-/// The greatest common divisor.
-fn divisor(one: u128, other: u128) -> u128 {
-    if other == 0 { one } else { divisor(other, one % other) }
-}
-
-fn checked(sum: Option<Decimal>) -> Result<Decimal, Reason> {
+/// The sum, where it can be held.
+pub(super) fn checked(sum: Option<Decimal>) -> Result<Decimal, Reason> {
     sum.ok_or_else(|| Reason::new("unreadable-number", "the row's numbers are too large to add up"))
 }

@@ -5,18 +5,21 @@
 //! Detection goes by content, never by a file's name. Knows no tax and writes nothing.
 //!
 //! The way of a row: `record` takes the text apart, `recognise` says whose layout it has, `row`
-//! reads its cells, `whose` tells the account, `export` decides with the profile's actions and
-//! `make` what it is, `links` joins it to others, `union` says whether it is new.
+//! reads its cells, `whose` tells the account, `export` decides with the profile's actions,
+//! `make` and `pair` what it is, `links` joins it to others, `union` says whether it is new.
 
+mod canonical;
 mod cell;
 mod context;
 mod draft;
+mod evidence;
 mod export;
 mod hash;
 mod links;
 mod make;
 pub mod ofx;
 mod outcome;
+mod pair;
 pub mod profile;
 mod recognise;
 mod record;

@@ -8,15 +8,15 @@ use std::borrow::Cow;
 
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::canonical::{push_day, push_number};
 use super::cell::{self, Mark, Number};
+use super::evidence;
 use super::hash::{Hashed, Kept};
 use super::profile::{Field, Profile, Symbols, single_blanks};
 use super::recognise::{Column, Layout};
 use super::record::{Cell, Record, Records};
 use super::symbol::{self, Aliases};
-use crate::event::Account;
-use crate::money::Decimal;
-use crate::period::{DateForm, Datelike, NaiveDate};
+use crate::period::{DateForm, NaiveDate};
 use crate::source::Name;
 
 /// The rows of one file.
@@ -161,7 +161,7 @@ pub fn read(text: &str, layout: &Layout, reading: Reading) -> Result<(Sheet, Spo
             return Ok((sheet, spoken));
         }
     }
-    let evidence = evidence(text, layout);
+    let evidence = evidence::of(text, layout);
     let form = match (evidence.month_first, evidence.day_first) {
         (true, false) => Some(DateForm::MonthDayYear),
         (false, true) => Some(DateForm::DayMonthYear),
@@ -181,66 +181,6 @@ pub fn read(text: &str, layout: &Layout, reading: Reading) -> Result<(Sheet, Spo
     };
     let (sheet, spoken, _) = read_as(text, layout, reading, form, mark);
     Ok((sheet, spoken))
-}
-
-/// What the cells of a file say about its spelling.
-#[derive(Default)]
-struct Evidence {
-    month_first: bool,
-    day_first: bool,
-    days: usize,
-    open: Option<(u32, String)>,
-    points: usize,
-    commas: usize,
-}
-
-fn evidence(text: &str, layout: &Layout) -> Evidence {
-    let mut evidence = Evidence::default();
-    let (mut records, mut cells) = (Records::new(text, layout.delimiter), Vec::new());
-    let mut seen = 0;
-    while let Some(record) = records.next(&mut cells) {
-        seen += 1;
-        if seen <= layout.skip {
-            continue;
-        }
-        for (cell, column) in cells.iter().zip(&layout.columns) {
-            match column {
-                Column::Field(Field::Date | Field::Settles) => {
-                    for part in cell.split(layout.profile.dates.as_of.as_deref().unwrap_or("\n")) {
-                        match cell::form_of(part) {
-                            Some(DateForm::MonthDayYear) => evidence.month_first = true,
-                            Some(DateForm::DayMonthYear) => evidence.day_first = true,
-                            _ => {}
-                        }
-                        if !cell::year_first(part.trim())
-                            && crate::period::date_prefix(part.trim(), DateForm::MonthDayYear)
-                                .is_some()
-                        {
-                            evidence.days += 1;
-                            let open = || (record.line, part.trim().to_owned());
-                            evidence.open.get_or_insert_with(open);
-                        }
-                    }
-                }
-                Column::Field(
-                    Field::Quantity
-                    | Field::Price
-                    | Field::Fees
-                    | Field::Commission
-                    | Field::Accrued
-                    | Field::Withheld
-                    | Field::Amount
-                    | Field::Balance,
-                ) => match cell::mark_of(cell) {
-                    Some(Mark::Point) => evidence.points += 1,
-                    Some(Mark::Comma) => evidence.commas += 1,
-                    None => {}
-                },
-                Column::Field(_) | Column::Unused | Column::Unknown(_) => {}
-            }
-        }
-    }
-    evidence
 }
 
 /// Reads rows in one spelling; true where a cell is not in it but may be in another.
@@ -670,121 +610,4 @@ fn single(text: &str) -> Cow<'_, str> {
     let odd = bytes.iter().any(|byte| byte.is_ascii_control() || *byte >= 0x80)
         || memchr::memmem::find(bytes, b"  ").is_some();
     if odd { Cow::Owned(single_blanks(text)) } else { Cow::Borrowed(text) }
-}
-
-/// `2024-03-27` and a blank.
-fn push_day(buffer: &mut String, day: NaiveDate) {
-    let digit = |number: u32| char::from_digit(number, 10).unwrap_or('0');
-    push_digits(buffer, u128::from(day.year().unsigned_abs()));
-    for part in [day.month(), day.day()] {
-        buffer.push('-');
-        buffer.push(digit(part / 10));
-        buffer.push(digit(part % 10));
-    }
-    buffer.push(' ');
-}
-
-/// A number without padding: `-17000.03`. Zero is nothing, as in files that leave it out.
-fn push_number(buffer: &mut String, number: Decimal) {
-    let number = unpadded(number);
-    if number.is_zero() {
-        return;
-    }
-    if number.is_sign_negative() {
-        buffer.push('-');
-    }
-    let scale = number.scale();
-    let Some(unit) = 10u128.checked_pow(scale) else { return };
-    let digits = number.mantissa().unsigned_abs();
-    push_digits(buffer, digits / unit);
-    if scale > 0 {
-        buffer.push('.');
-        let fraction = digits % unit;
-        let mut unit = unit / 10;
-        while unit > fraction {
-            buffer.push('0');
-            unit /= 10;
-        }
-        push_digits(buffer, fraction);
-    }
-}
-
-/// The number without zeros after its last digit.
-fn unpadded(number: Decimal) -> Decimal {
-    let (Ok(mut digits), mut scale) = (i64::try_from(number.mantissa()), number.scale()) else {
-        return number.normalize();
-    };
-    while scale > 0 && digits % 10 == 0 {
-        digits /= 10;
-        scale -= 1;
-    }
-    Decimal::new(digits, scale)
-}
-
-/// Whole digits, without a sign.
-fn push_digits(buffer: &mut String, number: u128) {
-    let mut digits = [0u8; 39];
-    let mut at = digits.len();
-    let mut rest = number;
-    while u64::try_from(rest).is_err() {
-        at -= 1;
-        digits[at] = b'0' + u8::try_from(rest % 10).unwrap_or_default();
-        rest /= 10;
-    }
-    let mut rest = u64::try_from(rest).unwrap_or_default();
-    loop {
-        at -= 1;
-        digits[at] = b'0' + u8::try_from(rest % 10).unwrap_or_default();
-        rest /= 10;
-        if rest == 0 {
-            break;
-        }
-    }
-    buffer.push_str(std::str::from_utf8(&digits[at..]).unwrap_or_default());
-}
-
-/// The hash that makes a row's id, of its account and its content.
-pub fn hash(account: &Account, content: u64) -> crate::event::RowHash {
-    let digit = |at: usize| b"0123456789abcdef"[(content >> (60 - 4 * at)) as usize & 15];
-    let hex: [u8; 16] = std::array::from_fn(digit);
-    crate::event::RowHash::of(account.identity(), std::str::from_utf8(&hex).ok())
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn pushed(number: Decimal) -> String {
-        let mut buffer = String::new();
-        push_number(&mut buffer, number);
-        buffer
-    }
-
-    proptest! {
-        /// Padding, and only padding, is left out of what makes a row the same row.
-        #[test]
-        fn a_number_is_hashed_without_its_padding(mantissa: i128, scale in 0u32..=28, more in 0u32..4) {
-            let mantissa = mantissa >> 33;
-            let number = Decimal::try_from_i128_with_scale(mantissa, scale).expect("96 bits");
-            let expected = if number.is_zero() { String::new() } else { number.normalize().to_string() };
-            prop_assert_eq!(pushed(number), expected.clone());
-            let mut padded = number;
-            padded.rescale((scale + more).min(28));
-            if padded == number {
-                prop_assert_eq!(pushed(padded), expected);
-            }
-        }
-    }
-
-    #[test]
-    fn small_numbers_keep_their_zeros() {
-        for (number, expected) in [("0.05", "0.05"), ("-100.0050", "-100.005"), ("1000", "1000")] {
-            assert_eq!(pushed(crate::money::plain(number).expect("a number")), expected);
-        }
-        let mut buffer = String::new();
-        push_day(&mut buffer, crate::period::iso("2024-03-07").expect("a day"));
-        assert_eq!(buffer, "2024-03-07 ");
-    }
 }

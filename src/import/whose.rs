@@ -1,9 +1,10 @@
 //! Tells whose the rows of a file are: by what the file says, by its name, by rows that the books
 //! have, by the only account of its profile; else a person is asked.
 
+use super::canonical::hash;
 use super::outcome::Asked;
 use super::profile::{Profile, matches};
-use super::row::{Holder, Row, Sheet, Trouble, hash};
+use super::row::{Holder, Row, Sheet, Trouble};
 use super::{Context, Otherwise};
 use crate::event::Account;
 use crate::period::DateForm;

@@ -1,0 +1,276 @@
+//! Joins two rows that are one event: the legs of a merger or a split, the quantity and the amount of
+//! a redemption. A row whose other is not there is unresolved.
+
+use std::collections::HashMap;
+
+use super::export::{Export, Fate, Unit};
+use super::make::{Made, Making, Reason, checked, readable};
+use super::profile::{Field, Make};
+use super::row::Row;
+use super::symbol;
+use crate::event::{EventId, EventKind};
+use crate::money::Decimal;
+
+impl Export<'_> {
+    fn join(
+        &mut self,
+        row: usize,
+        other: usize,
+        ids: &[EventId],
+        rule: &Make,
+        made: Result<Made, Reason>,
+    ) {
+        let id = ids[row].clone();
+        match made {
+            Ok(made) => {
+                let fate = self.keep(row, made, rule.link);
+                self.units.push(Unit { row, other: Some(other), id, fate });
+            }
+            Err(reason) => {
+                self.alone(row, ids, reason.clone());
+                self.alone(other, ids, reason);
+            }
+        }
+    }
+
+    fn alone(&mut self, row: usize, ids: &[EventId], reason: Reason) {
+        let fate = Fate::Unresolved(Box::new(reason));
+        self.units.push(Unit { row, other: None, id: ids[row].clone(), fate });
+    }
+
+    /// What leaves in one row, what comes in the other: joined where a row names the other or its
+    /// order, else where only one of each is left.
+    pub(super) fn join_legs(&mut self, members: Vec<(usize, &Make)>, ids: &[EventId]) {
+        let negative = |row: &Row| row.quantity.value().is_some_and(|q| q.is_sign_negative());
+        let (outs, news): (Vec<_>, Vec<_>) =
+            members.into_iter().partition(|(row, _)| negative(&self.sheet.rows[*row]));
+        let mut by_key: HashMap<String, Vec<usize>> = HashMap::new();
+        for (at, (new, _)) in news.iter().enumerate().rev() {
+            let row = &self.sheet.rows[*new];
+            let said = self.said(row);
+            let mut keys = vec![format!("is {}", row.symbol)];
+            keys.extend(cusips(&said).map(|cusip| format!("names {cusip}")));
+            keys.extend(order(&said).map(|order| format!("order {order}")));
+            for key in keys {
+                by_key.entry(key).or_default().push(at);
+            }
+        }
+        let (mut taken, mut left) = (vec![false; news.len()], Vec::new());
+        for (out, rule) in outs {
+            let row = &self.sheet.rows[out];
+            let said = self.said(row);
+            let order = order(&said).map(|order| format!("order {order}"));
+            let names = cusips(&said).map(|cusip| format!("is {cusip}"));
+            let keys = order.into_iter().chain(names).chain([format!("names {}", row.symbol)]);
+            let mut found = None;
+            for key in keys {
+                let Some(list) = by_key.get_mut(&key) else { continue };
+                while let Some(at) = list.pop() {
+                    if !taken[at] {
+                        found = Some(at);
+                        break;
+                    }
+                }
+                if found.is_some() {
+                    break;
+                }
+            }
+            match found {
+                Some(at) => {
+                    taken[at] = true;
+                    self.join_pair(out, news[at].0, rule, ids);
+                }
+                None => left.push((out, rule)),
+            }
+        }
+        let mut rest: Vec<(usize, &Make)> =
+            news.iter().zip(&taken).filter(|(_, taken)| !**taken).map(|(new, _)| *new).collect();
+        if let ([(out, rule)], [(new, _)]) = (&left[..], &rest[..]) {
+            self.join_pair(*out, *new, rule, ids);
+            return;
+        }
+        left.append(&mut rest);
+        for (row, rule) in left {
+            let reason = self.unpaired(row, rule);
+            self.alone(row, ids, reason);
+        }
+    }
+
+    fn join_pair(&mut self, out: usize, new: usize, rule: &Make, ids: &[EventId]) {
+        let row = &self.sheet.rows[out];
+        let made = self.making(row).legs(row, &self.sheet.rows[new], rule, ids[out].clone());
+        self.join(out, new, ids, rule, made);
+    }
+
+    /// Everything that a row says in words.
+    fn said(&self, row: &Row) -> String {
+        format!("{} {}", self.words(row), row.text)
+    }
+
+    /// The quantity in one row, the amount in the other, of one security.
+    pub(super) fn join_halves(&mut self, members: Vec<(usize, &Make)>, ids: &[EventId]) {
+        let (mut units, mut cash) = (Vec::new(), Vec::new());
+        for (at, rule) in members {
+            let row = &self.sheet.rows[at];
+            let stated =
+                |number: super::cell::Number| number.value().is_some_and(|value| !value.is_zero());
+            match (stated(row.quantity), stated(self.making(row).cash(row))) {
+                (true, false) => units.push((at, rule)),
+                (false, true) => cash.push((at, rule)),
+                (true, true) => {
+                    let made = self.making(row).make(row, rule, ids[at].clone());
+                    let fate = match made {
+                        Ok(made) => self.keep(at, made, rule.link),
+                        Err(reason) => Fate::Unresolved(Box::new(reason)),
+                    };
+                    self.units.push(Unit { row: at, other: None, id: ids[at].clone(), fate });
+                }
+                (false, false) => {
+                    let reason = self.unpaired(at, rule);
+                    self.alone(at, ids, reason);
+                }
+            }
+        }
+        // Several of one day and security: by content, so that the order of rows does not count.
+        let content = |(row, _): &(usize, &Make)| (ids[*row].row, ids[*row].ordinal);
+        units.sort_by_key(content);
+        cash.sort_by_key(content);
+        let both = units.len().min(cash.len());
+        let single: Vec<_> =
+            units.split_off(both).into_iter().chain(cash.split_off(both)).collect();
+        for ((unit, rule), (money, _)) in units.into_iter().zip(cash) {
+            let row = &self.sheet.rows[unit];
+            let made =
+                self.making(row).halves(row, &self.sheet.rows[money], rule, ids[unit].clone());
+            self.join(unit, money, ids, rule, made);
+        }
+        for (row, rule) in single {
+            let reason = self.unpaired(row, rule);
+            self.alone(row, ids, reason);
+        }
+    }
+
+    fn unpaired(&self, row: usize, rule: &Make) -> Reason {
+        let words = self.words(&self.sheet.rows[row]);
+        let short: String = words.chars().take(40).collect();
+        let message = format!("`{short}` is one of two rows, and the other is not in this file");
+        let key = if self.layout.profile.prose { "starts" } else { "is" };
+        Reason::new("unpaired", message).help(format!(
+            "export these days again, whole; or write the {} by hand in main.journal, and in {}:\n\
+             [[action]]\n{key} = \"{}\"\nignore = \"{} written by hand\"",
+            rule.kind,
+            self.layout.profile.teach,
+            short.replace('"', "\\\""),
+            rule.kind
+        ))
+    }
+}
+
+impl Making<'_> {
+    /// One event of two rows: what leaves in `out`, what comes in `new`.
+    pub fn legs(&self, out: &Row, new: &Row, rule: &Make, id: EventId) -> Result<Made, Reason> {
+        readable(out)?;
+        readable(new)?;
+        let (Some(old_id), Some(new_id)) = (&out.security, &new.security) else {
+            let message = "one of the two rows names no security";
+            return Err(Reason::new("missing-value", message).at(Field::Symbol));
+        };
+        let gone = out.quantity.value().unwrap_or_default();
+        let came = new.quantity.value().unwrap_or_default();
+        let (new_ratio, old_ratio) = ratio(came, gone);
+        let same = old_id == new_id || (rule.kind == "split" && symbol::is_cusip(old_id));
+        let kind = if rule.kind == "split" && same {
+            let quantity = checked(came.checked_add(gone))?;
+            EventKind::Split { security: new_id.clone(), quantity, new: new_ratio, old: old_ratio }
+        } else {
+            let (security, into) = (old_id.clone(), Some(new_id.clone()));
+            let (quantity, into_quantity) = (gone, Some(came));
+            let (new, old) = (new_ratio, old_ratio);
+            match rule.kind {
+                "merger" => EventKind::Merger { security, quantity, into, into_quantity, new, old },
+                "rename" => EventKind::Rename { security, quantity, into, into_quantity, new, old },
+                _ => EventKind::Exchange { security, quantity, into, into_quantity, new, old },
+            }
+        };
+        let is_split = matches!(kind, EventKind::Split { .. });
+        let mut event = self.event(out, id, kind);
+        event.origin.also.push(new.line);
+        let cash = |row: &Row| self.cash(row).value().unwrap_or_default();
+        let amount = checked(cash(out).checked_add(cash(new)))?;
+        if is_split && !amount.is_zero() {
+            let message = format!("the rows move {amount} in cash, and `split` moves none");
+            return Err(Reason::new("cash-without-place", message).at(Field::Amount));
+        }
+        let fees = |row: &Row| row.fees.value().unwrap_or_default();
+        event.fees = checked(fees(out).checked_add(fees(new)))?;
+        event.amount = amount;
+        if !amount.is_zero() || !event.fees.is_zero() {
+            event.currency = Some(out.currency.clone());
+        }
+        event.claimed = rule.claimed;
+        event.reason.clone_from(&rule.reason);
+        Ok(Made { event, second: None, doubt: None })
+    }
+
+    /// One event of two rows: the quantity in `units`, the amount in `cash`.
+    pub fn halves(
+        &self,
+        units: &Row,
+        cash: &Row,
+        rule: &Make,
+        id: EventId,
+    ) -> Result<Made, Reason> {
+        let whole = Row {
+            amount: cash.amount,
+            fees: if units.fees.value().is_some() { units.fees } else { cash.fees },
+            accrued: if units.accrued.value().is_some() { units.accrued } else { cash.accrued },
+            ..units.clone()
+        };
+        let mut made = self.make(&whole, rule, id)?;
+        made.event.origin.also.push(cash.line);
+        Ok(made)
+    }
+}
+
+/// The words of a text that are shaped as CUSIPs.
+fn cusips(text: &str) -> impl Iterator<Item = &str> {
+    text.split([' ', '#', '(', ')', ':', ',']).filter(|token| symbol::is_cusip(token))
+}
+
+/// The number of a reorganisation, without the digits that count its legs: `#REOR M0051680750001`.
+fn order(text: &str) -> Option<&str> {
+    let (_, after) = text.split_once("#REOR ")?;
+    let number = after.split(' ').next()?;
+    number.get(..number.len().checked_sub(4)?)
+}
+
+/// `came` new units for each `gone` old ones: `4` for `1`, `1` for `5`; where whole numbers get
+/// long, a fraction for `1` that is exact.
+fn ratio(came: Decimal, gone: Decimal) -> (Option<Decimal>, Option<Decimal>) {
+    let (came, gone) = (came.abs().normalize(), gone.abs().normalize());
+    let scale = came.scale().max(gone.scale());
+    let whole = |number: Decimal| -> Option<u128> {
+        let factor = 10u128.checked_pow(scale - number.scale())?;
+        number.mantissa().unsigned_abs().checked_mul(factor)
+    };
+    let (Some(new), Some(old)) = (whole(came), whole(gone)) else { return (None, None) };
+    let divisor = divisor(new, old);
+    if divisor == 0 {
+        return (None, None);
+    }
+    if old / divisor > 1000
+        && let Some(each) = came.checked_div(gone).map(|each| each.normalize())
+        && each.scale() <= 10
+        && each.checked_mul(gone) == Some(came)
+    {
+        return (Some(each), Some(Decimal::ONE));
+    }
+    let small = |number: u128| i128::try_from(number / divisor).ok();
+    let decimal = |number| Decimal::try_from_i128_with_scale(number, 0).ok();
+    (small(new).and_then(decimal), small(old).and_then(decimal))
+}
+
+/// The greatest common divisor.
+fn divisor(one: u128, other: u128) -> u128 {
+    if other == 0 { one } else { divisor(other, one % other) }
+}
