@@ -3,6 +3,7 @@
 //! A case is a file in `fixtures/ledger` with what it must give beside it: `.balances.csv`, `.errors`,
 //! or both. `UPDATE_GOLDEN=1` writes them.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -137,7 +138,7 @@ fn theirs(tool: &str, path: &Path) -> Vec<(String, String, Decimal)> {
     let output = command.output().expect("it runs");
     let shown = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{tool} {}: {shown}", path.display());
-    let mut sums: std::collections::BTreeMap<(String, String), Decimal> = Default::default();
+    let mut sums: BTreeMap<(String, String), Decimal> = BTreeMap::new();
     let mut add = |account: &str, commodity: &str, number: &str| {
         let number = plain(&unmarked(number)).expect("a number");
         let bare = account
@@ -194,6 +195,20 @@ fn a_transaction_says_what_its_text_says() {
     assert_eq!(postings[1].status(), ledger::Status::Pending);
     assert_eq!(postings[1].amount_from(), ledger::AmountFrom::Elided);
     assert_eq!(postings[1].amount().to_string(), "-12.50 EUR");
+}
+
+#[test]
+fn an_account_is_of_the_type_that_is_declared_above_it() {
+    let text = "account in  ; type: R\naccount out\n  ; type: X\naccount expenses:not  ; type: A\n\
+        2023-12-31 x\n  in:shop  -5 EUR  ; date: 2024-01-02\n  out  3 EUR\n  expenses:not  2 EUR\n";
+    let mut none = |_: &str, _: &Name| Ok(Vec::new());
+    let ledger = ledger::read(Source::new("x", text), &OPTIONS, &mut none);
+    let rows = ledger::yearly(&ledger, |_| true);
+    let rows: Vec<_> = rows
+        .iter()
+        .map(|row| (row.year, &*row.account, row.quantity.expect("few digits").to_string()))
+        .collect();
+    assert_eq!(rows, [(2024, "in:shop", "5".to_owned()), (2023, "out", "3".to_owned())]);
 }
 
 #[test]

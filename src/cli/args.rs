@@ -367,6 +367,7 @@ pub struct ExplainArgs {
 rentier balance                           every account
 rentier balance Assets                    those whose names have it
 rentier balance --lots                    what is left of each lot
+rentier balance --yearly                  income and expenses by year
 rentier balance -f my.journal --format csv",
     after_long_help = "\
 Each account's own postings, one line for each commodity; an account that comes to nothing is left out."
@@ -384,6 +385,9 @@ pub struct BalanceArgs {
     /// The lots held, as the journals have them
     #[arg(long, help_heading = "Shape")]
     pub lots: bool,
+    /// Each income and expense account by year
+    #[arg(long, help_heading = "Shape", conflicts_with = "lots")]
+    pub yearly: bool,
     /// Where to.
     #[command(flatten)]
     pub output: Output,

@@ -15,6 +15,7 @@ use crate::render;
 use crate::report::balance::{self, Balances};
 use crate::report::held::Held;
 use crate::report::table::Table;
+use crate::report::yearly::Yearly;
 
 /// Runs it.
 pub fn run(args: &BalanceArgs, world: &mut World) -> Result<Exit, Error> {
@@ -52,6 +53,11 @@ fn show(
         present(&held, &args.output, world)?;
         return Ok(held.problems());
     }
+    if args.yearly {
+        let yearly = Yearly::of(ledgers, patterns);
+        present(&yearly, &args.output, world)?;
+        return Ok(yearly.problems());
+    }
     let balances = Balances::of(ledgers, patterns);
     present(&balances, &args.output, world)?;
     Ok(balances.problems())
@@ -72,6 +78,18 @@ fn this_year() -> i32 {
         SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs() / 86_400);
     let today = NaiveDate::default().checked_add_days(Days::new(days));
     today.map_or(Options::default().year, |today| today.year())
+}
+
+impl Present for Yearly {
+    fn table(&self) -> Table {
+        Yearly::table(self)
+    }
+    fn records(&self) -> Table {
+        Yearly::records(self)
+    }
+    fn json(&self) -> Value {
+        render::rows(&self.records())
+    }
 }
 
 impl Present for Balances {

@@ -3,6 +3,50 @@
 //! In: a root text, and a function that gives the texts it includes. Out: a [`Ledger`], which has all
 //! transactions with every amount filled, what else the texts declare, and what is wrong in them.
 //! Knows no files, and nothing of income or tax.
+//!
+//! # Three dialects, one model
+//!
+//! hledger, Ledger and Beancount write the same things with characters that mean different ones. A
+//! text is read as what `--dialect` says, else as what stands in it: the first line that one family has
+//! and the others have not decides (`option "title"`, `apply tag`, an amount in brackets,
+//! `decimal-mark`), and [`Ledger::dialects`] keeps it with its line; without any, as hledger's, which is
+//! also what is written here. Included texts are of the dialect of their root.
+//!
+//! | | hledger | Ledger |
+//! |---|---|---|
+//! | `1,000` with nothing else to go by | one | one thousand |
+//! | `5` below `D $1,000.00` | `$5` | 5 of nothing |
+//! | `-4 XYZ {20 USD} @ 31 USD` weighs | its price, -124 | its basis, -80 |
+//! | `[account]` balances | among themselves | with the real ones |
+//! | `= 5` is checked | in order of dates | in order of the file |
+//! | and sees | all postings | of a real posting, real ones |
+//! | `= 0` without a commodity | of no commodity | of all |
+//! | `alias`, `apply`, `Y`, `D` end | with their file | never |
+//! | an alias replaces | the first parts of a name, patterns anywhere | the name or its first part, once |
+//! | `= /pattern/` adds postings | only when asked: kept, not applied | always |
+//! | a tag, `key: value`, ends | at a comma or the line's end | the same here: canonical blocks rely on it |
+//!
+//! What holds for both:
+//!
+//! * **Marks.** In this order: both marks in one number, or one mark twice, explain themselves; what
+//!   `decimal-mark`, `commodity` or `D` declares; a mark not before exactly three digits is the decimal
+//!   mark; what an earlier amount of that commodity showed; the dialect's habit. Where the habit
+//!   decided and nothing in the text shows that it is right, that is told, once for each commodity. A
+//!   number that does not fit what is declared is refused: hledger reads `1.5` below `commodity
+//!   1.000,00 EUR` as 15, and a figure ten times too large is worse than none.
+//! * **Weights.** A transaction is added up in its dialect's way first; with lots in it, in the other
+//!   ways too, and the one that comes to zero is taken. So journals of one family load in another.
+//! * **Tolerance.** A sum is zero if it rounds to zero at the decimals its commodity is declared with,
+//!   else at the most that its amounts are written with (costs apart), as both tools have it. Elided
+//!   amounts are never rounded.
+//! * **Digits.** All sums are exact. A number past 28 digits is refused; of a price its last digits are
+//!   left out, which is told, for prices are often quotients.
+//! * **One space** before an amount makes it part of the account's name. If what reads as an amount
+//!   there has a commodity, that is an error; a bare number warns.
+//! * **A transaction that cannot be read or does not balance** is left out of all figures, and is an
+//!   error; the others are read on.
+//! * **Kept without effect** (in [`Ledger::inert`]): periodic transactions, checks, rewritings of
+//!   names, Python, options that change no figure here, and blocks under an unknown word.
 
 mod amount;
 mod balance;
@@ -28,12 +72,14 @@ mod scope;
 mod sums;
 mod time;
 mod view;
+mod yearly;
 
 pub use balance::{Balance, balance};
 pub use lots::{LotRow, lots};
 pub use model::*;
 pub use print::print;
 pub use view::{Posting, Transaction};
+pub use yearly::{Section, YearRow, yearly};
 
 use crate::source::{Name, Source};
 
@@ -50,9 +96,9 @@ pub fn read(root: Source, options: &Options, load: Load<'_>) -> Ledger {
     family([(root, dialect, why)], *options, load)
 }
 
-/// Reads several roots. Journals of Ledger and hledger become one `Ledger`: their transactions share
-/// one timeline, and what a directive of one says for the lines below does not reach the next. Each
-/// Beancount file is one by itself, after them.
+/// Reads several roots. Those of hledger's dialect become one `Ledger`, and so do those of Ledger's:
+/// their transactions share one timeline, and what a directive of one says for the lines below it does
+/// not reach the next. Each Beancount file is one by itself, after them.
 pub fn read_all(
     roots: impl IntoIterator<Item = Source>,
     options: &Options,
@@ -62,11 +108,19 @@ pub fn read_all(
         let (dialect, why) = told(&root, *options);
         (root, dialect, why)
     });
-    let (beancount, journals): (Vec<_>, Vec<_>) =
-        told.partition(|(_, dialect, _)| *dialect == Dialect::Beancount);
+    let (mut beancount, mut hledger, mut journals) = (Vec::new(), Vec::new(), Vec::new());
+    for root in told {
+        match root.1 {
+            Dialect::Beancount => beancount.push(root),
+            Dialect::Hledger => hledger.push(root),
+            Dialect::Ledger => journals.push(root),
+        }
+    }
     let mut ledgers = Vec::new();
-    if !journals.is_empty() {
-        ledgers.push(family(journals, *options, &mut *load));
+    for roots in [hledger, journals] {
+        if !roots.is_empty() {
+            ledgers.push(family(roots, *options, &mut *load));
+        }
     }
     ledgers
         .extend(beancount.into_iter().map(|(root, _, why)| beancount::read(root, why, &mut *load)));
@@ -81,7 +135,7 @@ fn told(root: &Source, options: Options) -> (Dialect, String) {
     }
 }
 
-/// Reads journals of Ledger and hledger.
+/// Reads journals of one dialect, Ledger's or hledger's.
 fn family(
     roots: impl IntoIterator<Item = (Source, Dialect, String)>,
     options: Options,

@@ -14,5 +14,6 @@ pub mod keep;
 pub mod table;
 mod units;
 pub mod words;
+pub mod yearly;
 
 pub use judge::{Filing, judge};
