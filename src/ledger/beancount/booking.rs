@@ -3,6 +3,7 @@
 //! In: a draft, its directives in order. Out: its postings with all amounts; the ones whose number
 //! changed stand in `replaced`. A transaction that cannot be computed keeps what it states.
 
+mod costly;
 mod fill;
 mod group;
 mod reduce;
@@ -16,13 +17,11 @@ use crate::ledger::beancount::draft::{Booking, CostSpec, Draft, NONE, PriceSpec,
 use crate::ledger::beancount::few::Few;
 use crate::ledger::beancount::inventory::{Holding, LotCost};
 use crate::ledger::beancount::pad::Pads;
-use crate::ledger::beancount::tolerance::{self, Mode, Rules, Tolerances};
+use crate::ledger::beancount::tolerance::{self, Rules, Tolerances};
 use crate::ledger::model::{
-    AccountId, AmountFrom, CommodityId, Cost, Detail, HeldLot, Lot, PostingRow, Quantity, Xxh,
+    AccountId, AmountFrom, CommodityId, HeldLot, PostingRow, Quantity, Xxh,
 };
 use crate::money::Decimal;
-
-use group::Group;
 
 /// Computes every transaction of `draft`. What `pad` has to add comes back.
 pub(super) fn book(draft: &mut Draft) -> Pads {
@@ -234,195 +233,6 @@ impl<'d> Book<'d> {
         }
     }
 
-    /// Computes a transaction with costs, prices or unknown currencies.
-    fn complex(&mut self, at: u32) {
-        let row = self.draft.ledger.transactions[at as usize];
-        let range = row.first as usize..(row.first + row.count) as usize;
-        let legs: Vec<Leg> = self.draft.ledger.postings[range]
-            .iter()
-            .enumerate()
-            .map(|(index, row)| self.leg(index, row))
-            .collect();
-        let Some(groups) = self.groups(at, &legs) else {
-            self.keep_written(at, &legs, Vec::new());
-            return;
-        };
-        self.infer(&legs);
-        let mut done: Vec<Leg> = Vec::with_capacity(legs.len());
-        let mut lost: Vec<Leg> = Vec::new();
-        for Group { currency, legs } in groups {
-            let written = legs.clone();
-            let booked = self.reduce(at, legs, row.date);
-            match booked.and_then(|legs| self.fill(at, currency, legs)) {
-                Some(legs) => done.extend(legs),
-                None => lost.extend(written),
-            }
-        }
-        done.sort_by_key(|leg| leg.index);
-        if !lost.is_empty() {
-            self.keep_written(at, &lost, done);
-            return;
-        }
-        self.check_weights(at, &done);
-        self.hold(at, &done);
-        let rows = done.iter().map(|leg| self.row(at, leg)).collect::<Vec<PostingRow>>();
-        self.replace(at, rows);
-    }
-
-    fn leg(&self, index: usize, row: &PostingRow) -> Leg {
-        let spec = self.draft.specs.get((row.detail as usize).wrapping_sub(1));
-        Leg {
-            index,
-            account: row.account,
-            number: (row.amount == AmountFrom::Written).then_some(row.number),
-            commodity: row.commodity,
-            cost: spec.and_then(|spec| spec.cost.clone()).map_or(Basis::None, Basis::Spec),
-            price: spec.and_then(|spec| spec.price),
-            computed: false,
-            taken: false,
-        }
-    }
-
-    /// Infers the tolerances that computed amounts are rounded by, from what is written.
-    fn infer(&mut self, legs: &[Leg]) {
-        let mode = if self.rules.precise { Mode::Finest } else { Mode::Coarsest };
-        self.see(legs, mode);
-    }
-
-    fn see(&mut self, legs: &[Leg], mode: Mode) {
-        self.tolerances.clear(&self.rules);
-        for leg in legs.iter().filter(|leg| !leg.computed) {
-            let Some(number) = leg.number else { continue };
-            let price = leg.price.and_then(|price| {
-                let price_of = match (price.number?, price.total) {
-                    (total, true) => arith::div(total, number.abs())?,
-                    (unit, false) => unit,
-                };
-                Some((price.currency, price_of))
-            });
-            let costs: [Option<(CommodityId, Decimal)>; 2] = match &leg.cost {
-                Basis::None => [None, None],
-                Basis::Spec(spec) => {
-                    [spec.per, spec.total].map(|part| part.known().map(|n| (spec.currency, n)))
-                }
-                Basis::Lot(cost, _) => [Some((cost.currency, cost.number)), None],
-            };
-            let amount = (number, leg.commodity);
-            self.tolerances.see(&self.rules, mode, amount, costs.into_iter().flatten(), price);
-        }
-        self.tolerances.finish(&self.rules, mode);
-    }
-
-    /// Reports a transaction whose weights do not cancel out.
-    fn check_weights(&mut self, at: u32, legs: &[Leg]) {
-        self.sums.clear();
-        for leg in legs {
-            let added = weight(leg).and_then(|(weight, currency)| {
-                let (sum, _) = self.sums.entry(currency, Default::default);
-                *sum = arith::add(*sum, weight)?;
-                Some(())
-            });
-            if added.is_none() {
-                self.too_large(at);
-                return;
-            }
-        }
-        self.see(legs, Mode::Coarsest);
-        let off: Vec<(CommodityId, Decimal)> = self
-            .sums
-            .iter()
-            .filter(|(currency, (sum, _))| sum.abs() > self.tolerances.of(&self.rules, *currency))
-            .map(|(currency, (sum, _))| (*currency, *sum))
-            .collect();
-        if !off.is_empty() {
-            self.unbalanced(at, &off);
-        }
-    }
-
-    /// Takes computed postings into what accounts hold; what leaves lots has left them already.
-    fn hold(&mut self, at: u32, legs: &[Leg]) {
-        let mut over = false;
-        for leg in legs {
-            let Some(number) = leg.number else { continue };
-            let has_cost = !matches!(leg.cost, Basis::None);
-            self.pads.posting(leg.account, leg.commodity, number, has_cost);
-            let wanted = has_cost || self.infers || self.costly[leg.commodity.0 as usize];
-            if !wanted || leg.taken {
-                continue;
-            }
-            let holding = holding(
-                &mut self.holdings,
-                &mut self.held,
-                &self.methods,
-                (leg.account, leg.commodity),
-            );
-            let added = match &leg.cost {
-                Basis::Lot(cost, _) => holding.add(number, cost),
-                Basis::None | Basis::Spec(_) => holding.add_bare(number),
-            };
-            over |= added.is_none();
-        }
-        if over {
-            self.too_large(at);
-        }
-    }
-
-    /// Keeps of a transaction that cannot be computed what states its amount.
-    fn keep_written(&mut self, at: u32, legs: &[Leg], done: Vec<Leg>) {
-        let mut rows: Vec<(usize, PostingRow)> = Vec::new();
-        for leg in legs.iter().filter(|leg| leg.number.is_some() && leg.commodity != NONE) {
-            let plain = Leg { cost: Basis::None, price: None, ..leg.clone() };
-            rows.push((leg.index, self.row(at, &plain)));
-        }
-        for leg in done {
-            rows.push((leg.index, self.row(at, &leg)));
-        }
-        rows.sort_by_key(|(index, _)| *index);
-        self.replace(at, rows.into_iter().map(|(_, row)| row).collect());
-    }
-
-    /// The row of a posting, its cost and price among the details.
-    fn row(&mut self, at: u32, leg: &Leg) -> PostingRow {
-        let first = self.draft.ledger.transactions[at as usize].first as usize;
-        let written = self.draft.ledger.postings[first + leg.index];
-        let number = leg.number.unwrap_or_default();
-        let price = leg.price.and_then(|price| {
-            let amount = Quantity { number: price.number?, commodity: price.currency };
-            Some(Cost { amount, total: price.total, implied: false })
-        });
-        let lot = match &leg.cost {
-            Basis::None | Basis::Spec(_) => None,
-            Basis::Lot(cost, total) => {
-                let number = total.unwrap_or(cost.number);
-                let amount = Quantity { number, commodity: cost.currency };
-                Some(Box::new(Lot {
-                    cost: Some(Cost { amount, total: total.is_some(), implied: false }),
-                    fixed: false,
-                    date: cost.date,
-                    label: cost.label.clone(),
-                }))
-            }
-        };
-        let mut detail = 0;
-        if price.is_some() || lot.is_some() {
-            self.draft.ledger.details.push(Detail { cost: price, lot, ..Detail::default() });
-            detail = u32::try_from(self.draft.ledger.details.len()).unwrap_or(u32::MAX);
-        }
-        PostingRow { commodity: leg.commodity, number, detail, ..written }
-    }
-
-    /// Puts computed rows in the place of the written ones.
-    fn replace(&mut self, at: u32, rows: Vec<PostingRow>) {
-        let row = self.draft.ledger.transactions[at as usize];
-        let range = row.first as usize..(row.first + row.count) as usize;
-        let written = &mut self.draft.ledger.postings[range];
-        if written.len() == rows.len() {
-            written.copy_from_slice(&rows);
-        } else {
-            self.draft.replaced.insert(at, rows);
-        }
-    }
-
     /// What is left of every lot.
     fn keep_lots(&mut self) {
         let mut lots: Vec<HeldLot> = Vec::new();
@@ -477,22 +287,4 @@ fn holding<'h>(
         held.entry(account).or_default().push(commodity);
         Holding::new(methods.get(account.0 as usize).copied().unwrap_or_default())
     })
-}
-
-/// What a posting counts for when its transaction is balanced: its cost, else its price, else itself.
-/// `None` where a number is missing still, or too large.
-fn weight(leg: &Leg) -> Option<(Decimal, CommodityId)> {
-    let number = leg.number?;
-    let total = |total: Decimal| if number.is_sign_negative() { -total } else { total };
-    match (&leg.cost, &leg.price) {
-        (Basis::Lot(cost, Some(all)), _) => Some((total(*all), cost.currency)),
-        (Basis::Lot(cost, None), _) => Some((arith::mul(cost.number, number)?, cost.currency)),
-        (Basis::Spec(_), _) => None,
-        (Basis::None, Some(price)) if price.total => {
-            let all = if number.is_zero() { Decimal::ZERO } else { total(price.number?) };
-            Some((all, price.currency))
-        }
-        (Basis::None, Some(price)) => Some((arith::mul(price.number?, number)?, price.currency)),
-        (Basis::None, None) => Some((number, leg.commodity)),
-    }
 }

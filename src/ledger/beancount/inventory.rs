@@ -4,12 +4,13 @@
 //! booking method takes them. Lots are kept by date, by cost and by label; equal ones are one lot.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::hash::BuildHasherDefault;
 use std::ops::Bound;
 
 use crate::ledger::beancount::arith;
 use crate::ledger::beancount::draft::Booking;
 use crate::ledger::beancount::few::Few;
-use crate::ledger::model::CommodityId;
+use crate::ledger::model::{CommodityId, Xxh};
 use crate::money::Decimal;
 use crate::period::NaiveDate;
 use crate::source::Name;
@@ -52,7 +53,7 @@ pub(super) struct Holding {
     /// Units without a cost.
     bare: Decimal,
     lots: BTreeMap<LotId, Lot>,
-    ids: HashMap<LotCost, LotId>,
+    ids: HashMap<LotCost, LotId, BuildHasherDefault<Xxh>>,
     by_cost: BTreeSet<(Decimal, LotId)>,
     by_label: HashMap<Name, BTreeSet<LotId>>,
     /// By cost and then as they came; kept where the method takes the dearest first.

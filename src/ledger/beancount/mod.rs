@@ -32,6 +32,7 @@ pub(super) fn read(root: Source, why: String, load: Load<'_>) -> Ledger {
     let mut draft = texts::read(root, why, load);
     draft.items.sort_by_key(draft::Item::order);
     let pads = booking::book(&mut draft);
+    draft.specs = Vec::new();
     pad::insert(&mut draft, pads);
     let applied = plugins::apply(&mut draft);
     check::check(&mut draft, &applied);

@@ -5,7 +5,8 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::ledger::beancount::arith;
-use crate::ledger::beancount::booking::{Basis, Book, Leg, weight};
+use crate::ledger::beancount::booking::costly::weight;
+use crate::ledger::beancount::booking::{Basis, Book, Leg};
 use crate::ledger::beancount::draft::{CostSpec, Part};
 use crate::ledger::beancount::inventory::LotCost;
 use crate::ledger::model::CommodityId;

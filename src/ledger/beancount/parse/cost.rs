@@ -124,8 +124,10 @@ impl Parser<'_, '_> {
         let price = self.optional_number()?;
         self.cursor.blanks();
         let currency = self.optional_currency()?;
-        let place = self.cursor.place(&self.file, start, self.cursor.at - start);
+        let end = self.cursor.at;
+        let place = |parser: &Self| parser.cursor.place(&parser.file, start, end - start);
         if price.is_some_and(|price| price.is_sign_negative() && !price.is_zero()) {
+            let place = place(self);
             return Err(self.told(
                 Diagnostic::error("price", "a price is not negative")
                     .at(place)
@@ -133,6 +135,7 @@ impl Parser<'_, '_> {
             ));
         }
         if total && number.is_none() {
+            let place = place(self);
             return Err(self.told(
                 Diagnostic::error("price", "a total price needs the number of units")
                     .at(place)
@@ -144,6 +147,7 @@ impl Parser<'_, '_> {
             && currency != NONE
             && cost.currency != currency
         {
+            let place = place(self);
             return Err(self.told(
                 Diagnostic::error("price", "cost and price are in different currencies")
                     .at(place)
