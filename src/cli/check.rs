@@ -7,8 +7,7 @@ use super::args::CheckArgs;
 use super::open::{self, Opened};
 use super::{Error, Exit, World, words};
 use crate::diagnostic::Diagnostic;
-use crate::period::TaxYear;
-use crate::report::income::{Asked, Reached, Status, Year};
+use crate::report::income::{Asked, IncomeStatement, Reached, Status, Year};
 use crate::report::words::{count, list, money};
 
 /// Runs it.
@@ -20,17 +19,17 @@ pub fn run(args: &CheckArgs, world: &mut World) -> Result<Exit, Error> {
     // Profiles are read by those who need them; whoever checks wants to know all the same.
     diagnostics.extend(opened.books.profiles().1);
     let told = world.tell(&diagnostics)?;
-    let text = report(&opened, &shown);
+    let statement = opened.statement(shown);
+    let text = report(&opened, &statement);
     world.out.write_all(text.as_bytes())?;
-    let asked = opened.statement(shown).incomplete();
+    let asked = statement.incomplete();
     Ok(if asked { told.max(Exit::Problems) } else { told })
 }
 
-fn report(opened: &Opened, years: &[TaxYear]) -> String {
+fn report(opened: &Opened, statement: &IncomeStatement) -> String {
     if opened.books.journal.events.is_empty() {
         return "No events yet, so nothing to ask.\nNext: rentier import ~/Downloads/*.csv --dry-run\n".to_owned();
     }
-    let statement = opened.statement(years.to_vec());
     let mut text = String::new();
     for year in &statement.years {
         one(&mut text, year, &statement.currency);

@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use super::args::Reading;
 use super::open::{self, Opened};
 use super::{Error, Exit, World};
-use crate::report::income::{Status, Year};
+use crate::money::Decimal;
+use crate::report::income::{IncomeStatement, Status, Year};
 use crate::report::words::{count, money};
 
 /// Runs it.
@@ -22,18 +23,17 @@ pub fn run(world: &mut World) -> Result<Exit, Error> {
         return Ok(Exit::Done);
     }
     let opened = open::judged(&[], &Reading::default(), world)?;
-    let text = report(&opened);
+    let statement = opened.statement(opened.years());
+    let text = report(&opened, &statement);
     world.out.write_all(text.as_bytes())?;
-    let asked = opened.statement(opened.years()).incomplete();
+    let asked = statement.incomplete();
     let exit = Exit::of(&opened.books.diagnostics);
     Ok(if asked { exit.max(Exit::Problems) } else { exit })
 }
 
-fn report(opened: &Opened) -> String {
+fn report(opened: &Opened, statement: &IncomeStatement) -> String {
     let books = &opened.books;
     let journal = &books.journal;
-    let years = opened.years();
-    let statement = opened.statement(years.clone());
     let mut text = String::new();
     let filing =
         statement.filing.as_deref().map(|filing| format!("{filing} · ")).unwrap_or_default();
@@ -54,22 +54,17 @@ fn report(opened: &Opened) -> String {
         None => text.push_str("        no events yet\n"),
     }
     if !statement.years.is_empty() {
-        table(&mut text, opened, &statement.years);
+        table(&mut text, statement);
     }
     next(&mut text, opened, &statement.years);
     text
 }
 
 /// A line for each year: what is taxable, and how sure that is.
-fn table(text: &mut String, opened: &Opened, years: &[Year]) {
-    let amounts: Vec<String> = years
-        .iter()
-        .map(|year| {
-            let statement = opened.statement(vec![year.year]);
-            let total = statement.total.amounts.first().copied().flatten().unwrap_or_default();
-            money(total, &statement.currency)
-        })
-        .collect();
+fn table(text: &mut String, statement: &IncomeStatement) {
+    let years = &statement.years;
+    let amount = |amount: &Option<Decimal>| money(amount.unwrap_or_default(), &statement.currency);
+    let amounts: Vec<String> = statement.total.amounts.iter().map(amount).collect();
     let marks: Vec<String> = years
         .iter()
         .map(|year| match year.questions.len() {
