@@ -185,7 +185,7 @@ fn block(text: &str, line: u32) -> Block {
     }
     if last < line {
         // The file has no such line.
-        return Block { lines: 1..=0, ids: Vec::new() };
+        return Block { lines: line..=last, ids: Vec::new() };
     }
     Block { lines: first..=last, ids }
 }
