@@ -6,6 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use indexmap::IndexMap;
+use proptest::prelude::*;
 use rentier::event::{Account, Securities};
 use rentier::import::{self, Asked, Context, Known, Otherwise, Profile, Run, Ties};
 use rentier::ledger;
@@ -307,4 +308,37 @@ fn the_users_own_rows_go_before_the_shipped_ones() {
     let books = Books::default().account("schwab", "schwab", &[]).profile(own);
     let run = books.import(&[schwab("a.csv")], Otherwise::Ask);
     assert_eq!(run.files[0].events[0].kind.name(), "other-income");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    /// A cell may hold anything: nothing panics, every row is accounted for, and no row that is
+    /// whole is lost to the damage of another.
+    #[test]
+    fn damaged_exports_add_up(
+        fixture in 0usize..16,
+        damage in prop::collection::vec((0usize..65536, "[\",;\n\r$()0-9.eE/ \t\u{feff}é-]{0,6}"), 1..12),
+    ) {
+        let mut all = fixtures("schwab");
+        all.extend(fixtures("fidelity"));
+        let path = &all[fixture % all.len()];
+        let mut text = Source::decode("x.csv", fs::read(path).expect("a fixture")).text;
+        for (at, piece) in damage {
+            let mut at = text.len() * at / 65536;
+            while !text.is_char_boundary(at) {
+                at -= 1;
+            }
+            let end = (at..=text.len()).skip(1).find(|end| text.is_char_boundary(*end)).unwrap_or(at);
+            text.replace_range(at..end, &piece);
+        }
+        let source = Source::new("x.csv", text);
+        let run = Books::default().import(std::slice::from_ref(&source), Otherwise::Profile);
+        for file in &run.files {
+            prop_assert!(file.rows.add_up());
+            let rows = file.events.len() + file.ignored.len();
+            prop_assert!(rows > 0 || file.rows.read == 0);
+        }
+        let _ = said(&run);
+    }
 }
