@@ -302,6 +302,27 @@ fn a_premium_moves_into_the_trade_exactly_once() {
     assert!(found.questions.is_empty());
 }
 
+#[test]
+fn a_loss_on_a_short_sale_hangs_on_the_next_short_sale_and_on_no_purchase() {
+    let short =
+        || EventKind::ShortOpen { security: "X".into(), quantity: number("-10"), price: None };
+    let cover =
+        || EventKind::ShortCover { security: "X".into(), quantity: number("10"), price: None };
+    let book = || {
+        Book::default()
+            .event("2024-03-01", "a", short(), "1000")
+            .event("2024-04-01", "a", cover(), "-1200")
+            .buy("2024-04-10", "X", "10", "1100")
+    };
+    let found = book().found();
+    assert_eq!(found.matches[0].gain(), Some(number("-200")));
+    assert!(found.questions.is_empty());
+    assert_eq!(found.open[0].cost, Some(number("1100")));
+    let again = book().event("2024-04-20", "a", short(), "1300").found();
+    assert_eq!(again.questions.len(), 1);
+    assert!(again.questions[0].asks.contains("sold short again on 2024-04-20"));
+}
+
 // B5, invariants.
 
 /// What may happen in a generated journal.

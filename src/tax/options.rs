@@ -3,6 +3,8 @@
 //!
 //! Source: Pub. 550, chapter 4, Options, Short Sales, Constructive Sales; 26 USC 1233, 1234, 1259.
 
+use std::collections::HashMap;
+
 use super::holding;
 use super::lot::{Dealer, Lot};
 use super::walk::Walk;
@@ -229,7 +231,59 @@ impl<'j> Walk<'j> {
         }
         let first = self.findings.matches.len();
         self.close_owed(at, event, position, (quantity, -event.amount), Some(&own));
-        self.after_disposal(first, position);
+        self.short_again(first, security);
+    }
+
+    /// A loss on a short sale does not count either when another one is opened within 30 days: which
+    /// part of it waits is not computed, and asked. Source: 26 USC 1091(e).
+    fn short_again(&mut self, first: usize, security: &Name) {
+        let Some(rule) = &self.regime.repurchase else { return };
+        for at in first..self.findings.matches.len() {
+            let matched = &self.findings.matches[at];
+            let loss =
+                matched.gain().is_some_and(|gain| gain.is_sign_negative() && !gain.is_zero());
+            if !loss || matched.year.is_none() {
+                continue;
+            }
+            let opened = matched.acquisition;
+            let day = matched.disposed;
+            let (Some(from), Some(to)) =
+                (holding::moved(day, rule.from), holding::moved(day, rule.to))
+            else {
+                continue;
+            };
+            let gain = matched.gain();
+            let event = &self.journal.events[matched.disposal];
+            self.index_shorts();
+            let days = self.shorts.as_ref().and_then(|all| all.get(security));
+            let again = days.and_then(|days| {
+                let near = days.partition_point(|(on, _)| *on < from);
+                let mut near = days[near..].iter().take_while(|(on, _)| *on <= to);
+                near.find(|(_, at)| Some(*at) != opened).copied()
+            });
+            if let Some((again, _)) = again {
+                let asks = format!(
+                    "{security} was sold short again on {again}: how much of this loss waits for that?"
+                );
+                let text =
+                    format!("[override.\"{}\"]\nevent = \"short-cover\"\nwhy = \"…\"", event.id);
+                self.ask(event, asks, gain, "rentier.toml", text);
+            }
+        }
+    }
+
+    /// Notes the days on which each security was sold short, once.
+    fn index_shorts(&mut self) {
+        if self.shorts.is_some() {
+            return;
+        }
+        let mut days: HashMap<Name, Vec<(NaiveDate, usize)>> = HashMap::new();
+        for (at, event) in self.journal.events.iter().enumerate() {
+            if let EventKind::ShortOpen { security, .. } = &event.kind {
+                days.entry(security.clone()).or_default().push((event.date, at));
+            }
+        }
+        self.shorts = Some(days);
     }
 
     /// Closes what is owed, oldest first. `own`: units held that are delivered for short sales;

@@ -39,6 +39,8 @@ pub(super) struct Walk<'j> {
     pub premiums: HashMap<usize, Decimal>,
     /// Positions with payments whose ex-date is known, by account and security.
     watched: HashSet<(u32, u32)>,
+    /// Days of short sales by security, once a loss on one asked for them.
+    pub shorts: Option<HashMap<Name, Vec<(NaiveDate, usize)>>>,
     /// How many positions are of bonds.
     pub bonds: usize,
 }
@@ -80,6 +82,7 @@ impl<'j> Walk<'j> {
             moving: HashMap::new(),
             premiums: HashMap::new(),
             watched: HashSet::new(),
+            shorts: None,
             bonds: 0,
         };
         walk.pairs = super::transfers::pairs(&walk);
