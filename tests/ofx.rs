@@ -133,6 +133,27 @@ fn exports_become_journals() {
 }
 
 #[test]
+fn what_is_imported_is_read_back_from_its_journal() {
+    let accounts: IndexMap<Name, Account> = [("broker".into(), account())].into_iter().collect();
+    let corpus = files("../shared/corpus/brokers").into_iter().filter(|path| is_ofx(path));
+    for path in fixtures().into_iter().chain(corpus) {
+        let events = import(&[source(&path)]).take_events();
+        let text = ledger::print(&events, &accounts);
+        let mut load = |path: &str, _: &Name| Err(format!("no include here, but `{path}`"));
+        let printed = Source::new("printed.journal", text);
+        let ledger = ledger::read(printed, &ledger::Options::default(), &mut load);
+        let context = ledger::blocks::Context { accounts: &accounts, currency: "USD" };
+        let (back, problems) = ledger::blocks::events(&ledger, &context);
+        assert_eq!(ledger.diagnostics, [], "{}", path.display());
+        assert_eq!(problems, [], "{}", path.display());
+        for (event, back) in events.iter().zip(&back) {
+            assert_eq!(event, back, "{}", path.display());
+        }
+        assert_eq!(events.len(), back.len(), "{}", path.display());
+    }
+}
+
+#[test]
 fn a_second_import_of_the_same_file_finds_nothing_new() {
     for path in fixtures() {
         let file = source(&path);

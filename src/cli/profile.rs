@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use super::args::{ProfileArgs, ProfileCommand, Reading};
 use super::{Error, Exit, World, open};
 use crate::books::Books;
-use crate::import::{self, Profile, profile};
+use crate::import::{self, Profile, ofx, profile};
 use crate::source::harmless;
 
 /// Runs it.
@@ -20,8 +20,9 @@ pub fn run(args: &ProfileArgs, world: &mut World) -> Result<Exit, Error> {
     let (profiles, found) = books.profiles();
     let text = match &args.what {
         ProfileCommand::List => list(&profiles),
+        ProfileCommand::Show { name } if *name == *ofx::NAME => ofx::shown(),
         ProfileCommand::Show { name } => {
-            let known = profiles.iter().map(|profile| &*profile.name);
+            let known = profiles.iter().map(|profile| &*profile.name).chain([ofx::NAME]);
             if !profiles.iter().any(|profile| profile.name == **name) {
                 return Err(Error::unknown("profile", name, known));
             }
@@ -63,6 +64,8 @@ fn list(profiles: &[Profile]) -> String {
             let _ = writeln!(text, "{:<wide$}  {}", "", harmless(download));
         }
     }
+    let _ = writeln!(text, "{:<wide$}  {}, {} rules", ofx::NAME, ofx::TITLE, ofx::rules());
+    let _ = writeln!(text, "{:<wide$}  {}", "", ofx::DOWNLOAD);
     text.push_str("One of them, as it is written: rentier profile show NAME\n");
     text
 }

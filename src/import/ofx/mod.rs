@@ -23,6 +23,7 @@ mod whose;
 mod words;
 
 use std::collections::HashSet;
+use std::fmt::Write as _;
 
 pub use security::{Books, Listed};
 pub use statement::{Kind, Stated, Statement};
@@ -109,6 +110,35 @@ fn without_statement(document: &Document) -> Nothing {
 
 /// The name of this format, as a profile's.
 pub const NAME: &str = "ofx";
+
+/// For the eye, as a profile's title and download.
+pub const TITLE: &str = "OFX and QFX of any bank or broker";
+/// How to get such a file.
+pub const DOWNLOAD: &str = "Download, for Quicken or Microsoft Money (QFX, OFX)";
+
+/// What words of a memo mean, a line for each rule: what `rentier profile show ofx` shows, since OFX
+/// has no table of actions.
+pub fn shown() -> String {
+    let mut text = format!(
+        "# {TITLE}\n# Transactions are read by their types, as the OFX specification has them; words\n\
+         # of a memo add what the types cannot say. The first rule that fits wins.\n"
+    );
+    for rule in words::RULES {
+        let _ = writeln!(
+            text,
+            "\n{}\n    says {}\n    such as \"{}\"",
+            rule.wanted(),
+            rule.meaning(),
+            rule.example
+        );
+    }
+    text
+}
+
+/// How many rules there are.
+pub fn rules() -> usize {
+    words::RULES.len()
+}
 
 /// A file and what stands in it.
 struct Opened<'s> {

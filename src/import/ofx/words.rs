@@ -82,8 +82,7 @@ pub struct Rule {
     pub words: &'static [&'static str],
     /// What they say.
     pub says: Says,
-    /// A memo that means this; the tests read it.
-    #[cfg_attr(not(test), allow(dead_code))]
+    /// A memo that means this.
     pub example: &'static str,
 }
 
@@ -372,6 +371,54 @@ pub const RULES: &[Rule] = &[
         example: "Interest",
     },
 ];
+
+impl Rule {
+    /// `INCOME, INVEXPENSE: "FOREIGN TAX", "FRGN TAX"`
+    pub fn wanted(&self) -> String {
+        let rows: Vec<&str> = self
+            .rows
+            .iter()
+            .map(|rows| match rows {
+                BankIn => "STMTTRN in",
+                BankOut => "STMTTRN out",
+                BrokerCash => "INVBANKTRAN",
+                Income => "INCOME, REINVEST",
+                Expense => "INVEXPENSE",
+                Trade => "BUY..., SELL...",
+                Transfer => "TRANSFER",
+            })
+            .collect();
+        let words: Vec<String> = self.words.iter().map(|word| format!("\"{word}\"")).collect();
+        format!("{}: {}", rows.join(", "), words.join(", "))
+    }
+
+    /// What it makes of the row, in words.
+    pub fn meaning(&self) -> String {
+        match self.says {
+            Says::Interest => "interest on cash".to_owned(),
+            Says::Payment => "a payment of a security that is not named: unresolved".to_owned(),
+            Says::MarginInterest => "margin-interest".to_owned(),
+            Says::Claims(claim) => format!("claimed {claim}"),
+            Says::PaymentInLieu => "payment-in-lieu".to_owned(),
+            Says::ReturnOfCapital => "return-of-capital".to_owned(),
+            Says::Lending => "other-income, reason lending".to_owned(),
+            Says::CashInLieu => "cash-in-lieu".to_owned(),
+            Says::Withholding(tax) => format!("withholding, tax {tax}"),
+            Says::Fee(reason) => format!("fee, reason {reason}"),
+            Says::Sweep => "ignored: move of the cash sweep".to_owned(),
+            Says::Reinvestment => "reinvests an income of that day".to_owned(),
+            Says::Redemption => "redemption, of debt".to_owned(),
+            Says::Expired => "option-expire".to_owned(),
+            Says::Assigned => "option-assign".to_owned(),
+            Says::Exercised => "option-exercise".to_owned(),
+            Says::Split => "split".to_owned(),
+            Says::Action => "an action of an issuer: unresolved".to_owned(),
+            Says::FeeInUnits => "a sale, and the fee it pays".to_owned(),
+            Says::Opens => "option-open".to_owned(),
+            Says::Closes => "option-close".to_owned(),
+        }
+    }
+}
 
 /// What a memo says of such a row: the first rule with one of its words.
 pub fn said(rows: Rows, memo: &str) -> Option<Says> {
