@@ -55,6 +55,9 @@ impl<'j> Units<'j> {
         let security = event.security()?;
         let units = self.before(&event.account, security, event.date)?;
         let stated = event.kind.per_share();
+        if stated.is_none() && matches!(event.kind, EventKind::Interest { .. }) {
+            return None;
+        }
         let each = stated.or_else(|| event.gross().checked_div(units))?;
         let even = each.round_dp(4) == each && each.checked_mul(units) == Some(event.gross());
         let currency = event.currency.as_deref().unwrap_or_default();

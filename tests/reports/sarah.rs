@@ -173,3 +173,20 @@ fn records_of_every_event_add_up_to_the_total() {
     }
     assert_eq!(Some(sum), total);
 }
+
+#[test]
+fn fees_and_interest_paid_stand_beside_the_cash() {
+    let mut made = sarah();
+    made.event("2024-07-01", "schwab", EventKind::Fee { security: None }, "-25.00");
+    made.event("2024-07-02", "schwab", EventKind::MarginInterest {}, "-3.10");
+    let mut cash = of(&[2024]);
+    cash.view = View::Cash;
+    let shown = text(&made.show(cash).table(), Screen::PLAIN);
+    let beside = "\
+Cash income                                          12,100.00
+Beside the income
+  Fees paid                                             -25.00   schwab
+  Interest paid on borrowed money                        -3.10   schwab
+";
+    assert!(shown.ends_with(beside), "{shown}");
+}

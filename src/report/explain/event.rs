@@ -33,7 +33,7 @@ impl Explainer<'_> {
         else {
             return Vec::new();
         };
-        let block = block(&source.text, line);
+        let Some(block) = block(&source.text, line) else { return Vec::new() };
         let inside = |event: &Event| {
             let own =
                 same_file(&event.origin.file, file) && block.lines.contains(&event.origin.line);
@@ -165,8 +165,8 @@ struct Block {
     ids: Vec<Name>,
 }
 
-/// The transaction that holds `line`.
-fn block(text: &str, line: u32) -> Block {
+/// The transaction that holds `line`; `None`: the text has no such line.
+fn block(text: &str, line: u32) -> Option<Block> {
     let (mut first, mut ids, mut last) = (line, Vec::new(), 0);
     for (text, number) in crate::source::lines(text).zip(1u32..) {
         let begins = !text.starts_with([' ', '\t']);
@@ -183,9 +183,5 @@ fn block(text: &str, line: u32) -> Block {
             ids.push(Name::new(id));
         }
     }
-    if last < line {
-        // The file has no such line.
-        return Block { lines: line..=last, ids: Vec::new() };
-    }
-    Block { lines: first..=last, ids }
+    (last >= line).then_some(Block { lines: first..=last, ids })
 }

@@ -139,7 +139,7 @@ impl Explainer<'_> {
             Origin::Income(income) => {
                 (income.security.as_deref(), income.property.as_deref(), Some(&*income.account))
             }
-            Origin::Waits(at) => {
+            Origin::Event(at) => {
                 let event = self.journal.events.get(at);
                 (
                     event.and_then(|event| event.security()).map(|name| &**name),
@@ -158,7 +158,7 @@ impl Explainer<'_> {
                 let name = income.security.as_ref().or(income.property.as_ref());
                 name.unwrap_or(&income.account).to_string()
             }
-            Origin::Waits(at) => {
+            Origin::Event(at) => {
                 let event = self.journal.events.get(at);
                 let security = event.and_then(|event| event.security().or(event.property()));
                 security.map(ToString::to_string).unwrap_or_default()
@@ -307,7 +307,7 @@ impl Explainer<'_> {
         }
         entries.sort_by_key(|entry| match entry.from {
             Origin::Income(income) => Some((income.date, income.event)),
-            Origin::Waits(at) => self.journal.events.get(at).map(|event| (event.date, Some(at))),
+            Origin::Event(at) => self.journal.events.get(at).map(|event| (event.date, Some(at))),
             Origin::Fold => None,
         });
         let last = entries.len().saturating_sub(1);
@@ -330,10 +330,15 @@ impl Explainer<'_> {
         let amount = self.coins(entry.amount);
         let income = match entry.from {
             Origin::Income(income) => income,
-            Origin::Waits(at) => {
+            Origin::Event(at) => {
                 let event = self.journal.events.get(at);
                 let day = event.map(|event| event.date.to_string()).unwrap_or_default();
-                let mut node = Node::part(amount, format!("{day}  waits for an answer"));
+                let text = match event {
+                    _ if *line.category == *"unplaced" => "waits for an answer",
+                    Some(event) => &*event.text,
+                    None => "",
+                };
+                let mut node = Node::part(amount, format!("{day}  {text}"));
                 if last {
                     node.nodes.extend(self.event_node(at));
                     node.nodes.extend(self.line(at));

@@ -95,7 +95,7 @@ impl Grouped<'_, '_> {
             Origin::Income(income) => {
                 (Some(&income.account), income.property.as_ref(), Some(income.date))
             }
-            Origin::Waits(_) => (
+            Origin::Event(_) => (
                 event.map(|event| &event.account),
                 event.and_then(|event| event.property()),
                 event.map(|event| event.date),

@@ -1,11 +1,14 @@
 //! The lines of the cash view: what came in, net of tax withheld, and who paid it.
 
+use std::collections::HashSet;
+
 use indexmap::IndexMap;
 
 use super::{Entry, Line, Origin, Request};
-use crate::event::Journal;
+use crate::event::{EventKind, Journal, Shelter};
 use crate::income::{Income, Judged};
 use crate::money::Decimal;
+use crate::period::YearRule;
 
 /// The lines that add to the cash total, in order, with their labels.
 const LINES: [(&str, &str); 7] = [
@@ -28,8 +31,13 @@ pub fn counts(category: &str) -> bool {
 }
 
 /// All lines, those without a figure too.
-pub fn lines<'j>(judged: &'j Judged, journal: &'j Journal, request: &Request) -> Vec<Line<'j>> {
-    let mut by_line: IndexMap<&str, Vec<Entry>> = IndexMap::new();
+pub fn lines<'j>(
+    judged: &'j Judged,
+    journal: &'j Journal,
+    rule: YearRule,
+    request: &Request,
+) -> Vec<Line<'j>> {
+    let mut by_line: IndexMap<&str, Vec<Entry>> = costs(judged, journal, rule, request);
     for income in &judged.cash {
         let Some(year) = request.years.iter().position(|year| *year == income.year) else {
             continue;
@@ -63,12 +71,52 @@ pub fn lines<'j>(judged: &'j Judged, journal: &'j Journal, request: &Request) ->
     lines
 }
 
+/// What stands beside the income: fees and interest paid, of accounts whose income is counted. A fee
+/// that a payment came without is one too; fees of trades are in their gains.
+fn costs<'j>(
+    judged: &Judged,
+    journal: &Journal,
+    rule: YearRule,
+    request: &Request,
+) -> IndexMap<&'static str, Vec<Entry<'j>>> {
+    let paid: HashSet<usize> = judged
+        .cash
+        .iter()
+        .filter(|income| *income.category != *"cash.options")
+        .filter_map(|income| income.event)
+        .collect();
+    let mut costs: IndexMap<&str, Vec<Entry>> = IndexMap::new();
+    for (at, event) in journal.events.iter().enumerate() {
+        let year = rule.year_of(event.date);
+        let Some(year) = request.years.iter().position(|one| *one == year) else { continue };
+        let account = journal.accounts.get(&event.account);
+        let sheltered = account.is_some_and(|account| account.shelter != Shelter::Taxable);
+        if sheltered || !request.keep.event(event) {
+            continue;
+        }
+        let (line, amount) = match &event.kind {
+            EventKind::Fee { .. } => ("cash.fees", event.amount),
+            EventKind::MarginInterest {} => ("cash.margin_interest", event.amount),
+            _ if paid.contains(&at) => ("cash.fees", -event.fees),
+            _ => continue,
+        };
+        if !amount.is_zero() {
+            costs.entry(line).or_default().push(Entry { year, amount, from: Origin::Event(at) });
+        }
+    }
+    costs
+}
+
 /// Who paid how much, the largest first.
 fn payers(entries: &[Entry], journal: &Journal) -> Vec<(String, Decimal)> {
     let mut payers: IndexMap<String, Decimal> = IndexMap::new();
     for entry in entries {
-        let Origin::Income(income) = entry.from else { continue };
-        *payers.entry(payer(income, journal)).or_default() += entry.amount;
+        let name = match entry.from {
+            Origin::Income(income) => payer(income, journal),
+            Origin::Event(at) => journal.events[at].account.to_string(),
+            Origin::Fold => continue,
+        };
+        *payers.entry(name).or_default() += entry.amount;
     }
     let mut payers: Vec<(String, Decimal)> = payers.into_iter().collect();
     payers

@@ -44,7 +44,7 @@ impl IncomeStatement<'_> {
     pub(super) fn payer_of(&self, entry: &Entry) -> String {
         match entry.from {
             Origin::Income(income) => super::cash::payer(income, self.journal),
-            Origin::Waits(event) => {
+            Origin::Event(event) => {
                 let event = self.journal.events.get(event);
                 let security = event.and_then(|event| event.security().or(event.property()));
                 security.map(|name| crate::report::words::security(name)).unwrap_or_default()
@@ -68,9 +68,14 @@ impl IncomeStatement<'_> {
                 };
                 format!("{}  {how}", income.date)
             }
-            Origin::Waits(_) => {
+            Origin::Event(_) => {
                 let day = event.map(|event| event.date.to_string()).unwrap_or_default();
-                format!("{day}  waits for an answer")
+                let text = match event {
+                    _ if *line.category == *"unplaced" => "waits for an answer",
+                    Some(event) => &*event.text,
+                    None => "",
+                };
+                format!("{day}  {text}")
             }
             Origin::Fold => "by rule, on the year's totals".to_owned(),
         };

@@ -239,14 +239,14 @@ impl IncomeStatement<'_> {
                 let words = Cell::text("a rule on the year's totals");
                 vec![id, Cell::Empty, Cell::Empty, Cell::Empty, words, source]
             }
-            Origin::Waits(_) => vec![
+            Origin::Event(_) => vec![
                 id,
                 event.map_or(Cell::Empty, |event| Cell::Day(event.date)),
                 event.map_or(Cell::Empty, |event| Cell::text(&*event.account)),
                 event
                     .and_then(|event| event.security())
                     .map_or(Cell::Empty, |security| Cell::text(&**security)),
-                Cell::text("waits for an answer"),
+                Cell::text(event.map_or("", |event| &*event.text)),
                 source,
             ],
         }

@@ -195,7 +195,7 @@ impl<'j> Made<'_, 'j> {
         let mut entries: Vec<Entry> = summands.flat_map(|part| self.summed(part)).collect();
         entries.sort_by_key(|entry| match entry.from {
             Origin::Income(income) => Some((income.date, income.event)),
-            Origin::Waits(_) | Origin::Fold => None,
+            Origin::Event(_) | Origin::Fold => None,
         });
         entries
     }
@@ -246,7 +246,7 @@ impl<'j> Made<'_, 'j> {
             let id = Name::from(format!("{}.{property}", category.id));
             let of_this = |entry: &Entry| match entry.from {
                 Origin::Income(income) => income.property.as_ref() == Some(property),
-                Origin::Waits(_) | Origin::Fold => false,
+                Origin::Event(_) | Origin::Fold => false,
             };
             let entries: Vec<Entry> = self.summed(category).into_iter().filter(of_this).collect();
             lines.push(Line {
@@ -315,7 +315,7 @@ fn properties(entries: &[Entry]) -> Option<Vec<Name>> {
     for entry in entries {
         match entry.from {
             Origin::Income(income) => found.insert(income.property.clone()?),
-            Origin::Waits(_) | Origin::Fold => return None,
+            Origin::Event(_) | Origin::Fold => return None,
         };
     }
     (!found.is_empty()).then(|| found.into_iter().collect())
@@ -363,7 +363,7 @@ fn unplaced<'j>(
         if let Some(amount) = asked.amount
             && seen.insert(index)
         {
-            line.entries.push(Entry { year, amount, from: Origin::Waits(index) });
+            line.entries.push(Entry { year, amount, from: Origin::Event(index) });
         }
     }
     (!line.entries.is_empty()).then_some(line)

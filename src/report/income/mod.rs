@@ -153,8 +153,9 @@ pub struct Entry<'j> {
 pub enum Origin<'j> {
     /// A judgement.
     Income(&'j Income),
-    /// An event that waits for an answer, by index.
-    Waits(usize),
+    /// An event by index that nothing was judged of: it waits for an answer, or is a cost beside
+    /// the income.
+    Event(usize),
     /// A step of the regime on the year's totals.
     Fold,
 }
@@ -164,7 +165,7 @@ impl Entry<'_> {
     pub fn event(&self) -> Option<usize> {
         match self.from {
             Origin::Income(income) => income.event,
-            Origin::Waits(event) => Some(event),
+            Origin::Event(event) => Some(event),
             Origin::Fold => None,
         }
     }
@@ -202,7 +203,7 @@ pub fn statement<'j>(
     }
     let (mut lines, total) = match request.view {
         View::Tax => (lines::tax(judged, journal, regime, &request, &years), "total.taxable"),
-        View::Cash => (cash::lines(judged, journal, &request), "total.cash"),
+        View::Cash => (cash::lines(judged, journal, regime.year, &request), "total.cash"),
     };
     let mut total = Line {
         category: total.into(),
