@@ -448,7 +448,7 @@ pub enum ProfileCommand {
         /// NAME  as `rentier profile list` has it
         name: String,
     },
-    /// A starting profile from an export that none reads, with its questions as comments
+    /// A draft from an export that none reads, questions as comments
     New {
         /// FILE  the export
         file: PathBuf,
