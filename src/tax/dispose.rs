@@ -5,6 +5,7 @@ use super::walk::Walk;
 use super::{bonds, holding};
 use crate::event::{Event, LotMethod};
 use crate::income::{Adjustment, Match};
+use crate::ledger::blocks::text::quoted;
 use crate::money::Decimal;
 use crate::period::NaiveDate;
 use crate::source::Name;
@@ -120,8 +121,9 @@ impl<'j> Walk<'j> {
         );
         let currency = event.currency.as_deref().unwrap_or("USD");
         let text = format!(
-            "YYYY-MM-DD * Opening lot\n    ; event: opening, security: {security}, why: …\n    {ledger}:{security}          {} {security} @ … {currency}\n    Equity:Opening",
-            missing.normalize()
+            "YYYY-MM-DD * Opening lot\n    ; event: opening, security: {security}, why: …\n    {ledger}:{security}          {} {} @ … {currency}\n    Equity:Opening",
+            missing.normalize(),
+            quoted(&security)
         );
         self.ask(event, asks, None, "main.journal", text);
     }
