@@ -14,6 +14,7 @@ mod subject;
 mod vector;
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use crate::event::{Event, EventKind, Journal, Question, Shelter};
 use crate::income::{Findings, Income};
@@ -90,7 +91,7 @@ struct Classifier<'j> {
     journal: &'j Journal,
     regime: &'j Regime,
     findings: &'j Findings,
-    rows: HashMap<&'j str, Vec<Row<'j>>>,
+    rows: HashMap<&'j str, Rc<Vec<Row<'j>>>>,
     /// Tests around an ex-date, by event.
     holdings: HashMap<usize, Vec<usize>>,
     /// Of capital returned by an event, what went beyond cost.
@@ -134,7 +135,7 @@ impl<'j> Classifier<'j> {
             journal,
             regime,
             findings,
-            rows,
+            rows: rows.into_iter().map(|(event, rows)| (event, Rc::new(rows))).collect(),
             holdings,
             beyond,
             coupons: coupons(journal),
@@ -190,14 +191,14 @@ impl<'j> Classifier<'j> {
         (date, year): (NaiveDate, TaxYear),
         deemed: Option<&Name>,
     ) {
-        let Some(rows) = self.rows.remove(event.kind.name()) else { return };
+        let Some(rows) = self.rows.get(event.kind.name()).cloned() else { return };
         let mut placed = false;
         let mut none = false;
         let mut whole = false;
         let mut taken: Vec<(&str, Option<&str>)> = Vec::new();
         let mut given: Vec<&str> = Vec::new();
         let mut lack = None;
-        for Row { rule, name } in &rows {
+        for Row { rule, name } in rows.iter() {
             if !rule.years.holds(year) {
                 continue;
             }
@@ -243,7 +244,6 @@ impl<'j> Classifier<'j> {
                 }
             }
         }
-        self.rows.insert(event.kind.name(), rows);
         match lack {
             Some(lack) => self.unplaced(at, event, Some(&lack)),
             None if none => self.done.aside.push(at),
@@ -320,10 +320,10 @@ impl<'j> Classifier<'j> {
 
     fn accrual(&mut self, accrual: &'j Income) {
         let subject = Subject::accrual(self.journal, self.regime, accrual);
-        let Some(rows) = self.rows.remove(&*accrual.category) else { return };
+        let Some(rows) = self.rows.get(&*accrual.category).cloned() else { return };
         let mut taken: Vec<(&str, Option<&str>)> = Vec::new();
         let mut given: Vec<&str> = Vec::new();
-        for Row { rule, name } in &rows {
+        for Row { rule, name } in rows.iter() {
             let slot = (&*rule.field, rule.part_of.as_ref().map(|_| &*rule.id));
             let orphan = rule.part_of.as_ref().is_some_and(|parent| !given.contains(&&**parent));
             if taken.contains(&slot) || orphan || !rule.years.holds(accrual.year) {
@@ -353,16 +353,15 @@ impl<'j> Classifier<'j> {
                 }
             }
         }
-        self.rows.insert(&accrual.category, rows);
     }
 
     fn matched(&mut self, at: usize, matched: &'j crate::income::Match) {
         let Some(year) = matched.year else { return };
-        let Some(rows) = self.rows.get("match") else { return };
+        let Some(rows) = self.rows.get("match").cloned() else { return };
         let subject = Subject::matched(self.journal, self.regime, matched, year);
         let mut taken: Vec<(&str, Option<&str>)> = Vec::new();
         let mut given: Vec<&str> = Vec::new();
-        for Row { rule, name } in rows {
+        for Row { rule, name } in rows.iter() {
             let slot = (&*rule.field, rule.part_of.as_ref().map(|_| &*rule.id));
             let orphan = rule.part_of.as_ref().is_some_and(|parent| !given.contains(&&**parent));
             if taken.contains(&slot) || orphan || !rule.years.holds(year) {
