@@ -241,6 +241,9 @@ pub struct CheckArgs {
     /// From where.
     #[command(flatten)]
     pub reading: Reading,
+    /// Where to.
+    #[command(flatten)]
+    pub output: Output,
 }
 
 /// `rentier income`
@@ -442,7 +445,7 @@ pub struct ProfileArgs {
 #[derive(Clone, Debug, Subcommand)]
 pub enum ProfileCommand {
     /// Their names, and which exports they read
-    List,
+    List(Output),
     /// One of them, as it is written
     Show {
         /// NAME  as `rentier profile list` has it

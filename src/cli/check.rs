@@ -3,11 +3,16 @@
 
 use std::fmt::Write as _;
 
+use serde_json::{Value, json};
+
 use super::args::CheckArgs;
-use super::open::{self, Opened};
+use super::open;
+use super::present::{Present, present};
 use super::{Error, Exit, World, words};
 use crate::diagnostic::Diagnostic;
+use crate::render::{self, Screen};
 use crate::report::income::{Asked, IncomeStatement, Reached, Status, Year};
+use crate::report::table::{Cell, Column, Row, Table};
 use crate::report::words::{count, list, money};
 
 /// Runs it.
@@ -18,26 +23,81 @@ pub fn run(args: &CheckArgs, world: &mut World) -> Result<Exit, Error> {
     let mut diagnostics = opened.books.diagnostics.clone();
     // Profiles are read by those who need them; whoever checks wants to know all the same.
     diagnostics.extend(opened.books.profiles().1);
-    let told = world.tell(&diagnostics)?;
     let statement = opened.statement(shown);
-    let text = report(&opened, &statement);
-    world.out.write_all(text.as_bytes())?;
     let asked = statement.incomplete();
+    let told = world.tell(&diagnostics)?;
+    let found = Found {
+        statement: &statement,
+        diagnostics: &diagnostics,
+        empty: opened.books.journal.events.is_empty(),
+    };
+    present(&found, &args.output, world)?;
     Ok(if asked { told.max(Exit::Problems) } else { told })
 }
 
-fn report(opened: &Opened, statement: &IncomeStatement) -> String {
-    if opened.books.journal.events.is_empty() {
-        return "No events yet, so nothing to ask.\nNext: rentier import ~/Downloads/*.csv --dry-run\n".to_owned();
+/// What was found.
+struct Found<'f> {
+    statement: &'f IncomeStatement<'f>,
+    diagnostics: &'f [Diagnostic],
+    /// There are no events at all.
+    empty: bool,
+}
+
+impl Present for Found<'_> {
+    fn table(&self) -> Table {
+        self.records()
     }
-    let mut text = String::new();
-    for year in &statement.years {
-        one(&mut text, year, &statement.currency);
+
+    /// A row for each problem, then one for each question.
+    fn records(&self) -> Table {
+        let keys = ["kind", "year", "source", "says", "amount", "write_in", "write"];
+        let text = |text: &str| Cell::text(text);
+        let problems = self.diagnostics.iter().map(|one| {
+            let place = one.places.first().map(|place| format!("{}:{}", place.file, place.line));
+            let help = one.help.as_deref().unwrap_or_default();
+            let cells = [&one.severity.to_string(), "", &place.unwrap_or_default(), &one.message];
+            cells.into_iter().chain(["", "", help]).map(text).collect()
+        });
+        let questions = self.statement.years.iter().flat_map(|year| {
+            year.questions.iter().map(|asked| {
+                let mut cells: Vec<Cell> =
+                    ["question", &year.label, &asked.source, &asked.asks].map(text).into();
+                cells.push(asked.amount.map_or(Cell::Nothing, Cell::number));
+                cells.extend([text(&asked.write.file), text(&asked.write.text)]);
+                cells
+            })
+        });
+        let rows = problems.chain(questions).map(|cells| Row { cells, ..Row::default() });
+        Table {
+            columns: keys.iter().map(|key| Column::words(key, key)).collect(),
+            rows: rows.collect(),
+            ..Table::default()
+        }
     }
-    if !opened.books.diagnostics.iter().any(Diagnostic::is_error) && !statement.incomplete() {
-        text.push_str("No problems, and no questions.\n");
+
+    fn json(&self) -> Value {
+        let problems = self.diagnostics.iter().map(render::diagnostics::json);
+        json!({
+            "schema": "rentier/check/1",
+            "years": self.statement.json()["years"],
+            "problems": problems.collect::<Vec<_>>(),
+        })
     }
-    text
+
+    fn text(&self, _: Screen) -> String {
+        if self.empty {
+            return "No events yet, so nothing to ask.\nNext: rentier import ~/Downloads/*.csv --dry-run\n"
+                .to_owned();
+        }
+        let mut text = String::new();
+        for year in &self.statement.years {
+            one(&mut text, year, &self.statement.currency);
+        }
+        if !self.diagnostics.iter().any(Diagnostic::is_error) && !self.statement.incomplete() {
+            text.push_str("No problems, and no questions.\n");
+        }
+        text
+    }
 }
 
 fn one(text: &mut String, year: &Year, currency: &str) {
