@@ -53,9 +53,9 @@ fn every_documented_fact_is_known() {
     assert_eq!(facts.securities.0.len(), 3);
     assert_eq!(facts.properties.len(), 1);
     assert_eq!(facts.payer_figures.len(), 1);
-    let fund = facts.securities.get("FUND").expect("it is there");
-    assert_eq!(fund.splits[0].parts.0.len(), 3);
-    assert_eq!(fund.line, 9);
+    let security = facts.securities.get("FUND").expect("it is there");
+    assert_eq!(security.splits[0].parts.0.len(), 3);
+    assert_eq!(security.line, 9);
 }
 
 #[test]

@@ -154,15 +154,14 @@ fn an_account_that_nothing_tells_is_asked_for_with_lines_to_paste() {
     );
     assert_eq!(tree(root.path()), before);
     // What is shown can be pasted as it is.
-    let pasted: String = ran
+    let pasted: Vec<&str> = ran
         .err
         .lines()
         .filter_map(|line| line.strip_prefix("          "))
         .filter(|line| !line.starts_with("or say"))
-        .map(|line| format!("{line}\n"))
         .collect();
     let settings = root.path().join("rentier.toml");
-    let text = fs::read_to_string(&settings).expect("settings") + "\n" + &pasted;
+    let text = fs::read_to_string(&settings).expect("settings") + "\n" + &pasted.join("\n");
     fs::write(&settings, text).expect("settings");
     let ran = run(root.path(), "import a.csv b.csv");
     assert!(
