@@ -49,17 +49,15 @@ impl Journal {
     pub fn event(&self, id: &EventId) -> Option<&Event> {
         self.events.iter().find(|event| event.id == *id)
     }
-}
 
-impl Journal {
     /// What a payment was made of: the source's own figures where they split it, else what a person
     /// wrote for that day, else what else the source states of it.
     pub fn made_of<'j>(&'j self, event: &'j Event) -> Option<&'j Parts> {
-        let own = match &event.kind {
-            EventKind::Dividend { parts, .. }
-            | EventKind::FundDistribution { parts, .. }
-            | EventKind::CapitalGainDistribution { parts, .. } => parts,
-            _ => return None,
+        let (EventKind::Dividend { parts: own, .. }
+        | EventKind::FundDistribution { parts: own, .. }
+        | EventKind::CapitalGainDistribution { parts: own, .. }) = &event.kind
+        else {
+            return None;
         };
         if !own.0.is_empty() {
             return Some(own);

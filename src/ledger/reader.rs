@@ -318,7 +318,7 @@ impl<'o> Reader<'o> {
         }
         if amounts.amount.is_none()
             && amounts.assertion.is_none()
-            && let Some((at, named)) = self.slipped(name, written)
+            && let Some((at, named)) = self.slipped(name, date, written)
         {
             let (account, number) = (&name[..at], &name[at + 1..]);
             let problem = if named {
@@ -398,7 +398,12 @@ impl<'o> Reader<'o> {
     /// Where an account's name ends before something that reads as an amount and was meant as one: a
     /// number with a sign, a decimal mark or a symbol; and whether it names a commodity. A name that
     /// was met before is taken as it is.
-    fn slipped(&mut self, name: &str, written: &Written<'_>) -> Option<(usize, bool)> {
+    fn slipped(
+        &mut self,
+        name: &str,
+        date: NaiveDate,
+        written: &Written<'_>,
+    ) -> Option<(usize, bool)> {
         if !name.contains(' ') || written.contains_key(name) {
             return None;
         }
@@ -408,10 +413,13 @@ impl<'o> Reader<'o> {
         }
         // The name's words must not become commodities: they are tried on a table of its own.
         let mut trial = Commodities::new(self.dialect);
-        // An amount has few words, so only the last ones are tried: a long name stays cheap.
-        for (at, _) in name.rmatch_indices(' ').take(4).collect::<Vec<_>>().into_iter().rev() {
+        // An amount with its cost has few words, so only the last ones are tried: a long name stays
+        // cheap. The longest tail that reads wins: `10 VTI @@ 973.40 USD`, not its cost alone.
+        for (at, _) in name.rmatch_indices(' ').take(12).collect::<Vec<_>>().into_iter().rev() {
             let tail = &name[at + 1..];
-            if let Ok((amount, "")) = amount::quantity(tail, &mut trial) {
+            if let Ok((amounts, "")) = amount::amounts(tail, date, &mut trial)
+                && let Some(amount) = amounts.amount
+            {
                 let named = amount.commodity.0 != 0;
                 if (named && !tail.contains(':')) || tail.contains(['-', '.']) {
                     return Some((at, named));
