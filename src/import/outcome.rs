@@ -136,7 +136,8 @@ pub struct Unresolved {
 
 /// A reason of `Ignored` for several rows: `moves of the cash sweep SPAXX`, `pending orders`.
 pub fn plural(reason: &str) -> String {
-    let (head, rest) = match reason.find(" of ").or_else(|| reason.find(": ")) {
+    let marks = [" of ", ": ", ", "];
+    let (head, rest) = match marks.iter().find_map(|mark| reason.find(mark)) {
         Some(end) => reason.split_at(end),
         None => (reason, ""),
     };
