@@ -430,7 +430,7 @@ pub struct EventsArgs {
     after_help = "\
 rentier profile list                      the formats that are known
 rentier profile show schwab               one of them, as written
-rentier profile new bank.csv              a draft, its questions as comments",
+rentier profile new bank.csv              a draft, questions in it",
     after_long_help = "\
 A profile says how an export is recognised and what each action word means. One of your own in \
 profiles/NAME.toml of your books is the same language; with a shipped name it adds to that one."
