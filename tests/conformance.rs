@@ -3,6 +3,9 @@
 //! `fixtures/conformance.count` keeps how many cases of each kind pass; the number may not fall. The
 //! cases lie beside this checkout, in `../shared/conformance`; where they do not, this says so.
 
+#[path = "support/left_out.rs"]
+mod left_out;
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -45,8 +48,8 @@ fn run(judge: &Path, shape: &str, words: &[&str]) -> String {
 fn no_fewer_journals_are_read_than_before() {
     let judge = package().join("../shared/conformance/run");
     if !judge.is_file() {
-        eprintln!(
-            "left out: ../shared/conformance is not there, other people's journals are not read"
+        left_out::left_out(
+            "../shared/conformance is not there, other people's journals are not read",
         );
         return;
     }

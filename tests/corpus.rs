@@ -1,6 +1,9 @@
 //! Other people's exports, where they lie beside this checkout: every file is named, every row of a
 //! Schwab or Fidelity history is accounted for, and sums taken by hand from the files hold.
 
+#[path = "support/left_out.rs"]
+mod left_out;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,7 +20,7 @@ fn corpus() -> Option<PathBuf> {
     if folder.is_dir() {
         return Some(folder);
     }
-    eprintln!("left out: no ../shared/corpus/brokers beside this checkout");
+    left_out::left_out("no ../shared/corpus/brokers beside this checkout");
     None
 }
 

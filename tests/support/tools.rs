@@ -21,7 +21,7 @@ pub fn has(program: &str) -> bool {
     if !found {
         let duty = env::var("RENTIER_CROSS_CHECKS").is_ok_and(|value| value == "required");
         assert!(!duty, "{program} is not installed, and cross-checks are required");
-        eprintln!("left out: {program} is not installed");
+        crate::left_out::left_out(&format!("{program} is not installed"));
     }
     found
 }
