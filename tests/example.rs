@@ -90,3 +90,18 @@ fn importing_the_kept_statements_again_changes_no_byte() {
     assert!(ran.out.contains("nothing new in 2 files: 9 known"), "{}", ran.out);
     assert!(tree(books.path()) == before, "a second import wrote something");
 }
+
+#[test]
+fn a_year_is_not_final_while_something_in_the_records_could_not_be_read() {
+    let books = package("fixtures/books/broken");
+    let text = run(&books, "income 2024 -f unbalanced.journal --color never");
+    assert_eq!(text.exit, Exit::Problems);
+    assert!(text.out.contains("\nIncomplete: 1 problem in the records"), "{}", text.out);
+    assert!(text.err.contains("transaction does not balance"), "{}", text.err);
+    let json = run(&books, "income 2024 -f unbalanced.journal --format json");
+    assert!(json.out.contains("\"status\": \"incomplete\""), "{}", json.out);
+    let cash = run(&books, "income 2024 -f unbalanced.journal --view cash --color never");
+    assert!(cash.out.contains("\nIncomplete: 1 problem in the records"), "{}", cash.out);
+    let gains = run(&books, "gains 2024 -f unbalanced.journal --color never");
+    assert!(gains.out.contains("Incomplete: 1 problem in the records"), "{}", gains.out);
+}

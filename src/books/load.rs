@@ -265,6 +265,13 @@ impl Books {
         });
         let lost: Vec<Diagnostic> = lost.collect();
         self.diagnostics.extend(lost);
+        self.count_problems();
+    }
+
+    /// Tells the journal how many errors its sources had; again where more were found since.
+    pub fn count_problems(&mut self) {
+        let errors = self.diagnostics.iter().filter(|diagnostic| diagnostic.is_error());
+        self.journal.problems = errors.count();
     }
 
     /// Where an event was read, with its line where the text is at hand.

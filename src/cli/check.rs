@@ -13,7 +13,7 @@ use crate::diagnostic::Diagnostic;
 use crate::render::{self, Screen};
 use crate::report::income::{Asked, IncomeStatement, Reached, Status, Year};
 use crate::report::table::{Cell, Column, Row, Table};
-use crate::report::words::{count, list, money};
+use crate::report::words::{list, money};
 
 /// Runs it.
 pub fn run(args: &CheckArgs, world: &mut World) -> Result<Exit, Error> {
@@ -137,10 +137,10 @@ pub fn status(year: &Year) -> String {
     let until = year.until.map(|day| format!("may still change until {day}"));
     match (year.status, until) {
         (Status::Incomplete, None) => {
-            format!("incomplete: {}", count(year.questions.len(), "question"))
+            format!("incomplete: {}", year.open())
         }
         (Status::Incomplete, Some(until)) => {
-            format!("incomplete: {}; {until}", count(year.questions.len(), "question"))
+            format!("incomplete: {}; {until}", year.open())
         }
         (Status::Open, Some(until)) => until,
         (Status::Open, None) => "open".to_owned(),

@@ -80,6 +80,7 @@ pub fn judged(files: &[PathBuf], reading: &Reading, world: &mut World) -> Result
     let mut regime = regime_of(&mut books)?;
     // Statements are in the currency of the books.
     regime.currency = books.settings.currency.clone();
+    books.count_problems();
     let filing = Filing { status: books.settings.filing.clone() };
     let judged = report::judge(&books.journal, &regime, &filing);
     Ok(Opened { books, regime, judged })

@@ -87,7 +87,7 @@ fn said(year: &Year) -> String {
     let until = year.until.map(|day| format!("may still change until {day}"));
     match (year.status, until) {
         (Status::Incomplete, until) => {
-            let questions = count(year.questions.len(), "question");
+            let questions = year.open();
             until.map_or(questions.clone(), |until| format!("{questions}; {until}"))
         }
         (Status::Open, Some(until)) => until,

@@ -35,6 +35,9 @@ pub struct Journal {
     pub prices: Vec<(NaiveDate, Name, Decimal, Name)>,
     /// Questions that reading raised: transactions about investments that no rule knows.
     pub questions: Vec<Question>,
+    /// How many errors reading met. What they are about is not among the events, so no year of these
+    /// records is sure while there is one.
+    pub problems: usize,
 }
 
 impl Journal {

@@ -218,7 +218,11 @@ impl Gains<'_> {
             let reach =
                 self.reached.map(|day| format!(" Records reach {day}.")).unwrap_or_default();
             let sentence = format!("No gains in {period}: nothing was sold.{reach}");
-            table.preface = vec![sentence.into()];
+            // What leaves a year incomplete may be a sale.
+            if self.years.iter().all(|year| year.status != Status::Incomplete) {
+                table.preface.clear();
+            }
+            table.preface.push(sentence.into());
             return table;
         }
         if self.sections.is_empty() {
@@ -282,7 +286,7 @@ impl Gains<'_> {
         for year in &self.years {
             let of = if self.years.len() > 1 { format!("{}: ", year.label) } else { String::new() };
             if year.status == Status::Incomplete {
-                let questions = words::count(year.questions.len(), "question");
+                let questions = year.open();
                 let check = format!("rentier check {}", year.label);
                 table.preface.push(format!("{of}Incomplete: {questions}; {check}.").into());
             }

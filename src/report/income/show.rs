@@ -79,7 +79,7 @@ impl IncomeStatement<'_> {
         let mut preface: Vec<Sentence> = Vec::new();
         if self.request.view == View::Cash {
             // Cash is what came in; only rows that are not understood leave it open.
-            let open = self.years.iter().any(|year| !year.questions.is_empty());
+            let open = self.years.iter().any(|year| year.status == Status::Incomplete);
             if !open {
                 return preface;
             }
@@ -91,7 +91,7 @@ impl IncomeStatement<'_> {
     }
 
     fn sure(&self, year: &Year) -> Vec<Sentence> {
-        let questions = words::count(year.questions.len(), "question");
+        let questions = year.open();
         let may_change = year.because.iter().map(|one| one.until).max();
         let short: Vec<String> = year
             .short
@@ -105,7 +105,9 @@ impl IncomeStatement<'_> {
         let records = (!short.is_empty()).then(|| format!("records of {}", words::list(&short)));
         let reach = year.reached.map(|day| format!("records reach {day}"));
         let sure = match (year.status, &until, &records) {
-            _ if !year.recorded => format!("nothing recorded; {}", self.span()),
+            _ if !year.recorded && year.problems == 0 => {
+                format!("nothing recorded; {}", self.span())
+            }
             (Status::Incomplete, Some(until), _) => format!("incomplete: {questions}; {until}"),
             (Status::Incomplete, None, Some(records)) => {
                 format!("incomplete: {questions}; {records}")
@@ -397,7 +399,7 @@ impl IncomeStatement<'_> {
     fn next(&self) -> Option<String> {
         let mut steps = Vec::new();
         for year in &self.years {
-            if !year.questions.is_empty() {
+            if year.status == Status::Incomplete {
                 steps.push(format!("rentier check {}", year.label));
             }
         }

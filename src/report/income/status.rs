@@ -8,6 +8,7 @@ use crate::income::{Judged, MayChange};
 use crate::money::Decimal;
 use crate::period::{NaiveDate, TaxYear};
 use crate::regime::Regime;
+use crate::report::words;
 use crate::source::Name;
 
 /// One year of a statement.
@@ -27,6 +28,8 @@ pub struct Year {
     pub short: Vec<Reached>,
     /// Open questions.
     pub questions: Vec<Asked>,
+    /// Errors of the records, of whatever year: what they are about is in no figure.
+    pub problems: usize,
     /// The day to which the records of every account reach; `None` where one has none.
     pub reached: Option<NaiveDate>,
     /// Whether any income or cost was recorded.
@@ -45,7 +48,7 @@ pub struct Reached {
 /// How sure a year is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
-    /// A question is open.
+    /// A question is open, or something in the records could not be read.
     Incomplete,
     /// A rule, or rows that are still missing, may change it.
     Open,
@@ -88,12 +91,23 @@ pub struct Asked {
 }
 
 impl Year {
+    /// What leaves it incomplete, in words: `1 question`, `2 problems in the records`.
+    pub fn open(&self) -> String {
+        let questions = words::count(self.questions.len(), "question");
+        let problems = format!("{} in the records", words::count(self.problems, "problem"));
+        match (self.questions.len(), self.problems) {
+            (_, 0) => questions,
+            (0, _) => problems,
+            _ => format!("{questions} and {problems}"),
+        }
+    }
+
     /// Leaves what the cash view rests on: no law can change it, only a row that is not understood.
     pub fn of_cash(&mut self, journal: &Journal) {
         let unknown = |at: usize| matches!(journal.events[at].kind, EventKind::Unknown { .. });
         self.questions.retain(|asked| asked.index.is_none_or(unknown) && asked.event.is_some());
         self.because.clear();
-        if self.status == Status::Incomplete && self.questions.is_empty() {
+        if self.status == Status::Incomplete && self.questions.is_empty() && self.problems == 0 {
             self.status = if self.short.is_empty() { Status::Final } else { Status::Open };
         }
     }
@@ -143,7 +157,7 @@ pub fn years(judged: &Judged, journal: &Journal, regime: &Regime, years: &[TaxYe
             reached.iter().filter(|one| one.day.is_none() || one.day < looked).cloned().collect();
         let recorded = judged.incomes.iter().chain(&judged.cash).any(|income| income.year == *year)
             || !questions.is_empty();
-        let status = if !questions.is_empty() {
+        let status = if !questions.is_empty() || journal.problems > 0 {
             Status::Incomplete
         } else if rule.is_some() || !short.is_empty() {
             Status::Open
@@ -159,6 +173,7 @@ pub fn years(judged: &Judged, journal: &Journal, regime: &Regime, years: &[TaxYe
             because,
             short,
             questions,
+            problems: journal.problems,
             reached: if reached.iter().any(|one| one.day.is_none()) {
                 None
             } else {
