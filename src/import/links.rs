@@ -10,6 +10,7 @@ use std::collections::{HashMap, HashSet};
 use super::Known;
 use super::export::{Export, Fate};
 use super::make::{Doubt, Reason};
+use super::mirror::{Mirror, mirror};
 use super::profile::{Field, Link as Wanted};
 use super::symbol;
 use crate::event::{Event, EventId, EventKind, Link, Relation};
@@ -213,20 +214,6 @@ fn link_options(export: &mut Export) {
             )),
         }
     }
-}
-
-/// What makes a cancellation find its event: account, kind, security, units, cash.
-type Mirror = (Name, &'static str, Option<Name>, Decimal, Decimal);
-
-fn mirror(event: &Event, sign: Decimal) -> Option<Mirror> {
-    let times = |number: Decimal| number.checked_mul(sign).map(|number| number.normalize());
-    Some((
-        event.account.clone(),
-        event.kind.name(),
-        event.security().cloned(),
-        times(event.quantity())?,
-        times(event.amount)?,
-    ))
 }
 
 /// Links cancellations to what they take back, in any of the files or in the books: the latest

@@ -17,6 +17,7 @@ mod export;
 mod hash;
 mod links;
 mod make;
+mod mirror;
 pub mod ofx;
 mod outcome;
 mod pair;

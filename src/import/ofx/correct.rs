@@ -9,9 +9,9 @@ use super::make::{Back, Fate};
 use super::unite::Sorted;
 use crate::event::{Claims, Event, EventId, EventKind, Link, Override, Relation, Value};
 use crate::import::Known;
+use crate::import::mirror::{Mirror, mirror};
 use crate::money::Decimal;
 use crate::period::NaiveDate;
-use crate::source::Name;
 
 /// Rows that nothing understands become what a person has decided they are.
 pub fn decide(sorted: &mut [Sorted], overrides: &[Override]) {
@@ -35,20 +35,6 @@ pub fn decide(sorted: &mut [Sorted], overrides: &[Override]) {
             row.fate = Fate::Events(vec![*event]);
         }
     }
-}
-
-/// What makes a correction find its event: account, kind, security, units, cash.
-type Mirror = (Name, &'static str, Option<Name>, Decimal, Decimal);
-
-fn mirror(event: &Event, sign: Decimal) -> Option<Mirror> {
-    let times = |number: Decimal| number.checked_mul(sign).map(|number| number.normalize());
-    Some((
-        event.account.clone(),
-        event.kind.name(),
-        event.security().cloned(),
-        times(event.quantity())?,
-        times(event.amount)?,
-    ))
 }
 
 /// Links rows that take another back, and do not say which, to the latest before them with the same
