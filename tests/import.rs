@@ -113,7 +113,8 @@ fn said(run: &Run) -> String {
 
 #[test]
 fn exports_become_journals() {
-    for folder in ["schwab", "fidelity"] {
+    for profile in import::profile::shipped() {
+        let folder = &*profile.name;
         let accounts = IndexMap::from([(folder.into(), Account::taxable(folder.into()))]);
         for csv in fixtures(folder) {
             let name = csv.file_name().expect("a name").to_string_lossy().into_owned();

@@ -237,11 +237,9 @@ pub fn matches(pattern: &str, text: &str) -> bool {
     Pattern::new(pattern).is_ok_and(|pattern| pattern.matches_with(text, options))
 }
 
-/// The texts of the profiles that come with rentier, by name.
-const SHIPPED: &[(&str, &str)] = &[
-    ("fidelity", include_str!("../profiles/fidelity.toml")),
-    ("schwab", include_str!("../profiles/schwab.toml")),
-];
+/// The texts of the profiles that come with rentier, by name: every file of `src/import/profiles`,
+/// as `build.rs` lists them.
+const SHIPPED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/profiles.rs"));
 
 /// The profiles that come with rentier, by name.
 pub fn shipped() -> Vec<Profile> {
@@ -272,13 +270,11 @@ mod tests {
 
     #[test]
     fn shipped_profiles_are_read_without_a_complaint() {
-        for (name, text) in [
-            ("fidelity", include_str!("../profiles/fidelity.toml")),
-            ("schwab", include_str!("../profiles/schwab.toml")),
-        ] {
-            let (profile, diagnostics) = read(&Source::new(format!("{name}.toml"), text));
+        assert!(SHIPPED.iter().any(|(name, _)| *name == "schwab"));
+        for (name, text) in SHIPPED {
+            let (profile, diagnostics) = read(&Source::new(format!("{name}.toml"), *text));
             assert_eq!(diagnostics, [], "{name}");
-            assert_eq!(profile.name, name);
+            assert_eq!(profile.name, **name);
             assert!(profile.actions.iter().all(|action| action.example.is_some()));
         }
     }
