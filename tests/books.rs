@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
-use rentier::books::plan::{Plan, There, plan};
+use rentier::books::plan::{Keep, Plan, There, plan};
 use rentier::books::{self, Books, Flags, Folder, Settings, Stated};
 use rentier::event::{Event, EventId, EventKind, LotMethod, Origin, RowHash};
 use rentier::import::{Counts, FileReport, Run};
@@ -111,7 +111,7 @@ impl Memory {
         let digests: BTreeMap<Name, u64> =
             files.iter().map(|file| (file.file.clone(), file.digest)).collect();
         let mut run = Run { files, ..Run::default() };
-        let plan = plan(&mut run, &digests, &books, &there);
+        let plan = plan(&mut run, &digests, &books, &there, Keep::WhatBroughtEvents);
         for (path, text) in &plan.journals {
             self.0.insert(path.to_string(), text.clone());
         }

@@ -11,7 +11,7 @@ use indexmap::IndexMap;
 
 use super::Books;
 use crate::event::{Account, Event, EventId, EventKind};
-use crate::import::Run;
+use crate::import::{FileReport, Run};
 use crate::ledger;
 use crate::period::{Datelike, NaiveDate};
 use crate::source::Name;
@@ -37,6 +37,18 @@ pub struct Plan {
     pub kept: Vec<Copy>,
     /// How many events are new, `unknown` ones included.
     pub events: usize,
+    /// The given files, as they were named, whose bytes lie among the kept exports once this is written
+    /// and of which nothing waits for a person; only where those are to be kept.
+    pub settled: Vec<Name>,
+}
+
+/// Which exports are kept, where the settings keep any.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keep {
+    /// Those that brought an event.
+    WhatBroughtEvents,
+    /// All whose rows are in the books, brought by them or known already.
+    WhatIsSettled,
 }
 
 /// An export to be kept, byte for byte.
@@ -49,8 +61,14 @@ pub struct Copy {
 }
 
 /// Works out what an import changes. `digests` are hashes of the bytes of the given files.
-pub fn plan(run: &mut Run, digests: &BTreeMap<Name, u64>, books: &Books, there: &There) -> Plan {
-    let (names, kept) = kept(run, digests, books, there);
+pub fn plan(
+    run: &mut Run,
+    digests: &BTreeMap<Name, u64>,
+    books: &Books,
+    there: &There,
+    keep: Keep,
+) -> Plan {
+    let (names, kept) = kept(run, digests, books, there, keep);
     let mut events = run.take_events();
     for event in &mut events {
         if let Some(name) = names.get(&event.origin.file) {
@@ -58,6 +76,10 @@ pub fn plan(run: &mut Run, digests: &BTreeMap<Name, u64>, books: &Books, there: 
         }
     }
     let mut plan = Plan { kept, ..Plan::default() };
+    if keep == Keep::WhatIsSettled && books.settings.keep.is_some() {
+        let settled = |file: &&FileReport| file.rows.changed == 0 && names.contains_key(&file.file);
+        plan.settled = run.files.iter().filter(settled).map(|file| file.file.clone()).collect();
+    }
     let known: HashMap<&EventId, &Event> =
         books.journal.events.iter().map(|event| (&event.id, event)).collect();
     let is_unknown = |id: &EventId| {
@@ -119,29 +141,34 @@ fn file_name(id: &str) -> String {
     }
 }
 
-/// Under which name each given file goes, and which of them are to be kept: those that brought an
-/// event. One whose bytes are kept already goes by that name.
+/// Under which name each given file goes, and which of them are to be kept. One whose bytes are kept
+/// already goes by that name.
 fn kept(
     run: &Run,
     digests: &BTreeMap<Name, u64>,
     books: &Books,
     there: &There,
+    keep: Keep,
 ) -> (HashMap<Name, Name>, Vec<Copy>) {
     let mut names = HashMap::new();
     let mut copies = Vec::new();
     let mut taken: HashSet<Name> = there.statements.iter().map(|(name, _)| name.clone()).collect();
-    let mut files: Vec<_> = run.files.iter().filter(|file| !file.events.is_empty()).collect();
+    let mut lying: HashMap<u64, Name> =
+        there.statements.iter().map(|(name, digest)| (*digest, name.clone())).collect();
+    let wanted = |file: &&FileReport| match keep {
+        Keep::WhatBroughtEvents => !file.events.is_empty(),
+        Keep::WhatIsSettled => !file.events.is_empty() || file.rows.changed == 0,
+    };
+    let mut files: Vec<_> = run.files.iter().filter(wanted).collect();
     files.sort_by(|a, b| {
-        let key = |file: &crate::import::FileReport| {
-            (file.accounts.first().cloned(), file.days, file.digest)
-        };
+        let key = |file: &FileReport| (file.accounts.first().cloned(), file.days, file.digest);
         key(a).cmp(&key(b))
     });
     for file in files {
         let digest = digests.get(&file.file);
-        let there = there.statements.iter().find(|(_, known)| Some(known) == digest);
+        let there = digest.and_then(|digest| lying.get(digest));
         let name = match (there, &books.settings.keep) {
-            (Some((name, _)), _) => name.clone(),
+            (Some(name), _) => name.clone(),
             (None, None) => Name::new(own_name(&file.file)),
             (None, Some(_)) => {
                 let who = match file.accounts.as_slice() {
@@ -150,6 +177,7 @@ fn kept(
                 };
                 let name = free_name(&file_name(who), file.days, &file.file, &taken);
                 taken.insert(name.clone());
+                lying.extend(digest.map(|digest| (*digest, name.clone())));
                 copies.push(Copy { file: file.file.clone(), name: name.clone() });
                 name
             }

@@ -94,7 +94,7 @@ impl Default for Settings {
             filing: "single".into(),
             sources: vec!["main.journal".into()],
             keep: Some("statements".into()),
-            inbox: None,
+            inbox: Some("inbox".into()),
             owners: IndexMap::from([("me".into(), Owner { id: "me".into(), affiliate: false })]),
             accounts: IndexMap::new(),
             date_forms: IndexMap::new(),

@@ -74,6 +74,8 @@ pub enum Command {
     Init(InitArgs),
     /// Read broker exports into the books
     Import(ImportArgs),
+    /// Import what lies in the inbox folder and file it away
+    Inbox(InboxArgs),
     /// List the problems of the records and the questions of a year
     Check(CheckArgs),
     /// Print the yearly income statement by tax category
@@ -212,6 +214,32 @@ pub struct ImportArgs {
     #[arg(long, value_name = "NAME")]
     pub account: Option<String>,
     /// Show, write nothing
+    #[arg(short = 'n', long)]
+    pub dry_run: bool,
+    /// Take a shown change as right (repeatable)
+    #[arg(long, value_name = "ID|all")]
+    pub accept: Vec<String>,
+    /// text, json
+    #[arg(long, value_name = "KIND", hide_possible_values = true)]
+    pub format: Option<Format>,
+}
+
+/// `rentier inbox`
+#[derive(Clone, Debug, Args)]
+#[command(
+    override_usage = "rentier inbox [OPTIONS]",
+    after_help = "\
+rentier inbox -n                          look first: nothing is written or moved
+rentier inbox                             import it all, file it away",
+    after_long_help = "\
+Imports every file of the inbox folder of the books (`inbox` in rentier.toml, subfolders too), as `rentier \
+import` would. A file whose rows are in the books then moves to the kept exports under their names; one that \
+is refused, whose account is asked for, or with a change that waits for you stays in the inbox.\n\nWhere the \
+settings keep no exports, every file stays."
+)]
+#[command(next_help_heading = "Import")]
+pub struct InboxArgs {
+    /// Show, write and move nothing
     #[arg(short = 'n', long)]
     pub dry_run: bool,
     /// Take a shown change as right (repeatable)

@@ -46,6 +46,20 @@ impl Given {
 
 /// Runs it.
 pub fn run(args: &ImportArgs, world: &mut World) -> Result<Exit, Error> {
+    bring(args, Afterwards::Stay, world)
+}
+
+/// What becomes of the files once their rows are in the books.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Afterwards {
+    /// They stay where they are; a copy is kept of those that brought an event.
+    Stay,
+    /// They go to the kept exports: one that brought nothing new goes there too.
+    Move,
+}
+
+/// Imports the files that `args` name.
+pub fn bring(args: &ImportArgs, afterwards: Afterwards, world: &mut World) -> Result<Exit, Error> {
     let format = args.format.unwrap_or_default();
     if format == Format::Csv {
         return Err(Error::new("expected `text` or `json` for `--format`, found `csv`"));
@@ -83,13 +97,23 @@ pub fn run(args: &ImportArgs, world: &mut World) -> Result<Exit, Error> {
     let shown = screen::Shown::of(&run, &books.settings, &there);
     let json = (format == Format::Json).then(|| json::report(&run, &given.paths));
 
-    let plan = plan::plan(&mut run, &given.digests, &books, &there);
+    let keep = match afterwards {
+        Afterwards::Stay => plan::Keep::WhatBroughtEvents,
+        Afterwards::Move => plan::Keep::WhatIsSettled,
+    };
+    let plan = plan::plan(&mut run, &given.digests, &books, &there, keep);
     let added = named.filter(|account| !books.journal.accounts.contains_key(&account.id));
-    let written = !args.dry_run && plan.events > 0;
+    let changes = plan.events > 0 || !plan.kept.is_empty();
     let mut unread = None;
-    if let (Some(root), true) = (&root, written) {
-        write(root, &plan, &given, &books, added.as_ref(), world)?;
-        unread = not_included(root, &plan, &books)?;
+    let mut moved = 0;
+    if let (Some(root), false) = (&root, args.dry_run) {
+        if changes {
+            write(root, &plan, &given, &books, added.as_ref(), world)?;
+            unread = not_included(root, &plan, &books)?;
+        }
+        if afterwards == Afterwards::Move {
+            moved = take_away(&plan.settled, &given, world)?;
+        }
     }
     drop(lock);
 
@@ -116,6 +140,10 @@ pub fn run(args: &ImportArgs, world: &mut World) -> Result<Exit, Error> {
         world.err.flush()?;
         let closing = screen::closing(&shown, &plan, &books.settings, args.dry_run, added.as_ref());
         world.out.write_all(closing.as_bytes())?;
+        if afterwards == Afterwards::Move {
+            let left = args.files.len() - moved;
+            world.out.write_all(screen::moved(moved, left, &books.settings).as_bytes())?;
+        }
     }
     let nothing_read = run.files.is_empty() && run.asked.is_empty() && given.sources.is_empty();
     Ok(match () {
@@ -384,6 +412,18 @@ fn write(
         Error::file(&root.to_string_lossy(), &error)
             .note("nothing was imported; the books are as before")
     })
+}
+
+/// Removes files whose rows are in the books and whose bytes lie among the kept exports; how many.
+fn take_away(settled: &[Name], given: &Given, world: &World) -> Result<usize, Error> {
+    for name in settled {
+        let path = world.path(Path::new(&given.paths[name]));
+        fs::remove_file(&path).map_err(|error| {
+            Error::file(&path.to_string_lossy(), &error)
+                .note("its rows are in the books, and a copy of it is kept")
+        })?;
+    }
+    Ok(settled.len())
 }
 
 /// Whether what was written is read again: nothing is lost, so a journal that includes no imported one

@@ -15,6 +15,7 @@ mod explain;
 mod gains;
 mod help;
 mod import;
+mod inbox;
 mod income;
 mod init;
 mod judged;
@@ -99,6 +100,7 @@ fn command(line: CommandLine, args: &[OsString], world: &mut World) -> Result<Ex
         None => status::run(world),
         Some(Command::Init(args)) => init::run(&args, world),
         Some(Command::Import(args)) => import::run(&args, world),
+        Some(Command::Inbox(args)) => inbox::run(&args, world),
         Some(Command::Check(args)) => check::run(&args, world),
         Some(Command::Income(args)) => income::run(&args, world),
         Some(Command::Gains(args)) => gains::run(&args, world),

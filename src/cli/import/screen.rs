@@ -416,3 +416,29 @@ fn counted(count: usize, what: &str) -> String {
         count => format!("{} {what}s", grouped(Decimal::from(count))),
     }
 }
+
+/// What became of the files of the inbox, and of those that stayed there.
+pub fn moved(moved: usize, left: usize, settings: &Settings) -> String {
+    let inbox = settings.inbox.as_deref().unwrap_or_default();
+    let mut text = String::new();
+    match &settings.keep {
+        None => {
+            let _ = writeln!(
+                text,
+                "The files stay in {inbox}/: the settings keep no exports ([import] keep)."
+            );
+        }
+        Some(keep) => {
+            if moved > 0 {
+                let _ =
+                    writeln!(text, "Moved {} from {inbox}/ to {keep}/.", counted(moved, "file"));
+            }
+            if left > 0 {
+                let stay = if left == 1 { "stays" } else { "stay" };
+                let _ =
+                    writeln!(text, "{} {stay} in {inbox}/, as said above.", counted(left, "file"));
+            }
+        }
+    }
+    text
+}
