@@ -15,6 +15,7 @@ fn main() {
     let mut list = String::from("&[\n");
     for path in paths {
         let name = path.file_stem().expect("a name").to_string_lossy();
+        let path = path.to_string_lossy();
         writeln!(list, "    ({name:?}, include_str!({path:?})),").expect("a String takes all");
     }
     list.push_str("]\n");
