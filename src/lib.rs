@@ -15,7 +15,7 @@
 //! | floor | what it is |
 //! |---|---|
 //! | [`cli`] | arguments, files, exit codes: the only room that touches the world |
-//! | [`render`] | a table becomes text, CSV, JSON |
+//! | [`render`] | a table becomes text, CSV, JSON, Markdown, HTML |
 //! | [`report`] | what the reader sees, as data, every sum done |
 //! | [`classify`], [`tax`] | judgement: what a cash flow is; what a disposal gained |
 //! | [`regime`] | the law as data: read, checked, knows no event |

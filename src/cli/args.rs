@@ -147,7 +147,7 @@ pub struct Output {
     /// Write there; the ending is the format
     #[arg(short, long, value_name = "PATH")]
     pub output: Option<PathBuf>,
-    /// text, csv, json
+    /// text, csv, json, md, html
     #[arg(long, value_name = "KIND", hide_possible_values = true)]
     pub format: Option<Format>,
 }
@@ -162,6 +162,10 @@ pub enum Format {
     Csv,
     /// For programs.
     Json,
+    /// Markdown.
+    Md,
+    /// A page.
+    Html,
 }
 
 /// `rentier init`

@@ -61,8 +61,15 @@ pub enum Afterwards {
 /// Imports the files that `args` name.
 pub fn bring(args: &ImportArgs, afterwards: Afterwards, world: &mut World) -> Result<Exit, Error> {
     let format = args.format.unwrap_or_default();
-    if format == Format::Csv {
-        return Err(Error::new("expected `text` or `json` for `--format`, found `csv`"));
+    let other = match format {
+        Format::Text | Format::Json => None,
+        Format::Csv => Some("csv"),
+        Format::Md => Some("md"),
+        Format::Html => Some("html"),
+    };
+    if let Some(other) = other {
+        let found = format!("expected `text` or `json` for `--format`, found `{other}`");
+        return Err(Error::new(found));
     }
     let root = open::find(world)?;
     if root.is_none() && !args.dry_run {

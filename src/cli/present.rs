@@ -7,9 +7,9 @@ use super::{Error, World};
 use crate::render::{self, Screen};
 use crate::report::table::Table;
 
-/// A report in its three shapes, each made only when it is asked for.
+/// A report in its shapes, each made only when it is asked for.
 pub trait Present {
-    /// To read.
+    /// To read; also for Markdown and HTML.
     fn table(&self) -> Table;
     /// For CSV.
     fn records(&self) -> Table;
@@ -35,6 +35,8 @@ pub fn present(report: &dyn Present, output: &Output, world: &mut World) -> Resu
         }
         Format::Csv => render::csv(&report.records()),
         Format::Json => render::json(&report.json()),
+        Format::Md => render::markdown(&report.table()),
+        Format::Html => render::html(&report.table()),
     };
     world.deliver(bytes.as_bytes(), output)
 }

@@ -161,8 +161,10 @@ impl Output {
             Some("txt") | None => Ok(Format::Text),
             Some("csv") => Ok(Format::Csv),
             Some("json") => Ok(Format::Json),
+            Some("md") => Ok(Format::Md),
+            Some("html" | "htm") => Ok(Format::Html),
             Some(other) => Err(Error::new(format!("no format has the ending `.{other}`"))
-                .help("endings are .txt, .csv and .json; or name it: --format text")),
+                .help("endings are .txt, .csv, .json, .md and .html; or name it: --format text")),
         }
     }
 }

@@ -265,6 +265,15 @@ fn shown(cell: &Cell, align: Align, decimals: usize) -> String {
     }
 }
 
+/// A cell where nothing lines up: figures grouped, and the question they rest on.
+pub fn alone(cell: &Cell) -> String {
+    let text = shown(cell, Align::Left, 0);
+    match cell {
+        Cell::Number(_, Some(question)) => format!("{text} ?{question}"),
+        Cell::Number(_, None) | Cell::Empty | Cell::Nothing | Cell::Text(_) | Cell::Day(_) => text,
+    }
+}
+
 fn figure(number: Decimal, align: Align, decimals: usize) -> String {
     let mut text = money::grouped(number);
     if align == Align::Decimal {
