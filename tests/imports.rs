@@ -448,3 +448,17 @@ fn a_changed_row_waits_until_it_is_accepted_and_then_replaces() {
     }
     assert_eq!(tree(root.path()), after);
 }
+
+#[test]
+fn a_row_says_what_became_of_it_wherever_its_file_lies() {
+    let root = folder();
+    export(root.path(), "schwab.csv", "a.csv");
+    let before = run(root.path(), "explain a.csv:2");
+    assert!(before.out.contains(" a.csv:2\n"), "{}{}", before.out, before.err);
+    // No `match` and no `profile` tells the account later, only the rows that are known.
+    run(root.path(), "init");
+    run(root.path(), "import a.csv --account savings");
+    let download = run(root.path(), "explain a.csv:2");
+    assert!(download.out.contains(" statements/savings-2023-2024.csv:2\n"), "{}", download.out);
+    assert!(download.out.contains(", savings\n"), "{}", download.out);
+}

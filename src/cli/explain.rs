@@ -28,9 +28,16 @@ enum What<'w> {
 /// Runs it.
 pub fn run(args: &ExplainArgs, world: &mut World) -> Result<Exit, Error> {
     let what = what(&args.words)?;
-    let files = &args.reading.files;
-    let read = Read::files(Vec::new(), files, &args.reading, world)?;
-    let root = if files.is_empty() { open::find(world)? } else { None };
+    let mut files = args.reading.files.clone();
+    let mut root = None;
+    if files.is_empty() {
+        root = open::find(world)?;
+        // Without books, the file whose row is asked for is all there is.
+        if let (What::Row(file, _), None) = (&what, &root) {
+            files.push(file.into());
+        }
+    }
+    let read = Read::files(Vec::new(), &files, &args.reading, world)?;
     let root = root.unwrap_or_else(|| world.folder.clone());
     let loaded: RefCell<HashMap<String, Option<Arc<Source>>>> = RefCell::default();
     // Kept statements are no part of what is read; the one that is quoted is fetched when needed.

@@ -23,19 +23,28 @@ pub fn row(
         return Err(Error::new(format!("`{}` has {lines} lines, not {line}", source.name)));
     };
     let (profiles, _) = read.books.profiles();
-    // As if nothing were known: so that every row says what it would be.
-    let known = Known::new(&[]);
-    let context = Context {
-        profiles: &profiles,
-        accounts: &read.books.journal.accounts,
-        securities: &read.books.journal.securities,
-        known: &known,
-        otherwise: Otherwise::Profile,
-        dates: &read.books.settings.date_forms,
-        overrides: &read.books.journal.overrides,
-        accepted: &[],
+    let journal = &read.books.journal;
+    let run = |known: &Known, otherwise: Otherwise| {
+        let context = Context {
+            profiles: &profiles,
+            accounts: &journal.accounts,
+            securities: &journal.securities,
+            known,
+            otherwise,
+            dates: &read.books.settings.date_forms,
+            overrides: &journal.overrides,
+            accepted: &[],
+        };
+        import::run(std::slice::from_ref(source), &context)
     };
-    let mut run = import::run(std::slice::from_ref(source), &context);
+    // Whose the rows are may be told only by rows that the books have; what each row would be, only
+    // where nothing is known.
+    let told = run(&Known::new(&journal.events), Otherwise::Ask);
+    let own = told.files.first().and_then(|file| match &*file.accounts {
+        [one] => journal.accounts.get(one),
+        _ => None,
+    });
+    let mut run = run(&Known::default(), own.map_or(Otherwise::Profile, Otherwise::Named));
     let quote = Node {
         quote: explainer.quote(&source.name, line),
         ..said("line", &format!("{}:{line}", source.name))
