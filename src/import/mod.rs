@@ -12,6 +12,7 @@ mod canonical;
 mod cell;
 mod context;
 mod draft;
+mod entry;
 mod evidence;
 mod export;
 mod hash;
@@ -73,7 +74,9 @@ pub fn run(files: &[Source], context: &Context) -> Run {
     refuse_covered(&mut exports, context, &mut run.refused);
     let mut covered = context.known.covered.clone();
     covered.extend(exports.iter().flat_map(days_of));
-    let mut beside = ofx::run(&ofx, context, &aliases, &covered);
+    let mut beside = Run::default();
+    let entries = ofx::files(&ofx, context, &aliases, &mut beside);
+    entry::finish(entries, context, &covered, &mut beside);
     run.asked.append(&mut beside.asked);
     run.refused.append(&mut beside.refused);
     name_apart(&mut run.asked, context);

@@ -17,62 +17,13 @@ use super::syntax::Element;
 use super::value::{self, Numbers, Unread};
 use crate::event::{Account, Dates, Event, EventId, EventKind, Link, Origin, Relation, RowHash};
 use crate::import::Known;
+pub use crate::import::entry::{Back, Fate, Row};
 use crate::money::Decimal;
 use crate::period::NaiveDate;
 use crate::source::{Name, harmless};
 
 /// Funds that are cash in all but name wherever they appear; an account names further ones.
 const SWEEPS: &[&str] = &["SPAXX", "FDRXX", "FZFXX", "FDLXX", "FCASH", "VMFXX"];
-
-/// One transaction and what became of it.
-#[derive(Clone, Debug)]
-pub struct Row {
-    /// Of the file as it lies, from 1.
-    pub line: u32,
-    /// From its tag to its end, in bytes.
-    pub bytes: (usize, usize),
-    /// What makes it the same row at every download.
-    pub id: RowHash,
-    /// From 1, among identical rows of the account in the file.
-    pub ordinal: u32,
-    /// The bank's own id, where it is one.
-    pub fitid: Option<Name>,
-    /// Its day; of a row without one the day of its neighbour.
-    pub day: Option<NaiveDate>,
-    /// What became of it.
-    pub fate: Fate,
-    /// What is doubtful in it, a sentence each; its events stand all the same.
-    pub doubts: Vec<String>,
-    /// It takes another row back and does not say which.
-    pub back: Option<Back>,
-    /// What it is if it takes back nothing that is known.
-    pub unknown: Option<Box<Event>>,
-    /// The security and the units it states, for a person's own decision.
-    pub security: Option<Name>,
-    /// As signed in the file.
-    pub units: Option<Decimal>,
-}
-
-/// How a row that takes another back hangs on it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Back {
-    /// It cannot stand without it: units that leave in a purchase.
-    Must,
-    /// It can: an income below zero.
-    May,
-}
-
-/// What became of a row.
-#[derive(Clone, Debug)]
-pub enum Fate {
-    /// It is these events.
-    Events(Vec<Event>),
-    /// It is no event; why, in the singular.
-    Ignored(Name),
-    /// Nothing understands it; why. The event is `unknown`, missing where no row of the statement
-    /// has a day.
-    Unresolved(String, Option<Box<Event>>),
-}
 
 /// What a statement's rows are made into events with.
 #[derive(Clone, Copy)]
@@ -206,7 +157,7 @@ impl<'m, 'd, 't> Maker<'m, 'd, 't> {
             bytes: fact.element.bytes(),
             id: fact.id.row,
             ordinal: fact.id.ordinal,
-            fitid: fact.fitid.clone(),
+            broker_id: fact.fitid.clone(),
             day: fact.day,
             fate,
             back: here.back,
@@ -214,6 +165,7 @@ impl<'m, 'd, 't> Maker<'m, 'd, 't> {
             doubts: here.doubts,
             security: fact.security.as_ref().map(|security| security.id.clone()),
             units: fact.units,
+            teach: None,
         }
     }
 }

@@ -1,33 +1,30 @@
 //! Reads OFX and QFX: what banks and brokers give to money programs, SGML of 1.x and XML of 2.x.
 //!
-//! In: texts, and what the books know. Out: a `Run`: of every transaction its events, or why it is
-//! none, or what could not be read. OFX is no table,
+//! In: texts, and what the books know. Out: of every transaction its events, or why it is none, or
+//! what could not be read; `entry` joins them. OFX is no table,
 //! so no profile describes it: every element has a name, and the specification says what it means.
 //! What brokers make of it beyond that stands in `words`. Knows nothing of other formats.
 
 mod beside;
 mod cash;
-mod correct;
+mod files;
 mod identity;
 mod make;
 mod names;
-mod say;
 mod security;
 mod statement;
 mod syntax;
 mod trade;
-mod unite;
 mod units;
 mod value;
-mod whose;
 mod words;
 
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
+pub use files::files;
 pub use security::{Books, Listed};
 pub use statement::{Kind, Stated, Statement};
-pub use unite::run;
 
 use crate::event::{Account, RowHash};
 use crate::source::Source;

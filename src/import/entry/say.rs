@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::make::{Fate, Row};
+use super::{Fate, Row};
 use crate::diagnostic::Diagnostic;
+use crate::event::Event;
 use crate::import::FileReport;
 use crate::period::Datelike;
 use crate::source::{Place, Source};
@@ -27,25 +28,20 @@ pub fn diagnostics<'r>(
             first_of.insert(key, (all.len(), Vec::new()));
             all.push(diagnostic());
         };
-        if let Fate::Unresolved(reason, event) = &row.fate {
-            let here = report.unresolved.binary_search_by_key(&row.line, |one| one.line);
-            if here.is_ok() {
-                told(true, reason, &|| {
-                    let mut diagnostic =
-                        Diagnostic::error("unread-transaction", reason).at(place(source, row));
-                    if let Some(event) = event {
-                        let year = event.date.year();
-                        diagnostic = diagnostic
-                            .note(format!("the row is kept as `unknown` and leaves {year} incomplete"))
-                            .help(format!(
-                                "say what it is in rentier.toml, then import again:\n[override.\"{}\"]\n\
-                                 event = \"deposit\"    # or dividend, interest, fee...",
-                                event.id
-                            ));
-                    }
-                    diagnostic
-                });
-            }
+        let event = match &row.fate {
+            Fate::Unresolved(_, event) => event.as_deref(),
+            Fate::With(_) => row.unknown.as_deref(),
+            Fate::Events(_) | Fate::Ignored(_) => None,
+        };
+        if matches!(row.fate, Fate::Unresolved(..) | Fate::With(_))
+            && let Ok(here) = report.unresolved.binary_search_by_key(&row.line, |one| one.line)
+        {
+            let reason = &report.unresolved[here].reason;
+            told(true, reason, &|| {
+                let diagnostic =
+                    Diagnostic::error("unread-transaction", reason).at(place(source, row));
+                unread(diagnostic, row, event)
+            });
         }
         for doubt in row.doubts.iter().filter(|_| fresh) {
             told(false, doubt, &|| {
@@ -65,6 +61,24 @@ pub fn diagnostics<'r>(
     }
     all.sort_by_key(|diagnostic| diagnostic.places.first().map(|place| place.line));
     all
+}
+
+/// What follows from a row that nothing understands, and what to write.
+fn unread(mut diagnostic: Diagnostic, row: &Row, event: Option<&Event>) -> Diagnostic {
+    if let Some(event) = event {
+        let year = event.date.year();
+        let note = format!("the row is kept as `unknown` and leaves {year} incomplete");
+        diagnostic = diagnostic.note(note);
+    }
+    match (&row.teach, event) {
+        (Some(teach), _) => diagnostic.help(teach),
+        (None, Some(event)) => diagnostic.help(format!(
+            "say what it is in rentier.toml, then import again:\n[override.\"{}\"]\n\
+             event = \"deposit\"    # or dividend, interest, fee...",
+            event.id
+        )),
+        (None, None) => diagnostic,
+    }
 }
 
 /// The part of a message that is the same for every row with this trouble: without its figures and

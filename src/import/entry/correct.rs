@@ -5,8 +5,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::make::{Back, Fate};
-use super::unite::Sorted;
+use super::{Back, Fate, File, Row};
 use crate::event::{Claims, Event, EventId, EventKind, Link, Override, Relation, Value};
 use crate::import::Known;
 use crate::import::mirror::{Mirror, mirror};
@@ -14,12 +13,11 @@ use crate::money::Decimal;
 use crate::period::NaiveDate;
 
 /// Rows that nothing understands become what a person has decided they are.
-pub fn decide(sorted: &mut [Sorted], overrides: &[Override]) {
+pub fn decide(files: &mut [File], overrides: &[Override]) {
     if overrides.is_empty() {
         return;
     }
-    for row in sorted.iter_mut().flat_map(|file| &mut file.accounts).flat_map(|part| &mut part.rows)
-    {
+    for row in rows_mut(files) {
         let Fate::Unresolved(_, Some(event)) = &row.fate else { continue };
         let decision = overrides.iter().find(|decision| decision.event == event.id);
         let Some(decision) = decision else { continue };
@@ -40,15 +38,15 @@ pub fn decide(sorted: &mut [Sorted], overrides: &[Override]) {
 /// Links rows that take another back, and do not say which, to the latest before them with the same
 /// figures that nothing has taken back yet, in any of the files or in the books. One that must have
 /// its event and has none is unresolved.
-pub fn take_back(sorted: &mut [Sorted], known: &Known) {
+pub fn take_back(files: &mut [File], known: &Known) {
     let mut earlier: HashMap<Mirror, Vec<(NaiveDate, EventId)>> = HashMap::new();
     let mut used: HashSet<EventId> = HashSet::new();
     let mut wanting: BTreeMap<(NaiveDate, EventId), Option<EventId>> = BTreeMap::new();
     let every = || {
-        let parts = sorted.iter().flat_map(|file| &file.accounts);
+        let parts = files.iter().flat_map(|file| &file.parts);
         parts.flat_map(|part| &part.rows).filter_map(|row| match &row.fate {
             Fate::Events(events) => events.first().map(|event| (event, row.back)),
-            Fate::Ignored(_) | Fate::Unresolved(..) => None,
+            Fate::With(_) | Fate::Ignored(_) | Fate::Unresolved(..) => None,
         })
     };
     for (event, _) in every().filter(|(_, back)| back.is_some()) {
@@ -80,8 +78,7 @@ pub fn take_back(sorted: &mut [Sorted], known: &Known) {
         let end = list.partition_point(|(day, _)| day <= date);
         *target = end.checked_sub(1).map(|latest| list.remove(latest).1);
     }
-    for row in sorted.iter_mut().flat_map(|file| &mut file.accounts).flat_map(|part| &mut part.rows)
-    {
+    for row in rows_mut(files) {
         let (Some(back), Fate::Events(events)) = (row.back, &mut row.fate) else { continue };
         let Some(first) = events.first() else { continue };
         match (wanting.get(&(first.date, first.id.clone())).cloned().flatten(), back) {
@@ -97,7 +94,9 @@ pub fn take_back(sorted: &mut [Sorted], known: &Known) {
                 row.fate = Fate::Unresolved(reason, event);
             }
             (None, Back::May) => {
-                row.doubts.push(format!("{} below zero corrects nothing known", what(&first.kind)));
+                let side = if first.amount.is_sign_negative() { "below" } else { "above" };
+                let what = what(&first.kind);
+                row.doubts.push(format!("{what} {side} zero corrects nothing known"));
             }
         }
     }
@@ -105,13 +104,13 @@ pub fn take_back(sorted: &mut [Sorted], known: &Known) {
 
 /// What takes a payment back takes back what was claimed of it: a row that reverses a qualified
 /// dividend does not say so again.
-pub fn repeat_claims(sorted: &mut [Sorted], known: &Known) {
+pub fn repeat_claims(files: &mut [File], known: &Known) {
     let reversed = |event: &Event| event.linked(Relation::Reverses).cloned();
     let events = || {
-        let parts = sorted.iter().flat_map(|file| &file.accounts);
+        let parts = files.iter().flat_map(|file| &file.parts);
         parts.flat_map(|part| &part.rows).flat_map(|row| match &row.fate {
             Fate::Events(events) => &events[..],
-            Fate::Ignored(_) | Fate::Unresolved(..) => &[],
+            Fate::With(_) | Fate::Ignored(_) | Fate::Unresolved(..) => &[],
         })
     };
     let wanted: HashSet<EventId> = events().filter_map(reversed).collect();
@@ -124,8 +123,7 @@ pub fn repeat_claims(sorted: &mut [Sorted], known: &Known) {
         .filter(|event| wanted.contains(&event.id))
         .map(|event| (event.id.clone(), (event.kind.name(), event.claimed)))
         .collect();
-    for row in sorted.iter_mut().flat_map(|file| &mut file.accounts).flat_map(|part| &mut part.rows)
-    {
+    for row in rows_mut(files) {
         let Fate::Events(events) = &mut row.fate else { continue };
         for event in events.iter_mut().filter(|event| event.claimed.is_empty()) {
             let target = reversed(event).and_then(|to| claims.get(&to));
@@ -134,6 +132,10 @@ pub fn repeat_claims(sorted: &mut [Sorted], known: &Known) {
             }
         }
     }
+}
+
+fn rows_mut<'f>(files: &'f mut [File]) -> impl Iterator<Item = &'f mut Row> {
+    files.iter_mut().flat_map(|file| &mut file.parts).flat_map(|part| &mut part.rows)
 }
 
 fn what(kind: &EventKind) -> String {
