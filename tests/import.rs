@@ -295,7 +295,7 @@ fn a_profile_is_read_strictly_and_says_every_mistake() {
             "2: no `dat` for `needs`",
             "5: no setting `prize` in `[columns]`",
             "8: no `dividnd` for `event`",
-            "9: expected `is` or `starts`: the action's words",
+            "9: expected `is`, `starts` or `contains`: the action's words",
             "11: expected `event` or `ignore`, found both",
             "15: no setting `claimd` in `[[action]]`",
             "17: expected a pattern with one group `(…)`",
@@ -342,4 +342,169 @@ proptest! {
         }
         let _ = said(&run);
     }
+}
+
+/// One event for each line: kind, amount, currency, units.
+fn kinds(run: &Run) -> Vec<String> {
+    let one = |event: &rentier::event::Event| {
+        let currency = event.currency.as_deref().unwrap_or("-");
+        let (kind, amount) = (event.kind.name(), event.amount);
+        let units = event.security().map(|id| format!(" {} {id}", event.quantity()));
+        format!("{} {kind} {amount} {currency}{}", event.date, units.unwrap_or_default())
+    };
+    run.files.iter().flat_map(|file| &file.events).map(one).collect()
+}
+
+const BANK: &str = r#"
+name = "own"
+bank = true
+needs = ["date", "debit", "credit"]
+identity = ["date", "action", "amount"]
+[columns]
+date = "Day"
+action = "What"
+text = "What"
+debit = "Out"
+credit = "In"
+balance = "Balance"
+[dates]
+form = "mm/dd/yyyy"
+[[action]]
+contains = "INTEREST"
+event = "interest"
+[[action]]
+starts = "SERVICE FEE"
+event = "fee"
+reason = "service"
+"#;
+
+#[test]
+fn cash_may_have_a_column_for_each_direction_and_a_bank_loses_no_row() {
+    let books = Books::default().account("own", "own", &[]).profile(BANK);
+    let text = "Day,What,Out,In,Balance\n\
+                05/30/2024,MONTHLY INTEREST PAID,,1.25,96.25\n\
+                05/29/2024,SERVICE FEE,5.00,,95.00\n\
+                05/28/2024,CARD 1234 SHOP,-20.00,,100.00\n\
+                05/27/2024,SHOP REFUND,,20.00,120.00\n";
+    let run = books.import(&[Source::new("a.csv", text)], Otherwise::Ask);
+    assert_eq!(
+        kinds(&run),
+        [
+            "2024-05-27 deposit 20.00 USD",
+            "2024-05-28 withdrawal -20.00 USD",
+            "2024-05-29 fee -5.00 USD",
+            "2024-05-30 interest 1.25 USD",
+        ]
+    );
+    let Ties::Stated { off, closing, .. } = &run.files[0].ties[0].ties else { panic!("stated") };
+    assert_eq!((off.to_string(), closing.to_string()), ("0.00".to_owned(), "96.25".to_owned()));
+    assert_eq!(run.files[0].rows.unresolved, 0);
+}
+
+const SWAPS: &str = r#"
+name = "own"
+needs = ["date", "asset", "amount"]
+identity = ["date", "action", "asset", "amount", "reference"]
+[columns]
+date = "date"
+action = "type"
+asset = "asset"
+amount = "amount"
+fees = "fee"
+reference = "order"
+[assets]
+XXBT = "BTC"
+ZUSD = "USD"
+CAN = "CAD"
+[[action]]
+is = "trade"
+event = "exchange"
+pair = "swap"
+[[action]]
+is = "fee"
+event = "fee"
+pair = "swap"
+"#;
+
+#[test]
+fn what_leaves_and_what_comes_are_one_trade_or_one_exchange_of_currencies() {
+    let books = Books::default().account("own", "own", &[]).profile(SWAPS);
+    let text = "date,type,asset,amount,fee,order\n\
+                2024-05-01,trade,ZUSD,-600.00,1.50,o1\n\
+                2024-05-01,trade,XXBT,0.01,,o1\n\
+                2024-05-02,trade,XXBT,-0.004,,o2\n\
+                2024-05-02,trade,ZUSD,150.00,,o2\n\
+                2024-05-02,trade,XXBT,-0.002,,o2\n\
+                2024-05-02,trade,ZUSD,75.00,,o2\n\
+                2024-05-02,fee,ZUSD,-0.25,,o2\n\
+                2024-05-03,trade,CAN,100,,\n\
+                2024-05-03,trade,ZUSD,-73.10,,\n\
+                2024-05-03,trade,ZUSD,-7.31,,\n\
+                2024-05-03,trade,CAN,10,,\n\
+                2024-05-04,trade,ZUSD,-7.31,,\n\
+                2024-05-05,trade,XXBT,-1,,o3\n\
+                2024-05-05,trade,ETH,20,,o3\n";
+    let run = books.import(&[Source::new("a.csv", text)], Otherwise::Ask);
+    let report = &run.files[0];
+    assert_eq!((report.rows.read, report.rows.new, report.rows.unresolved), (14, 11, 3));
+    let known: Vec<_> = kinds(&run).into_iter().filter(|line| !line.contains("unknown")).collect();
+    assert_eq!(
+        known,
+        [
+            "2024-05-01 buy -600.00 USD 0.01 BTC",
+            "2024-05-02 sell 224.75 USD -0.006 BTC",
+            "2024-05-03 currency-exchange -73.10 USD",
+            "2024-05-03 currency-exchange -7.31 USD",
+        ]
+    );
+    // The same rows the other way round are the same events.
+    let mut lines: Vec<&str> = text.lines().collect();
+    lines[1..].reverse();
+    let turned = books.import(&[Source::new("b.csv", lines.join("\n"))], Otherwise::Ask);
+    let ids = |run: &Run| -> Vec<String> {
+        run.files[0].events.iter().map(|event| event.id.to_string()).collect()
+    };
+    assert_eq!(ids(&turned), ids(&run));
+}
+
+#[test]
+fn rows_of_a_pasted_table_may_be_shifted_and_properties_are_ids() {
+    let own = r#"
+        name = "own"
+        needs = ["date", "amount", "property"]
+        identity = ["date", "action", "property", "amount"]
+        [columns]
+        date = "Day"
+        action = "What"
+        amount = "Amount"
+        property = "Listing"
+        [properties]
+        "The Old Mill" = "mill"
+        [[action]]
+        is = "Rent"
+        event = "rent"
+        [[action]]
+        is = "Plumber"
+        event = "rent-expense"
+        expense = "repairs"
+        [[action]]
+        is = ""
+        when = { filled = ["property"] }
+        ignore = "note"
+    "#;
+    let books = Books::default().account("own", "own", &[]).profile(own);
+    let text = "Day\tWhat\tListing\tAmount\n\
+                \t2024-05-01\tRent\tThe Old Mill\t$900.00\n\
+                \t2024-05-02\tPlumber\tMaple St. 4\t-$80.00\n\
+                \t2024-05-03\t\tMaple St. 4\t\n\
+                \t2024-05-04\tRent\t\t$900.00\n";
+    let run = books.import(&[Source::new("a.txt", text)], Otherwise::Ask);
+    let properties: Vec<_> =
+        run.files[0].events.iter().filter_map(|event| event.property()).collect();
+    assert_eq!(properties, ["mill", "maple-st-4"]);
+    assert_eq!(
+        run.files[0].unresolved[0].reason,
+        "the row names no property, and `rent` needs one"
+    );
+    assert_eq!((run.files[0].rows.ignored, run.files[0].rows.unresolved), (1, 1));
 }

@@ -297,6 +297,20 @@ impl<'t, 's> Group<'t, 's> {
         all
     }
 
+    /// Every key with its words, in the order of the file: `CAN = "CAD"`.
+    pub fn names(&self) -> Vec<(At<Name>, At<Name>)> {
+        let mut all = Vec::new();
+        for (key, value) in self.table {
+            let at = At { value: Name::new(key.get_ref()), span: key.span() };
+            match value.get_ref().as_str() {
+                Some(text) => all.push((at, At { value: Name::new(text), span: value.span() })),
+                None => self.unexpected(&at.value, "words in quotes", value),
+            }
+        }
+        all.sort_by_key(|(name, _)| name.span.start);
+        all
+    }
+
     /// Says of each key that nobody asked for that it is not known.
     pub fn finish(&self) {
         let asked = self.asked.borrow();

@@ -69,6 +69,14 @@ const NAMES: &[(Field, &[&str])] = &[
         Field::Amount,
         &["amount", "net amount", "total", "total amount", "value", "how much", "net", "cash"],
     ),
+    (
+        Field::Debit,
+        &["debit", "debits", "withdrawal", "withdrawals", "paid out", "money out", "debit amount"],
+    ),
+    (
+        Field::Credit,
+        &["credit", "credits", "deposit", "deposits", "paid in", "money in", "credit amount"],
+    ),
     (Field::Balance, &["balance", "running balance", "cash balance"]),
     (Field::Currency, &["currency", "ccy"]),
     (Field::Account, &["account number", "account", "account no", "account id"]),
@@ -216,6 +224,8 @@ impl Column {
             | Field::Accrued
             | Field::Withheld
             | Field::Amount
+            | Field::Debit
+            | Field::Credit
             | Field::Balance => self.is_numbers() || self.filled == 0,
             Field::Action => self.is_words(),
             Field::Symbol
@@ -224,6 +234,9 @@ impl Column {
             | Field::Currency
             | Field::Account
             | Field::Holder
+            | Field::Asset
+            | Field::Reference
+            | Field::Property
             | Field::Id => !self.is_days(),
         }
     }
@@ -249,7 +262,8 @@ fn bind(columns: &mut [Column]) {
         (Field::Amount, Column::is_numbers),
         (Field::Action, Column::is_words),
     ] {
-        if columns.iter().any(|column| column.field == Some(field)) {
+        let has = |field| columns.iter().any(|column: &Column| column.field == Some(field));
+        if has(field) || field == Field::Amount && (has(Field::Debit) || has(Field::Credit)) {
             continue;
         }
         let mut free = columns.iter_mut().filter(|column| column.field.is_none() && fits(column));
@@ -319,7 +333,9 @@ fn written(
         let _ = writeln!(text, "{} = {}", field.name(), quoted(&column.name));
     }
     for field in [Field::Date, Field::Action, Field::Amount] {
-        if !bound.iter().any(|(_, known)| *known == field) {
+        let has = |field| bound.iter().any(|(_, known)| *known == field);
+        let halves = field == Field::Amount && (has(Field::Debit) || has(Field::Credit));
+        if !has(field) && !halves {
             let _ = writeln!(text, "# {} = \"…\"    # which column?", field.name());
         }
     }

@@ -61,6 +61,8 @@ pub fn of(text: &str, layout: &Layout) -> Evidence {
                     | Field::Accrued
                     | Field::Withheld
                     | Field::Amount
+                    | Field::Debit
+                    | Field::Credit
                     | Field::Balance,
                 ) => match cell::mark_of(cell) {
                     Some(Mark::Point) => evidence.points += 1,

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::canonical::hash;
 use super::hash::Hashed;
 use super::make::{Doubt, Made, Making, Reason};
-use super::profile::{Action, Link, Make, Outcome, Pair, Words};
+use super::profile::{Action, Field, Link, Make, Outcome, Pair, Words};
 use super::recognise::Layout;
 use super::row::{Row, Sheet, Spoken};
 use crate::event::{Account, Event, EventId, EventKind, Override, RowHash};
@@ -39,13 +39,13 @@ pub struct Export<'p> {
     pub doubts: Vec<(usize, Doubt)>,
 }
 
-/// One row, or the two rows of one event, and what became of it.
+/// One row, or the rows of one event, and what became of it.
 #[derive(Debug)]
 pub struct Unit {
     /// The row whose content is the event's id.
     pub row: usize,
-    /// The other row of the event.
-    pub other: Option<usize>,
+    /// The other rows of the event.
+    pub others: Box<[usize]>,
     /// The id of its event.
     pub id: EventId,
     /// What became of it.
@@ -72,8 +72,8 @@ pub enum Fate {
 
 impl Unit {
     /// Its rows.
-    pub fn rows(&self) -> impl Iterator<Item = usize> + use<> {
-        std::iter::once(self.row).chain(self.other)
+    pub fn rows(&self) -> impl Iterator<Item = usize> + '_ {
+        std::iter::once(self.row).chain(self.others.iter().copied())
     }
 }
 
@@ -103,6 +103,11 @@ impl Export<'_> {
     /// The text of a row, as it lies in the file.
     pub fn raw(&self, row: &Row) -> &str {
         &self.source.text[row.start..row.start + row.length]
+    }
+
+    /// Whether the row's amount, and the balance after it, are units of a commodity.
+    pub fn counts_units(&self, row: &Row) -> bool {
+        row.security.is_some() && self.layout.has(Field::Asset)
     }
 
     /// First and last day of the rows of one account.
@@ -151,7 +156,7 @@ impl Export<'_> {
         self.events.reserve(self.sheet.rows.len());
         for (at, id) in ids.iter().enumerate() {
             if let Some(fate) = deciding.one(self, at, id) {
-                self.units.push(Unit { row: at, other: None, id: id.clone(), fate });
+                self.units.push(Unit { row: at, others: Box::default(), id: id.clone(), fate });
             }
         }
         for ((_, _, _, pair), members) in std::mem::take(&mut deciding.pairs) {
@@ -166,6 +171,7 @@ impl Export<'_> {
             match pair {
                 Pair::Legs => self.join_legs(members, &ids),
                 Pair::Halves => self.join_halves(members, &ids),
+                Pair::Swap => self.join_swaps(&members, &ids),
             }
         }
         self.units.sort_by_key(|unit| unit.row);
@@ -209,6 +215,9 @@ impl Deciding<'_> {
             if let Some(made) = self.decided(&making, row, id) {
                 return Some(export.keep(at, made, None));
             }
+            if let Some(made) = moved(&making, row, id) {
+                return Some(export.keep(at, made, None));
+            }
             return Some(Fate::Unresolved(Box::new(export.unknown_action(row, conditions))));
         };
         let rule = match &actions[action].outcome {
@@ -221,11 +230,17 @@ impl Deciding<'_> {
         if let Some(pair) = rule.pair {
             let joins: Name = match pair {
                 Pair::Legs => rule.kind.into(),
+                Pair::Swap => row.reference.clone(),
                 Pair::Halves => {
                     format!("{} {}", rule.kind, row.security.as_deref().unwrap_or_default()).into()
                 }
             };
-            self.pairs.entry((row.holder, row.date, joins, pair)).or_default().push((at, action));
+            // Rows of one reference belong together whatever their days are.
+            let day = match pair {
+                Pair::Swap if !row.reference.is_empty() => NaiveDate::MIN,
+                Pair::Swap | Pair::Legs | Pair::Halves => row.date,
+            };
+            self.pairs.entry((row.holder, day, joins, pair)).or_default().push((at, action));
             return None;
         }
         Some(match making.make(row, rule, id.clone()) {
@@ -258,6 +273,13 @@ impl Deciding<'_> {
         let kind = EventKind::NAMES.iter().find(|name| ***name == *decision.kind)?;
         making.make(row, &Make::of(kind), id.clone()).ok()
     }
+}
+
+/// Of a bank's row whose words nothing knows: its cash came or went, and no more is said of it.
+fn moved(making: &Making, row: &Row, id: &EventId) -> Option<Made> {
+    let amount = row.amount.value().filter(|amount| making.profile.bank && !amount.is_zero())?;
+    let kind = if amount.is_sign_negative() { "withdrawal" } else { "deposit" };
+    making.make(row, &Make::of(kind), id.clone()).ok()
 }
 
 #[cfg(test)]

@@ -130,7 +130,33 @@ impl Making<'_> {
                     || when.symbol.iter().any(|symbol| self.symbol_holds(symbol, row)))
                 && (when.types.is_empty()
                     || when.types.iter().any(|kind| row.kind.eq_ignore_ascii_case(kind)))
-                && (when.text.is_empty() || self.text_holds(&when.text, row)))
+                && (when.text.is_empty() || self.text_holds(&when.text, row))
+                && !when.empty.iter().any(|field| self.states(*field, row))
+                && when.filled.iter().all(|field| self.states(*field, row)))
+    }
+
+    /// Whether the row says something in a field.
+    fn states(&self, field: Field, row: &Row) -> bool {
+        let number = |number: Number| number != Number::Nothing;
+        match field {
+            Field::Date | Field::Account | Field::Holder => true,
+            Field::Settles => row.settles.is_some(),
+            Field::Action => !self.words.is_empty(),
+            Field::Symbol | Field::Asset => !row.symbol.is_empty(),
+            Field::Text => !row.text.is_empty() && *row.text != *self.words,
+            Field::Type => !row.kind.is_empty(),
+            Field::Quantity => number(row.quantity),
+            Field::Price => number(row.price),
+            Field::Fees | Field::Commission => number(row.fees),
+            Field::Accrued => number(row.accrued),
+            Field::Withheld => number(row.withheld),
+            Field::Amount | Field::Debit | Field::Credit => number(row.amount),
+            Field::Balance => number(row.balance),
+            Field::Currency => !row.currency.is_empty(),
+            Field::Reference => !row.reference.is_empty(),
+            Field::Property => row.property.is_some(),
+            Field::Id => row.id.is_some(),
+        }
     }
 
     fn text_holds(&self, any: &[String], row: &Row) -> bool {
@@ -233,7 +259,9 @@ impl Making<'_> {
         };
         let (amount, doubt) = match (cash, quantity) {
             (Cash::Trade, Some(quantity)) => self.traded(row, kind, rule, quantity, amount),
-            (Cash::In, _) if amount.is_sign_negative() && rule.link.is_none() => {
+            (Cash::In, _)
+                if amount.is_sign_negative() && rule.link.is_none() && rule.negative.is_none() =>
+            {
                 (amount, unusual(row, kind, amount))
             }
             _ => (amount, None),
@@ -292,6 +320,8 @@ impl Making<'_> {
                 "quantity" => quantity.map(Value::Number),
                 "price" => row.price.value().map(Value::Number),
                 "multiplier" => Some(Value::Number(multiplier())),
+                "property" => row.property.clone().map(Value::Text),
+                "expense" => rule.expense.clone().map(Value::Text),
                 "tax" => rule.tax.map(|tax| Value::Text(tax.text().into())),
                 _ => None,
             }
@@ -310,6 +340,10 @@ impl Making<'_> {
             FieldError::Missing("security" | "into") => {
                 let message = format!("the row names no security, and `{kind}` needs one");
                 Reason::new("missing-value", message).at(Field::Symbol)
+            }
+            FieldError::Missing("property") => {
+                let message = format!("the row names no property, and `{kind}` needs one");
+                Reason::new("missing-value", message).at(Field::Property)
             }
             FieldError::Missing("quantity") => {
                 let message = format!("the row states no quantity, and `{kind}` needs one");

@@ -27,6 +27,7 @@ mod recognise;
 mod record;
 mod row;
 mod say;
+mod swap;
 mod symbol;
 mod tie;
 mod union;
@@ -90,7 +91,7 @@ pub fn run(files: &[Source], context: &Context) -> Run {
     links::reversals(&mut exports, context.known);
     let ties: Vec<Vec<Tie>> = exports
         .iter()
-        .map(|export| named(export).iter().map(|account| tie::cash(export, account)).collect())
+        .map(|export| named(export).iter().flat_map(|account| tie::cash(export, account)).collect())
         .collect();
     let union = union::unite(&mut exports, context);
     run.changed = union.changed;

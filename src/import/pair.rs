@@ -12,10 +12,10 @@ use crate::event::{EventId, EventKind};
 use crate::money::Decimal;
 
 impl Export<'_> {
-    fn join(
+    pub(super) fn join(
         &mut self,
         row: usize,
-        other: usize,
+        others: &[usize],
         ids: &[EventId],
         rule: &Make,
         made: Result<Made, Reason>,
@@ -24,18 +24,20 @@ impl Export<'_> {
         match made {
             Ok(made) => {
                 let fate = self.keep(row, made, rule.link);
-                self.units.push(Unit { row, other: Some(other), id, fate });
+                self.units.push(Unit { row, others: others.into(), id, fate });
             }
             Err(reason) => {
-                self.alone(row, ids, reason.clone());
-                self.alone(other, ids, reason);
+                for other in others {
+                    self.alone(*other, ids, reason.clone());
+                }
+                self.alone(row, ids, reason);
             }
         }
     }
 
-    fn alone(&mut self, row: usize, ids: &[EventId], reason: Reason) {
+    pub(super) fn alone(&mut self, row: usize, ids: &[EventId], reason: Reason) {
         let fate = Fate::Unresolved(Box::new(reason));
-        self.units.push(Unit { row, other: None, id: ids[row].clone(), fate });
+        self.units.push(Unit { row, others: Box::default(), id: ids[row].clone(), fate });
     }
 
     /// What leaves in one row, what comes in the other: joined where a row names the other or its
@@ -99,7 +101,7 @@ impl Export<'_> {
     fn join_pair(&mut self, out: usize, new: usize, rule: &Make, ids: &[EventId]) {
         let row = &self.sheet.rows[out];
         let made = self.making(row).legs(row, &self.sheet.rows[new], rule, ids[out].clone());
-        self.join(out, new, ids, rule, made);
+        self.join(out, &[new], ids, rule, made);
     }
 
     /// Everything that a row says in words.
@@ -123,7 +125,12 @@ impl Export<'_> {
                         Ok(made) => self.keep(at, made, rule.link),
                         Err(reason) => Fate::Unresolved(Box::new(reason)),
                     };
-                    self.units.push(Unit { row: at, other: None, id: ids[at].clone(), fate });
+                    self.units.push(Unit {
+                        row: at,
+                        others: Box::default(),
+                        id: ids[at].clone(),
+                        fate,
+                    });
                 }
                 (false, false) => {
                     let reason = self.unpaired(at, rule);
@@ -142,7 +149,7 @@ impl Export<'_> {
             let row = &self.sheet.rows[unit];
             let made =
                 self.making(row).halves(row, &self.sheet.rows[money], rule, ids[unit].clone());
-            self.join(unit, money, ids, rule, made);
+            self.join(unit, &[money], ids, rule, made);
         }
         for (row, rule) in single {
             let reason = self.unpaired(row, rule);
@@ -150,7 +157,7 @@ impl Export<'_> {
         }
     }
 
-    fn unpaired(&self, row: usize, rule: &Make) -> Reason {
+    pub(super) fn unpaired(&self, row: usize, rule: &Make) -> Reason {
         let words = self.words(&self.sheet.rows[row]);
         let short: String = words.chars().take(40).collect();
         let message = format!("`{short}` is one of two rows, and the other is not in this file");

@@ -22,10 +22,20 @@ pub struct Layout<'p> {
     pub skip: usize,
     /// What each column holds, in the order of the file.
     pub columns: Vec<Column>,
+    /// Fields that a column holds beside its first one.
+    pub shared: Vec<(Field, usize)>,
     /// The account's number in a row above the header.
     pub number: Option<Name>,
     /// By what it was recognised, in words.
     pub why: String,
+}
+
+impl Layout<'_> {
+    /// Whether a column holds this field.
+    pub fn has(&self, field: Field) -> bool {
+        self.columns.contains(&Column::Field(field))
+            || self.shared.iter().any(|(other, _)| *other == field)
+    }
 }
 
 /// What a column holds.
@@ -62,7 +72,7 @@ pub fn recognise<'p>(
                 if !has_all(profile, cells) {
                     continue;
                 }
-                let columns = columns(profile, cells);
+                let (columns, shared) = columns(profile, cells);
                 let bound = columns.iter().filter(|c| matches!(c, Column::Field(_))).count();
                 if best.as_ref().is_none_or(|(most, _)| bound > *most) {
                     let why = why(profile, *line, bound, head.delimiter);
@@ -72,6 +82,7 @@ pub fn recognise<'p>(
                         delimiter: head.delimiter,
                         skip: at + 1,
                         columns,
+                        shared,
                         number,
                         why,
                     };
@@ -109,8 +120,8 @@ fn has_all(profile: &Profile, cells: &[String]) -> bool {
 }
 
 /// What each column holds. The first of two columns with one name is the one; of two that hold one
-/// field, that with the name the profile gives first.
-fn columns(profile: &Profile, cells: &[String]) -> Vec<Column> {
+/// field, that with the name the profile gives first. One column may hold several fields.
+fn columns(profile: &Profile, cells: &[String]) -> (Vec<Column>, Vec<(Field, usize)>) {
     let mut columns: Vec<Column> =
         cells
             .iter()
@@ -118,13 +129,16 @@ fn columns(profile: &Profile, cells: &[String]) -> Vec<Column> {
                 if profile.is_unused(cell) { Column::Unused } else { Column::Unknown(cell.clone()) }
             })
             .collect();
+    let mut shared = Vec::new();
     for (field, names) in &profile.columns {
         let found = names.iter().find_map(|name| cells.iter().position(|cell| cell == name));
-        if let Some(at) = found {
-            columns[at] = Column::Field(*field);
+        match found {
+            Some(at) if matches!(columns[at], Column::Field(_)) => shared.push((*field, at)),
+            Some(at) => columns[at] = Column::Field(*field),
+            None => {}
         }
     }
-    columns
+    (columns, shared)
 }
 
 fn why(profile: &Profile, line: u32, bound: usize, delimiter: u8) -> String {

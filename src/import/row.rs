@@ -16,6 +16,7 @@ use super::profile::{Field, Profile, Symbols, single_blanks};
 use super::recognise::{Column, Layout};
 use super::record::{Cell, Record, Records};
 use super::symbol::{self, Aliases};
+use crate::money;
 use crate::period::{DateForm, NaiveDate};
 use crate::source::Name;
 
@@ -74,6 +75,10 @@ pub struct Row {
     pub kind: Name,
     /// Of the currency column, else the profile's.
     pub currency: Name,
+    /// What it has in common with other rows of one order or trade.
+    pub reference: Name,
+    /// The let property's id.
+    pub property: Option<Name>,
     /// Units, as signed in the file.
     pub quantity: Number,
     /// Of one unit.
@@ -198,7 +203,7 @@ fn read_as(
         reading,
         form,
         mark,
-        at: Position::of(&layout.columns),
+        at: Position::of(layout),
         names: Kept::default(),
         spoken: Spoken::default(),
         holders: Vec::new(),
@@ -222,9 +227,12 @@ fn read_as(
 struct Position([Option<usize>; Field::ALL.len()]);
 
 impl Position {
-    fn of(columns: &[Column]) -> Position {
+    fn of(layout: &Layout) -> Position {
         let mut positions = [None; Field::ALL.len()];
-        for (at, column) in columns.iter().enumerate() {
+        for (field, at) in &layout.shared {
+            positions[*field as usize] = Some(*at);
+        }
+        for (at, column) in layout.columns.iter().enumerate() {
             if let Column::Field(field) = column {
                 positions[*field as usize] = Some(at);
             }
@@ -272,6 +280,7 @@ impl<'s> Reader<'s, '_> {
             if cells.iter().all(|cell| cell.trim().is_empty()) {
                 continue;
             }
+            self.shift(&mut cells);
             let day = self.day(&cells);
             let mut row = self.row(record, &cells, day);
             if day.is_some() {
@@ -301,6 +310,19 @@ impl<'s> Reader<'s, '_> {
         neighbours(&mut rows);
         let balances = self.at.0[Field::Balance as usize].is_some();
         (rows, balances)
+    }
+
+    /// A pasted table may have more empty cells in front of its rows than its header has.
+    fn shift(&self, cells: &mut Vec<Cell>) {
+        let more = cells.len().saturating_sub(self.layout.columns.len());
+        if more == 0 || !cells[..more].iter().all(|cell| cell.trim().is_empty()) {
+            return;
+        }
+        let Some(at) = self.at.0[Field::Date as usize] else { return };
+        let day = |at: usize| cells.get(at).and_then(|cell| cell::day(cell, self.form)).is_some();
+        if !day(at) && day(at + more) {
+            cells.drain(..more);
+        }
     }
 
     /// Sentences in the midst of rows have no words; they get the empty ones.
@@ -376,7 +398,7 @@ impl<'s> Reader<'s, '_> {
         let fees = sum(self.number(Field::Fees, cells), self.number(Field::Commission, cells));
         let accrued = self.number(Field::Accrued, cells);
         let withheld = self.number(Field::Withheld, cells);
-        let amount = self.number(Field::Amount, cells);
+        let amount = self.amount(cells);
         let balance = self.number(Field::Balance, cells);
         let settles = cell::day(self.at.get(Field::Settles, cells), self.form);
         let named_day = self.profile.dates.in_action.as_deref().and_then(|before| {
@@ -395,8 +417,9 @@ impl<'s> Reader<'s, '_> {
         let security = own.clone().map(|own| self.reading.aliases.resolve(own, day));
         let currency = match self.at.get(Field::Currency, cells) {
             "" => self.profile.currency.clone(),
-            currency => self.names.get(currency),
+            currency => self.asset(currency),
         };
+        let property = self.property(cells);
         let id = self.at.get(Field::Id, cells);
         let id = (!id.is_empty()).then(|| Name::new(id));
         let mut row = Row {
@@ -415,6 +438,8 @@ impl<'s> Reader<'s, '_> {
             id,
             kind: self.names.get(self.at.get(Field::Type, cells)),
             currency,
+            reference: self.names.get(self.at.get(Field::Reference, cells)),
+            property,
             quantity,
             price,
             fees,
@@ -424,8 +449,58 @@ impl<'s> Reader<'s, '_> {
             balance,
             trouble,
         };
+        self.of_asset(&mut row, cells);
         row.content = self.content(&row, cells, &words, own.as_ref());
         row
+    }
+
+    /// The cash: what came less what went, where each has its own column.
+    fn amount(&mut self, cells: &[Cell]) -> Number {
+        let amount = self.number(Field::Amount, cells);
+        if self.at.0[Field::Debit as usize].is_none() && self.at.0[Field::Credit as usize].is_none()
+        {
+            return amount;
+        }
+        let debit = match self.number(Field::Debit, cells) {
+            Number::Some(debit) => Number::Some(-debit.abs()),
+            other => other,
+        };
+        sum(sum(amount, self.number(Field::Credit, cells)), debit)
+    }
+
+    /// The code of a currency or a commodity that the broker calls `code`.
+    fn asset(&mut self, code: &str) -> Name {
+        let known = &self.profile.assets;
+        let renamed = if known.is_empty() { None } else { known.get(code).cloned() };
+        renamed.unwrap_or_else(|| self.names.get(code))
+    }
+
+    /// The id of the row's property: the profile's, else the name in kebab-case.
+    fn property(&mut self, cells: &[Cell]) -> Option<Name> {
+        let called = self.at.get(Field::Property, cells);
+        if called.is_empty() {
+            return None;
+        }
+        let id = self.profile.properties.get(&super::profile::normalised(called)).cloned();
+        id.or_else(|| Some(self.names.get(&kebab(called)))).filter(|id| !id.is_empty())
+    }
+
+    /// Where a column says what an amount is of: of a currency it is cash, of anything else units.
+    fn of_asset(&mut self, row: &mut Row, cells: &[Cell]) {
+        let code = self.at.get(Field::Asset, cells);
+        if code.is_empty() {
+            return;
+        }
+        let asset = self.asset(code);
+        if money::currency(&asset, &self.profile.currency).is_some() {
+            row.currency = asset;
+            return;
+        }
+        row.security = Some(self.reading.aliases.resolve(asset.clone(), row.date));
+        row.symbol = asset;
+        if row.quantity == Number::Nothing {
+            row.quantity = std::mem::replace(&mut row.amount, Number::Nothing);
+        }
     }
 
     fn trouble(&self, record: Record, cells: &[Cell], dated: bool) -> Option<Trouble> {
@@ -517,7 +592,14 @@ impl<'s> Reader<'s, '_> {
                 Field::Fees => row.fees,
                 Field::Accrued => row.accrued,
                 Field::Withheld => row.withheld,
-                Field::Amount => row.amount,
+                // Units of a commodity stand in the column of amounts.
+                Field::Amount
+                    if row.amount == Number::Nothing
+                        && self.at.0[Field::Asset as usize].is_some() =>
+                {
+                    row.quantity
+                }
+                Field::Amount | Field::Debit | Field::Credit => row.amount,
                 Field::Date => {
                     push_day(&mut buffer, row.date);
                     row.posted.iter().for_each(|day| push_day(&mut buffer, *day));
@@ -537,6 +619,9 @@ impl<'s> Reader<'s, '_> {
                 | Field::Currency
                 | Field::Account
                 | Field::Holder
+                | Field::Asset
+                | Field::Reference
+                | Field::Property
                 | Field::Id => {
                     buffer.push_str(&single(self.at.get(*field, cells)));
                     Number::Nothing
@@ -582,6 +667,12 @@ fn sentence(record: Record, cells: &[Cell]) -> bool {
                 && cell::day(cell, DateForm::MonthDayYear).is_none()
                 && cell.contains(' ')
         })
+}
+
+/// A name as an id: `Shadyside Suite` is `shadyside-suite`.
+fn kebab(name: &str) -> String {
+    let parts = name.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty());
+    parts.map(str::to_lowercase).collect::<Vec<_>>().join("-")
 }
 
 /// Both together; nothing and nothing is nothing.

@@ -120,7 +120,9 @@ impl Export<'_> {
         let raw = self.raw(row);
         let first = raw.lines().next().unwrap_or_default();
         let at = field.and_then(|field| {
-            self.layout.columns.iter().position(|column| *column == Column::Field(field))
+            let own = self.layout.columns.iter().position(|column| *column == Column::Field(field));
+            let shared = || self.layout.shared.iter().find(|(other, _)| *other == field);
+            own.or_else(|| shared().map(|(_, at)| *at))
         });
         let cell = at.and_then(|at| stretch(raw, self.layout.delimiter, at));
         let start = cell.map_or(0, |cell| cell.as_ptr() as usize - raw.as_ptr() as usize);

@@ -1,13 +1,19 @@
 //! Holds what an export states of cash against its events.
 
+use indexmap::IndexMap;
+
+use super::cell::Number;
 use super::export::{Export, Fate};
 use super::outcome::{Tie, Ties};
 use crate::money::Decimal;
 use crate::source::Name;
 
-/// The cash of one of the export's accounts.
-pub fn cash(export: &Export, account: &Name) -> Tie {
-    Tie { account: account.clone(), what: "cash", ties: stated(export, account) }
+/// The cash of one of the export's accounts, each currency for itself.
+pub fn cash(export: &Export, account: &Name) -> Vec<Tie> {
+    stated(export, account)
+        .into_iter()
+        .map(|ties| Tie { account: account.clone(), what: "cash", ties })
+        .collect()
 }
 
 /// One row of a chain: the cash after it, what its event moved, what it moved if it was ignored.
@@ -17,47 +23,56 @@ struct Step {
     aside: Decimal,
 }
 
-fn stated(export: &Export, account: &Name) -> Ties {
+fn stated(export: &Export, account: &Name) -> Vec<Ties> {
     if !export.sheet.balances {
-        return Ties::NotStated;
+        return vec![Ties::NotStated];
     }
-    let mut steps: Vec<(usize, Step)> = Vec::new();
-    let mut currency = None;
+    let mut by_currency: IndexMap<Name, Vec<(usize, Step)>> = IndexMap::new();
     for unit in &export.units {
         for at in unit.rows() {
             let row = &export.sheet.rows[at];
-            if export.account(row).id != *account {
+            // A balance beside units is of their commodity.
+            if export.account(row).id != *account || export.counts_units(row) {
                 continue;
             }
             let amount = export.making(row).cash(row).value().unwrap_or_default();
             let (moved, aside) = match &unit.fate {
+                // What is no event and states no balance is not booked yet.
+                Fate::Ignored(_) if row.balance == Number::Nothing => continue,
+                Fate::Event { .. } if !unit.others.is_empty() => (amount, Decimal::ZERO),
                 Fate::Ignored(_) => (Decimal::ZERO, amount),
                 Fate::Unresolved(_) => (amount, Decimal::ZERO),
-                Fate::Event { at: event, second, .. } if at == unit.row => {
+                Fate::Event { at: event, second, .. } => {
                     let one = export.events[*event].amount;
                     let two =
                         if *second { export.events[*event + 1].amount } else { Decimal::ZERO };
                     (one.checked_add(two).unwrap_or_default(), Decimal::ZERO)
                 }
-                Fate::Event { .. } => (Decimal::ZERO, Decimal::ZERO),
             };
-            steps.push((at, Step { balance: row.balance.value(), moved, aside }));
-            currency.get_or_insert_with(|| row.currency.clone());
+            let step = Step { balance: row.balance.value(), moved, aside };
+            by_currency.entry(row.currency.clone()).or_default().push((at, step));
         }
     }
+    if by_currency.is_empty() {
+        return vec![Ties::NotStated];
+    }
+    let newest_first = export.newest_first();
+    let of = |(currency, steps)| of_currency(&currency, steps, newest_first);
+    by_currency.into_iter().map(of).collect()
+}
+
+fn of_currency(currency: &Name, mut steps: Vec<(usize, Step)>, newest_first: Option<bool>) -> Ties {
     steps.sort_by_key(|(at, _)| *at);
     let steps: Vec<Step> = steps.into_iter().map(|(_, step)| step).collect();
-    let Some(currency) = currency.filter(|_| steps.iter().all(|step| step.balance.is_some()))
-    else {
+    if steps.iter().any(|step| step.balance.is_none()) {
         return Ties::NotStated;
-    };
-    let newest_first = export.newest_first();
+    }
     let ways: &[bool] = match newest_first {
         Some(true) => &[true],
         Some(false) => &[false],
         None => &[true, false],
     };
-    let outcomes = ways.iter().filter_map(|newest_first| chain(&steps, *newest_first, &currency));
+    let outcomes = ways.iter().filter_map(|newest_first| chain(&steps, *newest_first, currency));
     outcomes
         .min_by_key(|ties| match ties {
             Ties::Stated { off, .. } => off.abs(),

@@ -49,9 +49,8 @@ pub fn unite(exports: &mut [Export], context: &Context) -> Union {
     let mut paired: HashSet<EventId> = HashSet::new();
     for export in exports.iter() {
         for unit in &export.units {
-            if let (Fate::Event { .. }, Some(other)) = (&unit.fate, unit.other) {
-                paired.insert(unit.id.clone());
-                paired.insert(export.id_of(other));
+            if matches!(unit.fate, Fate::Event { .. }) && !unit.others.is_empty() {
+                paired.extend(unit.rows().map(|row| export.id_of(row)));
             }
         }
     }
@@ -135,7 +134,7 @@ impl<'c> Uniting<'_, 'c> {
 
     fn unit(&mut self, export: &Export, number: usize) {
         let unit = &export.units[number];
-        let rows = 1 + u32::from(unit.other.is_some());
+        let rows = u32::try_from(1 + unit.others.len()).unwrap_or(u32::MAX);
         let line = export.sheet.rows[unit.row].line;
         let id = unit.id.clone();
         self.outcome.rows.read += rows;
@@ -170,8 +169,8 @@ impl<'c> Uniting<'_, 'c> {
             (Fate::Event { at, second, .. }, before) if !again && (before.is_none() || unknown) => {
                 self.outcome.rows.new += rows;
                 let (at, second, row) = (*at, *second, unit.row);
-                if let Some(other) = unit.other {
-                    let other = export.id_of(other);
+                for other in &unit.others {
+                    let other = export.id_of(*other);
                     if self.known().is_unknown(&other) {
                         self.superseded.push(other);
                     }

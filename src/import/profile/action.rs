@@ -1,5 +1,6 @@
 //! What one action word of a broker becomes, and under which conditions.
 
+use super::Field;
 use crate::event::{Claims, Relation, TaxAuthority};
 use crate::source::Name;
 
@@ -10,6 +11,8 @@ pub struct Action {
     pub is: Vec<String>,
     /// How the action's words begin, case apart.
     pub starts: Vec<String>,
+    /// What the action's words contain, case apart.
+    pub contains: Vec<String>,
     /// What else must hold of the row.
     pub when: When,
     /// What the row becomes.
@@ -48,7 +51,9 @@ pub struct Make {
     pub from: Option<Name>,
     /// Who took the tax.
     pub tax: Option<TaxAuthority>,
-    /// The row is one of two that are one event.
+    /// What was paid for a let property, by the last part of its category.
+    pub expense: Option<Name>,
+    /// The row is one of two or more that are one event.
     pub pair: Option<Pair>,
     /// The event belongs to another of the same account.
     pub link: Option<Link>,
@@ -65,13 +70,16 @@ pub enum Side {
     Signed,
 }
 
-/// Two rows that are one event.
+/// Rows that are one event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Pair {
     /// What leaves in one row, what comes in the other.
     Legs,
     /// The quantity in one row, the amount in the other.
     Halves,
+    /// What leaves in one row and what comes in the other, each money or a commodity, and what it
+    /// cost; in more rows where an order was filled in parts.
+    Swap,
 }
 
 /// How an event belongs to another.
@@ -111,6 +119,10 @@ pub struct When {
     pub types: Vec<String>,
     /// Action or description contain one of these, case apart.
     pub text: Vec<String>,
+    /// Fields in which nothing stands.
+    pub empty: Vec<Field>,
+    /// Fields in which something stands.
+    pub filled: Vec<Field>,
 }
 
 /// A condition on a number.
@@ -149,6 +161,8 @@ impl When {
             + usize::from(!self.symbol.is_empty())
             + usize::from(!self.types.is_empty())
             + usize::from(!self.text.is_empty())
+            + usize::from(!self.empty.is_empty())
+            + usize::from(!self.filled.is_empty())
     }
 
     /// Nothing is asked of the row.
@@ -162,7 +176,8 @@ impl Action {
     pub fn words(&self) -> String {
         let is = self.is.iter().map(|word| format!("\"{word}\""));
         let starts = self.starts.iter().map(|word| format!("\"{word} …\""));
-        let mut words = is.chain(starts).collect::<Vec<_>>().join(", ");
+        let contains = self.contains.iter().map(|word| format!("\"… {word} …\""));
+        let mut words = is.chain(starts).chain(contains).collect::<Vec<_>>().join(", ");
         if !self.when.is_empty() {
             words.push_str(" when ");
             words.push_str(&self.when.words());
@@ -190,6 +205,10 @@ impl Action {
             text.push_str(", reason ");
             text.push_str(reason);
         }
+        if let Some(expense) = &make.expense {
+            text.push_str(", expense ");
+            text.push_str(expense);
+        }
         if let Some(tax) = make.tax {
             text.push_str(", tax ");
             text.push_str(tax.text());
@@ -198,8 +217,10 @@ impl Action {
             text.push_str(", ");
             text.push_str(link.relation().text());
         }
-        if make.pair.is_some() {
-            text.push_str(", two rows");
+        match make.pair {
+            Some(Pair::Legs | Pair::Halves) => text.push_str(", two rows"),
+            Some(Pair::Swap) => text.push_str(", two or more rows"),
+            None => {}
         }
         text
     }
@@ -239,6 +260,12 @@ impl When {
         }
         if !self.text.is_empty() {
             parts.push(format!("text \"{}\"", self.text.join("\" or \"")));
+        }
+        for (fields, is) in [(&self.empty, "empty"), (&self.filled, "filled")] {
+            if !fields.is_empty() {
+                let names: Vec<&str> = fields.iter().map(|field| field.name()).collect();
+                parts.push(format!("{} {is}", names.join(" and ")));
+            }
         }
         parts.join(", ")
     }

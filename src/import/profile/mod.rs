@@ -8,6 +8,8 @@ mod action;
 mod read;
 mod words;
 
+use std::collections::HashMap;
+
 use glob::{MatchOptions, Pattern};
 use regex::Regex;
 
@@ -63,6 +65,12 @@ pub struct Profile {
     pub no_cash: Option<When>,
     /// The action column holds sentences, of which the first words tell the action.
     pub prose: bool,
+    /// A bank's account: of a row whose words nothing knows, its cash came or went.
+    pub bank: bool,
+    /// Currencies and commodities by the broker's own codes.
+    pub assets: HashMap<Name, Name>,
+    /// Let properties, by what the broker calls them, as they are compared.
+    pub properties: HashMap<String, Name>,
     /// What its action words mean; the user's own first.
     pub actions: Vec<Action>,
 }
@@ -143,10 +151,20 @@ pub enum Field {
     Withheld,
     /// The cash effect, net.
     Amount,
+    /// Cash that went, where it has a column of its own.
+    Debit,
+    /// Cash that came.
+    Credit,
     /// The cash after the row.
     Balance,
     /// What the amount is in.
     Currency,
+    /// What the amount is of: a currency, else a commodity, whose units it is then.
+    Asset,
+    /// What rows of one order or trade have in common.
+    Reference,
+    /// The let property.
+    Property,
     /// The account's number.
     Account,
     /// What the broker calls the account.
@@ -171,8 +189,13 @@ impl Field {
         ("accrued", Field::Accrued),
         ("withheld", Field::Withheld),
         ("amount", Field::Amount),
+        ("debit", Field::Debit),
+        ("credit", Field::Credit),
         ("balance", Field::Balance),
         ("currency", Field::Currency),
+        ("asset", Field::Asset),
+        ("reference", Field::Reference),
+        ("property", Field::Property),
         ("account", Field::Account),
         ("holder", Field::Holder),
         ("id", Field::Id),

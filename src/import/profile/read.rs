@@ -34,6 +34,9 @@ pub fn merge(mut profiles: Vec<Profile>, own: Vec<Profile>) -> Vec<Profile> {
                 None => shipped.columns.push((field, names)),
             }
         }
+        shipped.bank |= own.bank;
+        shipped.assets.extend(own.assets);
+        shipped.properties.extend(own.properties);
         shipped.unused.append(&mut own.unused);
         shipped.footer.append(&mut own.footer);
         own.asides.append(&mut shipped.asides);
@@ -99,6 +102,11 @@ fn profile(root: &Group, source: &Source) -> Profile {
         file: text("file"),
         currency: root.text("currency").map_or_else(|| Name::new("USD"), |at| at.value),
         prose: root.flag("prose").is_some_and(|at| at.value),
+        bank: root.flag("bank").is_some_and(|at| at.value),
+        assets: names(root, "assets").map(|(code, name)| (code.value, name.value)).collect(),
+        properties: names(root, "properties")
+            .map(|(called, id)| (normalised(&called.value), id.value))
+            .collect(),
         name,
         header,
         columns,
@@ -132,6 +140,11 @@ const IDENTITY: [Field; 11] = [
     Field::Withheld,
     Field::Amount,
 ];
+
+/// A table of names: `[assets]` with `CAN = "CAD"`.
+fn names(root: &Group, key: &'static str) -> impl Iterator<Item = (At<Name>, At<Name>)> {
+    root.group(key).map(|group| group.names()).unwrap_or_default().into_iter()
+}
 
 fn strings(texts: Vec<At<Name>>) -> Vec<String> {
     texts.into_iter().map(|at| at.value.to_string()).collect()
@@ -293,12 +306,16 @@ fn when(group: &Group) -> When {
         symbol: group.texts("symbol").into_iter().map(symbol).collect(),
         types: words("type"),
         text: words("text"),
+        empty: fields(group, "empty", group.texts("empty")),
+        filled: fields(group, "filled", group.texts("filled")),
     }
 }
 
 fn action(group: &Group, source: &Source) -> Option<Action> {
-    let words = |key| group.texts(key).iter().map(|at| single_blanks(&at.value)).collect();
-    let (is, starts): (Vec<String>, Vec<String>) = (words("is"), words("starts"));
+    let words = |key| -> Vec<String> {
+        group.texts(key).iter().map(|at| single_blanks(&at.value)).collect()
+    };
+    let (is, starts, contains) = (words("is"), words("starts"), words("contains"));
     let condition = group.group("when").map(|group| {
         let when = when(&group);
         group.finish();
@@ -314,8 +331,8 @@ fn action(group: &Group, source: &Source) -> Option<Action> {
         group.wrong(Diagnostic::error("unreadable-setting", message), &group.span);
         None
     };
-    if is.is_empty() && starts.is_empty() {
-        return wrong("expected `is` or `starts`: the action's words");
+    if is.is_empty() && starts.is_empty() && contains.is_empty() {
+        return wrong("expected `is`, `starts` or `contains`: the action's words");
     }
     let outcome = match (ignore, make) {
         (Some(reason), None) => Outcome::Ignore(reason.value.to_string()),
@@ -325,7 +342,7 @@ fn action(group: &Group, source: &Source) -> Option<Action> {
         (None, None) => return wrong("expected `event` or `ignore`: what these rows are"),
     };
     let when = condition.unwrap_or_default();
-    Some(Action { is, starts, when, outcome, example, line, file: source.name.clone() })
+    Some(Action { is, starts, contains, when, outcome, example, line, file: source.name.clone() })
 }
 
 /// A kind of event by its name.
@@ -358,8 +375,13 @@ fn make(group: &Group, kind_name: &'static str) -> Make {
         side: chosen(group, "side", &[("in", Side::In), ("out", Side::Out)])
             .unwrap_or_else(|| side_of(kind_name)),
         from: group.text("from").map(|at| at.value),
+        expense: group.text("expense").map(|at| at.value),
         tax: group.word::<TaxAuthority>("tax", &["foreign", "federal", "state"]).map(|at| at.value),
-        pair: chosen(group, "pair", &[("legs", Pair::Legs), ("halves", Pair::Halves)]),
+        pair: chosen(
+            group,
+            "pair",
+            &[("legs", Pair::Legs), ("halves", Pair::Halves), ("swap", Pair::Swap)],
+        ),
         link: chosen(
             group,
             "link",
@@ -404,6 +426,7 @@ impl Make {
             side: side_of(kind),
             from: None,
             tax: None,
+            expense: None,
             pair: None,
             link: None,
         }

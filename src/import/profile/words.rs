@@ -12,6 +12,8 @@ pub struct Words {
     exact: HashMap<String, Vec<usize>>,
     /// By the first of several words: beginnings, longest first.
     begins: HashMap<String, Vec<(String, Vec<usize>)>>,
+    /// By what they contain, longest first.
+    contains: Vec<(String, Vec<usize>)>,
 }
 
 impl Words {
@@ -19,6 +21,14 @@ impl Words {
     pub fn new(actions: &[Action]) -> Words {
         let mut exact: HashMap<String, Vec<usize>> = HashMap::new();
         let mut begins: HashMap<String, Vec<(String, Vec<usize>)>> = HashMap::new();
+        let mut contains: Vec<(String, Vec<usize>)> = Vec::new();
+        let add = |bucket: &mut Vec<(String, Vec<usize>)>, words: String, index| match bucket
+            .iter_mut()
+            .find(|(known, _)| *known == words)
+        {
+            Some((_, all)) => all.push(index),
+            None => bucket.push((words, vec![index])),
+        };
         for (index, action) in actions.iter().enumerate() {
             for words in &action.is {
                 exact.entry(words.to_lowercase()).or_default().push(index);
@@ -26,13 +36,13 @@ impl Words {
             for words in &action.starts {
                 let words = words.to_lowercase();
                 let bucket = begins.entry(first_word(&words).to_owned()).or_default();
-                match bucket.iter_mut().find(|(known, _)| *known == words) {
-                    Some((_, all)) => all.push(index),
-                    None => bucket.push((words, vec![index])),
-                }
+                add(bucket, words, index);
+            }
+            for words in &action.contains {
+                add(&mut contains, words.to_lowercase(), index);
             }
         }
-        for bucket in begins.values_mut() {
+        for bucket in begins.values_mut().chain([&mut contains]) {
             bucket.sort_by_key(|(words, _)| Reverse(words.len()));
         }
         let sorted = |all: &mut Vec<usize>| {
@@ -44,17 +54,23 @@ impl Words {
             });
         };
         exact.values_mut().for_each(sorted);
-        begins.values_mut().flatten().for_each(|(_, all)| sorted(all));
-        Words { exact, begins }
+        begins.values_mut().flatten().chain(&mut contains).for_each(|(_, all)| sorted(all));
+        Words { exact, begins, contains }
     }
 
     /// The actions that `text` may mean, those to be tried first in front: the whole of the words,
-    /// then the longest beginning; those with most conditions before the others.
+    /// then the longest beginning, then the longest part; those with most conditions before the
+    /// others.
     pub fn candidates(&self, text: &str) -> Vec<usize> {
         let text = single_blanks(text).to_lowercase();
         let mut found = self.exact.get(&text).cloned().unwrap_or_default();
         for (words, actions) in self.begins.get(first_word(&text)).into_iter().flatten() {
             if begins(&text, words) {
+                found.extend(actions);
+            }
+        }
+        for (words, actions) in &self.contains {
+            if memchr::memmem::find(text.as_bytes(), words.as_bytes()).is_some() {
                 found.extend(actions);
             }
         }
