@@ -141,3 +141,47 @@ fn a_closed_pipe_ends_quietly() {
     assert_eq!(exit, Exit::Done);
     assert!(err.is_empty());
 }
+
+#[test]
+fn fmt_says_shows_and_writes_what_is_untidy() {
+    let folder = folder();
+    run(folder.path(), "init");
+    let path = folder.path().join("main.journal");
+    let tidy = fs::read_to_string(&path).expect("a journal");
+    let untidy =
+        format!("{tidy}\r\n2024-01-02  * Shop\r\n  Expenses:Food 1\t12 USD\r\n  Assets:Cash  \r\n");
+    let bytes = [b"\xef\xbb\xbf".as_slice(), untidy.as_bytes()].concat();
+    fs::write(&path, &bytes).expect("a file");
+    let before = tree(folder.path());
+    let ran = run(folder.path(), "fmt --check");
+    let line = tidy.lines().count() + 2;
+    assert_eq!(ran.exit, Exit::Problems);
+    assert_eq!(ran.out, format!("main.journal:{line}-{}\n", line + 2));
+    let ran = run(folder.path(), "fmt -n");
+    assert_eq!(ran.exit, Exit::Done);
+    assert!(ran.out.contains("-2024-01-02  * Shop\n+2024-01-02 * Shop\n"), "{}", ran.out);
+    assert_eq!(tree(folder.path()), before);
+    let ran = run(folder.path(), "fmt");
+    assert_eq!((ran.exit, ran.err.as_str()), (Exit::Done, "main.journal: 3 lines tidied\n"));
+    let written = fs::read(&path).expect("a file");
+    assert!(written.starts_with(b"\xef\xbb\xbf") && written.ends_with(b"  Assets:Cash\r\n"));
+    assert_eq!(run(folder.path(), "fmt --check").exit, Exit::Done);
+    assert_eq!(run(folder.path(), "fmt main.journal").err, "Nothing to tidy.\n");
+    assert_eq!(fs::read(&path).expect("a file"), written);
+    assert_eq!(run(folder.path(), "fmt absent.journal").exit, Exit::CouldNotRun);
+}
+
+#[test]
+fn print_shows_transactions_by_date_as_they_stand() {
+    let folder = folder();
+    let text = "2024-02-01 b\n  A:X   1 USD ; kept\n  B\n\n2024-01-01 a\n  C   2 USD\n  B\n";
+    fs::write(folder.path().join("x.journal"), text).expect("a file");
+    let ran = run(folder.path(), "print -f x.journal");
+    assert_eq!(
+        ran.out,
+        "2024-01-01 a\n  C   2 USD\n  B\n\n2024-02-01 b\n  A:X   1 USD ; kept\n  B\n"
+    );
+    assert_eq!(run(folder.path(), "print ^a: -f x.journal").out.lines().count(), 3);
+    let ran = run(folder.path(), "print -f x.journal --to 2024-01-31");
+    assert_eq!(ran.out, "2024-01-01 a\n  C   2 USD\n  B\n");
+}

@@ -88,6 +88,10 @@ pub enum Command {
     Balance(BalanceArgs),
     /// List what happened: the journal, typed
     Events(EventsArgs),
+    /// Print the journal itself
+    Print(PrintArgs),
+    /// Tidy journals: white space and alignment, nothing else
+    Fmt(FmtArgs),
     /// Show the formats of exports that are known
     Profile(ProfileArgs),
     /// Print the manual, or a topic of it
@@ -453,6 +457,67 @@ pub struct EventsArgs {
     /// Where to.
     #[command(flatten)]
     pub output: Output,
+}
+
+/// `rentier print`
+#[derive(Clone, Debug, Args)]
+#[command(
+    override_usage = "rentier print [ACCOUNT]... [OPTIONS]",
+    after_help = "\
+rentier print                             the transactions, by date
+rentier print Dividends --from 2024-01-01 of some accounts
+rentier print -f my.journal --to 2024-12-31",
+    after_long_help = "\
+Transactions stand as they were written, those of all files by date. An export is printed as the journal it \
+would become."
+)]
+pub struct PrintArgs {
+    /// [ACCOUNT]...  keep transactions with an account that matches one of these
+    #[arg(value_name = "ACCOUNT")]
+    pub patterns: Vec<String>,
+    /// From this day on
+    #[arg(long, value_name = "DAY", help_heading = "Keep")]
+    pub from: Option<String>,
+    /// Up to this day, included
+    #[arg(long, value_name = "DAY", help_heading = "Keep")]
+    pub to: Option<String>,
+    /// Read F instead of the books (repeatable)
+    #[arg(short, long = "file", value_name = "F", help_heading = "Reading")]
+    pub files: Vec<PathBuf>,
+    /// hledger, ledger, beancount; else by evidence in the file
+    #[arg(long, value_name = "KIND", help_heading = "Reading")]
+    pub dialect: Option<String>,
+    /// Write there
+    #[arg(short, long, value_name = "PATH", help_heading = "Output")]
+    pub output: Option<PathBuf>,
+}
+
+/// `rentier fmt`
+#[derive(Clone, Debug, Args)]
+#[command(
+    override_usage = "rentier fmt [FILE]... [OPTIONS]",
+    after_help = "\
+rentier fmt                               the journals of the books
+rentier fmt --check                       exit 1 if one is not tidy
+rentier fmt -n my.journal                 what would change",
+    after_long_help = "\
+Postings get one indent, amounts one column in each transaction, blocks one empty line between them, lines no \
+blanks at their ends. No word and no comment changes, and what is tidy stays as it is, byte for byte. Encoding, \
+line ends and a byte-order mark are kept."
+)]
+pub struct FmtArgs {
+    /// [FILE]...  journals; if none, those of the books
+    #[arg(value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Write nothing; exit 1 if a file is not tidy, and say where
+    #[arg(long)]
+    pub check: bool,
+    /// Show what would change, write nothing
+    #[arg(short = 'n', long)]
+    pub dry_run: bool,
+    /// hledger, ledger, beancount; else by evidence in the file
+    #[arg(long, value_name = "KIND")]
+    pub dialect: Option<String>,
 }
 
 /// `rentier profile`

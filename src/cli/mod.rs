@@ -12,6 +12,7 @@ mod completions;
 mod error;
 mod events;
 mod explain;
+mod fmt;
 mod gains;
 mod help;
 mod import;
@@ -22,6 +23,7 @@ mod judged;
 mod lock;
 mod open;
 mod present;
+mod print;
 mod profile;
 mod status;
 mod unread;
@@ -107,6 +109,8 @@ fn command(line: CommandLine, args: &[OsString], world: &mut World) -> Result<Ex
         Some(Command::Explain(args)) => explain::run(&args, world),
         Some(Command::Balance(args)) => balance::run(&args, world),
         Some(Command::Events(args)) => events::run(&args, world),
+        Some(Command::Print(args)) => print::run(&args, world),
+        Some(Command::Fmt(args)) => fmt::run(&args, world),
         Some(Command::Profile(args)) => profile::run(&args, world),
         Some(Command::Help(args)) => help::run(&args, world),
         Some(Command::Completions(args)) => completions::run(&args, world),

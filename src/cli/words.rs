@@ -111,7 +111,7 @@ fn known<'n>(
 }
 
 /// A day of a flag.
-fn day(text: Option<&str>) -> Result<Option<NaiveDate>, Error> {
+pub fn day(text: Option<&str>) -> Result<Option<NaiveDate>, Error> {
     let Some(text) = text else { return Ok(None) };
     period::iso(text)
         .map(Some)

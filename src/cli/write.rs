@@ -22,6 +22,13 @@ pub fn whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
+/// Writes a file that is there whole, with the permissions it had.
+pub fn over(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let permissions = fs::metadata(path)?.permissions();
+    whole(path, bytes)?;
+    fs::set_permissions(path, permissions)
+}
+
 /// As any new file: a temporary one is for its owner only.
 #[cfg(unix)]
 fn readable(file: &fs::File) -> io::Result<()> {

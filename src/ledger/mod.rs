@@ -58,6 +58,7 @@ mod day;
 mod directive;
 mod evidence;
 mod expression;
+pub mod fmt;
 pub mod header;
 mod lines;
 mod lots;
@@ -125,6 +126,11 @@ pub fn read_all(
     ledgers
         .extend(beancount.into_iter().map(|(root, _, why)| beancount::read(root, why, &mut *load)));
     ledgers
+}
+
+/// As what a text is read where nobody says it, and what tells so.
+pub fn evidence(source: &Source) -> (Dialect, String) {
+    evidence::dialect(source)
 }
 
 /// As what a root is read, and why.

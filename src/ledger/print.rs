@@ -19,6 +19,16 @@ use crate::source::Name;
 /// The column in which the numbers of a block end, if its longest account leaves room.
 const NUMBERS_END: usize = 43;
 
+/// A line that would need more columns than this moves no other: blanks stay few, whatever the names.
+const WIDEST: usize = 160;
+
+/// The column in which the numbers of a block end: for each posting the columns up to the end of its
+/// account, and those of its number, two blanks between.
+pub(super) fn numbers_end(postings: impl Iterator<Item = (usize, usize)>) -> usize {
+    let needed = postings.map(|(account, number)| account + 2 + number);
+    needed.filter(|end| *end <= WIDEST).max().unwrap_or_default().max(NUMBERS_END)
+}
+
 /// The first line of every journal that rentier prints: its numbers have a decimal point, whatever
 /// the journals around it say. hledger obeys it to the end of the file, Ledger passes it over.
 pub const HEAD: &str = "decimal-mark .\n";
@@ -168,11 +178,10 @@ impl Said {
 /// The postings, their numbers ending in one column.
 fn postings(text: &mut String, legs: &[Leg]) {
     let width = |leg: &Leg| leg.account.chars().count() + 4;
-    let needed = legs.iter().map(|leg| width(leg) + 2 + number(leg.quantity).len());
-    let end = needed.max().unwrap_or_default().max(NUMBERS_END);
+    let end = numbers_end(legs.iter().map(|leg| (width(leg), number(leg.quantity).len())));
     for leg in legs {
         let quantity = number(leg.quantity);
-        let gap = end - width(leg);
+        let gap = end.saturating_sub(width(leg)).max(quantity.len() + 2);
         let _ = write!(text, "    {}{quantity:>gap$}", leg.account);
         if !leg.commodity.is_empty() {
             let _ = write!(text, " {}", quoted(&leg.commodity));

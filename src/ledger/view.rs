@@ -47,7 +47,9 @@ impl Spot {
     /// The spot where `posting` of `transaction` begins.
     fn moved(self, transaction: Transaction<'_>, posting: &PostingRow) -> Spot {
         let here = Spot::of(transaction);
-        let from = if self.transaction == here.transaction { self } else { here };
+        // A spot that is nowhere yet has no line.
+        let known = self.line > 0 && self.transaction == here.transaction;
+        let from = if known { self } else { here };
         let text = transaction.source_text();
         let (start, end) = (from.start as usize, posting.start as usize);
         let line = if start <= end {
@@ -302,10 +304,14 @@ impl<'l> Posting<'l> {
     pub fn comments(self) -> impl Iterator<Item = (u32, &'l str)> {
         let line = self.line();
         let dialect = self.transaction.dialect();
-        let first = header::end_comment(self.text()).map(|comment| (line, comment));
+        // One that is not written, of a bucket or a pad, begins with its transaction and has none.
+        let written = self.row.start != self.transaction.row.start;
+        let text = if written { self.text() } else { "" };
+        let first = header::end_comment(text).map(|comment| (line, comment));
         let own = (line + 1..)
             .zip(source::lines(self.rest()).skip(1))
-            .map_while(move |(line, text)| Some((line, header::own_comment(text, dialect)?)));
+            .map_while(move |(line, text)| Some((line, header::own_comment(text, dialect)?)))
+            .take_while(move |_| written);
         first.into_iter().chain(own)
     }
 
