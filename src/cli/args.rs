@@ -237,7 +237,7 @@ pub struct ImportArgs {
 #[command(
     override_usage = "rentier inbox [OPTIONS]",
     after_help = "\
-rentier inbox -n                          look first: nothing is written or moved
+rentier inbox -n                          look first: nothing is moved
 rentier inbox                             import it all, file it away",
     after_long_help = "\
 Imports every file of the inbox folder of the books (`inbox` in rentier.toml, subfolders too), as `rentier \
