@@ -49,6 +49,10 @@ const WORLD: &[&str] = &[
     "LazyLock<Mutex",
 ];
 
+/// The one table that threads share: the letters of names. It only grows, and nothing can be told from
+/// it but what was put in, so no result depends on who came before.
+const LETTERS: (&str, &[&str]) = ("source/name/table.rs", &["static mut", "OnceLock<"]);
+
 fn sources() -> BTreeMap<String, Vec<(PathBuf, String)>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut rooms = BTreeMap::new();
@@ -159,7 +163,8 @@ fn only_cli_touches_the_world() {
         }
         for (path, text) in files {
             let code = code(&text);
-            for word in WORLD.iter().filter(|word| code.contains(**word)) {
+            let own: &[&str] = if path.ends_with(LETTERS.0) { LETTERS.1 } else { &[] };
+            for word in WORLD.iter().filter(|word| code.contains(**word) && !own.contains(word)) {
                 wrong.push(format!("{} names {word}", path.display()));
             }
         }

@@ -140,9 +140,9 @@ fn tax_taken_off_is_a_credit_of_whoever_took_it_and_the_dividend_is_gross() {
     let mut journal = Journal::default();
     for (authority, account) in [(TaxAuthority::Foreign, "1"), (TaxAuthority::Federal, "2")] {
         let event = push(&mut journal, "2024-06-14", dividend("VXUS"), "85.00");
-        event.withheld = number("15.00");
+        event.further.withheld = number("15.00");
         event.claimed = Claims::default().with(Claim::Nonqualified);
-        event.tax = Some(Box::new(WithheldTax { authority, country: Some(account.into()) }));
+        event.further.tax = Some(WithheldTax { authority, country: Some(account.into()) });
     }
     let own = EventKind::Withholding { tax: TaxAuthority::State, country: None, security: None };
     push(&mut journal, "2024-06-14", own, "-4.00");
@@ -160,7 +160,7 @@ fn parts_that_do_not_add_up_are_asked_about_and_nothing_is_placed() {
     let mut journal = Journal::default();
     let part =
         |name: &str, amount| rentier::event::Part { name: name.into(), amount: number(amount) };
-    let parts = Parts(vec![part("ordinary", "300.00"), part("capital_gain", "100.00")]);
+    let parts = Parts::from_iter([part("ordinary", "300.00"), part("capital_gain", "100.00")]);
     let kind = EventKind::FundDistribution { security: "F".into(), per_share: None, parts };
     push(&mut journal, "2024-12-20", kind, "500.00");
     let judged = judged(&journal);
@@ -179,7 +179,7 @@ fn a_part_that_a_person_states_leaves_the_rest_ordinary() {
     };
     push(&mut journal, "2024-12-31", kind, "332.10");
     fact(&mut journal, "ETV", "payer", "not");
-    let parts = Parts(vec![rentier::event::Part {
+    let parts = Parts::from_iter([rentier::event::Part {
         name: "return_of_capital".into(),
         amount: number("232.10"),
     }]);
@@ -226,7 +226,7 @@ fn what_replaces_an_event_stands_in_its_place() {
         EventKind::Interest { security: None, per_share: None },
         "47.95",
     );
-    again.links.push(Link { relation: Relation::Replaces, to });
+    again.further.links.push(Link { relation: Relation::Replaces, to });
     let judged = judged(&journal);
     assert_eq!(figure(&judged, "interest.taxable"), number("47.95"));
     assert_eq!(judged.cash.len(), 1);
@@ -290,8 +290,8 @@ fn amounts_of_any_size_are_asked_about_and_never_a_panic() {
     let split = EventKind::Split {
         security: "X".into(),
         quantity: number("900000000000000"),
-        new: None,
-        old: None,
+        new: None.into(),
+        old: None.into(),
     };
     push(&mut journal, "2024-01-06", split, "0");
     let sell =

@@ -75,8 +75,8 @@ fn holdings(events: &[Event]) -> BTreeMap<String, Decimal> {
     for event in events {
         let Some(security) = event.security() else { continue };
         *held.entry(security.to_string()).or_default() += event.quantity();
-        if let EventKind::Merger { into: Some(into), into_quantity: Some(came), .. } = &event.kind {
-            *held.entry(into.to_string()).or_default() += *came;
+        if let EventKind::Merger { into: Some(into), into_quantity, .. } = &event.kind {
+            *held.entry(into.to_string()).or_default() += into_quantity.get().unwrap_or_default();
         }
     }
     held

@@ -58,10 +58,8 @@ impl<'t> Sliced<'t> {
         }
         let mut days = BTreeMap::new();
         for event in events {
-            let dates = &event.dates;
-            let posted = dates.as_ref().and_then(|dates| dates.posted);
-            for line in std::iter::once(event.origin.line).chain(event.origin.also.iter().copied())
-            {
+            let posted = event.further.dates.posted;
+            for line in std::iter::once(event.origin.line).chain(event.origin.also()) {
                 days.insert(line as usize - 1, posted.unwrap_or(event.date));
             }
         }

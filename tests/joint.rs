@@ -135,12 +135,17 @@ fn books() -> Journal {
             security: security.clone(),
             quantity: -two,
             price: None,
-            multiplier: None,
+            multiplier: None.into(),
         };
         books.push(day(written), "schwab", open, number(received));
         let (kind, amount) = match paid {
             Some(paid) => (
-                EventKind::OptionClose { security, quantity: two, price: None, multiplier: None },
+                EventKind::OptionClose {
+                    security,
+                    quantity: two,
+                    price: None,
+                    multiplier: None.into(),
+                },
                 number(paid),
             ),
             None => (EventKind::OptionExpire { security, quantity: two }, Decimal::ZERO),
@@ -176,8 +181,13 @@ fn dividends(books: &mut Books, figures: &Table) {
         // The shares are told by their claims, the funds by what a person copied from the form.
         let plain = parts.len() == 2 && amount("ordinary") == amount("claimed");
         if !plain {
-            let split =
-                Distribution { date, account: None, parts: Parts(parts), source: None, line: 1 };
+            let split = Distribution {
+                date,
+                account: None,
+                parts: Parts::from_iter(parts),
+                source: None,
+                line: 1,
+            };
             books.security(name).splits.push(split);
         }
         if amount("claimed").is_zero() {
@@ -195,12 +205,12 @@ fn dividends(books: &mut Books, figures: &Table) {
             event.claimed = Claims::default().with(Claim::Qualified);
         }
         if !withheld.is_zero() {
-            event.withheld = withheld;
-            event.tax =
-                Some(Box::new(WithheldTax { authority: TaxAuthority::Foreign, country: None }));
+            event.further.withheld = withheld;
+            event.further.tax =
+                Some(WithheldTax { authority: TaxAuthority::Foreign, country: None });
         }
         if name == "JNJ" {
-            event.dates = Some(Box::new(Dates { ex: Some(day("2024-08-27")), ..Dates::default() }));
+            event.further.dates = Dates { ex: Some(day("2024-08-27")), ..Dates::default() };
         }
     }
 }

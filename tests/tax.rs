@@ -3,8 +3,7 @@
 
 use proptest::prelude::*;
 use rentier::event::{
-    Account, Dates, Event, EventId, EventKind, Journal, LotElection, LotMethod, Origin, Parts,
-    Shelter,
+    Account, Event, EventId, EventKind, Journal, LotElection, LotMethod, Origin, Parts, Shelter,
 };
 use rentier::income::{Findings, Match};
 use rentier::money::{Decimal, plain};
@@ -110,9 +109,9 @@ fn a_merger_with_cash_recognizes_gain_lot_by_lot_and_no_loss() {
             security: "OLD".into(),
             quantity: number("-1"),
             into: Some("NEW".into()),
-            into_quantity: Some(number("0.131292")),
-            new: None,
-            old: None,
+            into_quantity: Some(number("0.131292")).into(),
+            new: None.into(),
+            old: None.into(),
         };
         let mut book = Book::default().buy("2021-01-04", "OLD", "1", basis).event(
             "2023-11-22",
@@ -143,7 +142,7 @@ fn days_around_the_ex_date_are_counted_after_the_purchase_up_to_the_sale() {
         let dividend =
             EventKind::Dividend { security: "X".into(), per_share: None, parts: Parts::default() };
         let event = book.push(day("2024-07-31"), "a", dividend, number("100"));
-        event.dates = Some(Box::new(Dates { ex: Some(day("2024-07-12")), ..Dates::default() }));
+        event.further.dates.ex = Some(day("2024-07-12"));
         let found = book.sell(sold, "X", "100", "1000").found();
         let test = found.holdings.iter().find(|test| test.test == *"qualified").expect("a test");
         assert_eq!(test.window, (day("2024-05-13"), day("2024-09-10")));
@@ -284,13 +283,14 @@ fn a_premium_moves_into_the_trade_exactly_once() {
         security: option.into(),
         quantity: number("-1"),
         price: None,
-        multiplier: None,
+        multiplier: None.into(),
     };
     let mut book = Book::default().event("2024-03-15", "a", written, "318.70");
     // Within a day the purchase stands before the assignment.
     let buy = EventKind::Buy { security: "XYZ".into(), quantity: number("100"), price: None };
     let Ok(id) = "t2".parse::<EventId>();
     book.push(day("2024-04-19"), "a", buy, number("-5000"))
+        .further
         .links
         .push(Link { relation: Relation::Assigns, to: id });
     let ended = EventKind::OptionAssign { security: option.into(), quantity: number("1") };
@@ -385,8 +385,8 @@ fn journal(steps: &[(u32, Step)], method: LotMethod) -> Journal {
                     let kind = EventKind::Split {
                         security: security.clone(),
                         quantity,
-                        new: None,
-                        old: None,
+                        new: None.into(),
+                        old: None.into(),
                     };
                     book.push(date, account, kind, Decimal::ZERO);
                 }
@@ -400,9 +400,9 @@ fn journal(steps: &[(u32, Step)], method: LotMethod) -> Journal {
                         security: security.clone(),
                         into: "Y".into(),
                         quantity: *held,
-                        new: None,
-                        old: None,
-                        share: Some(Decimal::new((*cents).into(), 2)),
+                        new: None.into(),
+                        old: None.into(),
+                        share: Some(Decimal::new((*cents).into(), 2)).into(),
                     };
                     book.push(date, account, kind, Decimal::ZERO);
                 }

@@ -179,7 +179,7 @@ fn split(group: &Group) -> Option<Distribution> {
         let amount = group.number(name)?.value;
         Some(Part { name: (*name).into(), amount })
     };
-    let parts = Parts(Parts::NAMES.iter().filter_map(part).collect());
+    let parts = Parts::NAMES.iter().filter_map(part).collect::<Parts>();
     let source = group.text("source").map(|source| source.value);
     if let (Some(whole), Some(of)) = (parts.get("ordinary"), parts.get("qualified"))
         && of > whole

@@ -96,9 +96,7 @@ pub fn plan(
         !there || (understood && is_unknown(&event.id))
     });
     let mut gone: HashSet<EventId> = run.superseded.iter().cloned().collect();
-    gone.extend(
-        events.iter().map(|event| EventId { part: 0, ..event.id.clone() }).filter(is_unknown),
-    );
+    gone.extend(events.iter().map(|event| event.id.with_part(0)).filter(is_unknown));
     plan.events = events.len();
 
     let mut by_file: IndexMap<Name, Vec<Event>> = IndexMap::new();

@@ -59,7 +59,7 @@ struct Key(NaiveDate, Option<NaiveTime>, Rank, Option<EventId>);
 
 impl Reading {
     fn push(&mut self, event: Event, hand_written: bool) {
-        let time = event.dates.as_deref().and_then(|dates| dates.time);
+        let time = event.further.dates.time;
         let mut rank = event.kind.rank();
         let id = if hand_written {
             if let Some((_, before)) = self.last.filter(|(day, _)| *day == event.date) {

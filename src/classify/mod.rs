@@ -164,7 +164,7 @@ impl<'j> Classifier<'j> {
             return;
         }
         let known = self.rows.contains_key(event.kind.name());
-        let silent = event.withheld.is_zero() && moves_units(&event.kind);
+        let silent = event.further.withheld.is_zero() && moves_units(&event.kind);
         if !known || silent && event.kind.name() != "liquidation" {
             if moves_units(&event.kind) {
                 self.done.aside.push(at);
@@ -398,12 +398,7 @@ impl<'j> Classifier<'j> {
             "date" | "paid" => Some(event.date),
             "coupon" if event.amount.is_sign_positive() => Some(event.date),
             "coupon" => self.coupons.get(&at).copied(),
-            name => event
-                .dates
-                .iter()
-                .flat_map(|dates| dates.named())
-                .find(|(of, _)| *of == name)
-                .map(|(_, day)| day),
+            name => event.further.dates.named().find(|(of, _)| *of == name).map(|(_, day)| day),
         });
         stated.map(|day| (day, None))
     }
@@ -420,12 +415,11 @@ impl<'j> Classifier<'j> {
         }
         let last = NaiveDate::from_ymd_opt(event.date.year() - 1, 12, 31)?;
         let claimed = event.claimed.has(crate::event::Claim::PriorYear);
-        let dates = event.dates.as_deref();
+        let dates = &event.further.dates;
         let late = |day: Option<NaiveDate>| {
             day.is_some_and(|day| day.year() == last.year() && in_months(row.declared, day.month()))
         };
-        let declared = late(dates.and_then(|dates| dates.declared))
-            && late(dates.and_then(|dates| dates.record));
+        let declared = late(dates.declared) && late(dates.record);
         let on = (event.date, self.regime.year.year_of(event.date));
         let subject = Subject::event(self.journal, self.regime, event, usize::MAX, on);
         let fund = || {

@@ -182,8 +182,8 @@ impl<'j> Subject<'j> {
     fn tax(&self, event: &Event, field: &str) -> Figure {
         let (authority, withheld) = match &event.kind {
             EventKind::Withholding { tax, .. } => (Some(*tax), -event.gross()),
-            _ if event.withheld.is_zero() => return Figure::Nothing,
-            _ => (event.tax.as_ref().map(|tax| tax.authority), event.withheld),
+            _ if event.further.withheld.is_zero() => return Figure::Nothing,
+            _ => (event.further.tax.as_ref().map(|tax| tax.authority), event.further.withheld),
         };
         let Some(authority) = authority else { return Figure::Lacks(Lack::Authority) };
         match (authority, field) {
@@ -196,7 +196,7 @@ impl<'j> Subject<'j> {
                 let rate =
                     self.journal.securities.number(security, "treaty_rate", self.day, self.year.0);
                 let most = rate
-                    .filter(|_| !event.withheld.is_zero())
+                    .filter(|_| !event.further.withheld.is_zero())
                     .map(|rate| event.gross().saturating_mul(rate));
                 let creditable = most.map_or(withheld, |most| withheld.min(most));
                 match field {

@@ -64,7 +64,8 @@ pub fn row(
         let title = format!("not understood: {}", unresolved.reason);
         return Ok(explained(&title, vec![why, quote]));
     }
-    let on_line = |event: &Event| event.origin.line == line || event.origin.also.contains(&line);
+    let on_line =
+        |event: &Event| event.origin.line == line || event.origin.also().any(|also| also == line);
     let events = run.take_events();
     let Some(event) = events.iter().find(|event| on_line(event)) else {
         let title = "no event: the line is no row of the export, or joins the row of another line";

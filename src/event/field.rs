@@ -2,8 +2,9 @@
 
 use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Serialize, Serializer};
+use thin_vec::ThinVec;
 
-use crate::money::Decimal;
+use crate::money::{self, Decimal};
 use crate::period::{self, NaiveDate};
 use crate::source::Name;
 
@@ -102,7 +103,7 @@ impl Field for Decimal {
             Value::Text(text) => {
                 // `cost: 1800.00 USD` names its currency; the event's own says the same.
                 let number = text.split_once(' ').map_or(&*text, |(number, _)| number);
-                crate::money::plain(number).ok_or(Value::Text(text))
+                money::plain(number).ok_or(Value::Text(text))
             }
             other => Err(other),
         }
@@ -148,9 +149,48 @@ impl<F: Field> Field for Option<F> {
     }
 }
 
+/// A number that few events have, kept as it is written, so that the others need no room for it.
+#[derive(Clone, Debug, Default)]
+pub struct Seldom(Option<Name>);
+
+impl Seldom {
+    /// The number, if there is one.
+    pub fn get(&self) -> Option<Decimal> {
+        self.0.as_ref().and_then(|text| money::plain(text))
+    }
+}
+
+impl From<Option<Decimal>> for Seldom {
+    fn from(number: Option<Decimal>) -> Seldom {
+        Seldom(number.map(|number| number.to_string().into()))
+    }
+}
+
+impl PartialEq for Seldom {
+    fn eq(&self, other: &Seldom) -> bool {
+        self.0 == other.0 || self.get() == other.get()
+    }
+}
+
+impl Field for Seldom {
+    const EXPECTED: &'static str = Decimal::EXPECTED;
+    fn shown(&self) -> Option<Shown<'_>> {
+        self.get().map(Shown::Number)
+    }
+    fn from_value(value: Value) -> Result<Seldom, Value> {
+        <Option<Decimal>>::from_value(value).map(Seldom::from)
+    }
+    fn absent() -> Option<Seldom> {
+        Some(Seldom::default())
+    }
+    fn as_number(&self) -> Option<Decimal> {
+        self.get()
+    }
+}
+
 /// The lots a transfer, a gift or an inheritance brought or took.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Lots(pub Vec<Lot>);
+pub struct Lots(pub ThinVec<Lot>);
 
 /// One lot: units with what they cost and since when they are held.
 #[derive(Clone, Debug, PartialEq)]
@@ -168,6 +208,18 @@ pub struct LotBasis {
     pub acquired: NaiveDate,
     /// Cost of the whole lot, positive; `None` is unknown.
     pub cost: Option<Decimal>,
+}
+
+impl FromIterator<Lot> for Lots {
+    fn from_iter<I: IntoIterator<Item = Lot>>(lots: I) -> Lots {
+        Lots(lots.into_iter().collect())
+    }
+}
+
+impl FromIterator<Part> for Parts {
+    fn from_iter<I: IntoIterator<Item = Part>>(parts: I) -> Parts {
+        Parts(parts.into_iter().collect())
+    }
 }
 
 impl Field for Lots {
@@ -189,7 +241,7 @@ impl Field for Lots {
 /// Figures by name that the source states of one payment, in the order of the source:
 /// `qualified`, `ordinary`, `capital_gain`, `section_199a`, `exempt_interest` …
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Parts(pub Vec<Part>);
+pub struct Parts(pub ThinVec<Part>);
 
 /// One figure of a payment.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,15 +1,18 @@
 //! What makes an event the same event at every import.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Serialize, Serializer};
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
+use crate::source::Name;
+
 /// Hash of a row's canonical content: 48 bits of XXH3 over the account's first name and the values
 /// that a profile calls identity. Two rows with one hash count as identical rows, never as one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RowHash(u64);
+pub struct RowHash([u16; 3]);
 
 impl RowHash {
     /// Hashes the values in their order; a value's end is part of what is hashed.
@@ -33,47 +36,107 @@ impl RowHash {
             hash.update(value.as_bytes());
             hash.update(&[0]);
         }
-        RowHash(long.map_or_else(|| xxh3_64(&piece[..length]), |hash| hash.digest()) >> 16)
+        let hash = long.map_or_else(|| xxh3_64(&piece[..length]), |hash| hash.digest());
+        RowHash::from_bits(hash >> 16)
+    }
+
+    /// The highest bits first, so that hashes sort as their numbers do.
+    fn from_bits(bits: u64) -> RowHash {
+        let [_, high, middle, low] = [48, 32, 16, 0].map(|shift| (bits >> shift & 0xffff) as u16);
+        RowHash([high, middle, low])
+    }
+
+    /// The hash as a number, below 2^48.
+    pub fn bits(self) -> u64 {
+        self.0.iter().fold(0, |bits, part| bits << 16 | u64::from(*part))
     }
 }
 
 /// `7f3a91c2d04e-1`: a row's hash, its ordinal among identical rows of one file, and for a second
-/// event of the same row `b`, for a third `c`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct EventId {
-    /// The row's; of an event of several rows, its first row's.
-    pub row: RowHash,
-    /// From 1.
-    pub ordinal: u32,
-    /// 0 for the row's first event.
-    pub part: u8,
-    /// An id that a person wrote or another tool gave, kept as it stands; else `None`.
-    pub given: Option<Box<str>>,
+/// event of the same row `b`, for a third `c`. Sorts by these, whatever text is shown for it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct EventId(Form);
+
+/// Twelve bytes, because every event has an id.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Form {
+    /// An id that we form.
+    Formed { row: RowHash, part: u8, ordinal: u32 },
+    /// An id that a person wrote or another tool gave, kept as it stands.
+    Given { row: RowHash, part: u8, text: Name },
 }
 
 impl EventId {
-    /// The id of the first event of a row.
+    /// The id of the first event of a row; the ordinal counts from 1.
     pub fn new(row: RowHash, ordinal: u32) -> EventId {
-        EventId { row, ordinal, part: 0, given: None }
+        EventId(Form::Formed { row, part: 0, ordinal })
     }
 
     /// The id of a further event of the same row: 1 is `b`, 2 is `c`.
     #[must_use]
-    pub fn part(&self, part: u8) -> EventId {
-        EventId { part, ..self.clone() }
+    pub fn with_part(&self, part: u8) -> EventId {
+        EventId(match self.0.clone() {
+            Form::Formed { row, ordinal, .. } => Form::Formed { row, part, ordinal },
+            Form::Given { row, text, .. } => Form::Given { row, part, text },
+        })
+    }
+
+    /// The row's; of an event of several rows, its first row's.
+    pub fn row(&self) -> RowHash {
+        match self.0 {
+            Form::Formed { row, .. } | Form::Given { row, .. } => row,
+        }
+    }
+
+    /// The ordinal among identical rows of one file, from 1.
+    pub fn ordinal(&self) -> u32 {
+        match self.0 {
+            Form::Formed { ordinal, .. } => ordinal,
+            Form::Given { .. } => 1,
+        }
+    }
+
+    /// Which event of its row: 0 for the first.
+    pub fn part(&self) -> u8 {
+        match self.0 {
+            Form::Formed { part, .. } | Form::Given { part, .. } => part,
+        }
+    }
+
+    /// The text of an id that a person wrote or another tool gave; `None` for one that we formed.
+    pub fn given(&self) -> Option<&Name> {
+        match &self.0 {
+            Form::Formed { .. } => None,
+            Form::Given { text, .. } => Some(text),
+        }
+    }
+}
+
+impl PartialOrd for EventId {
+    fn partial_cmp(&self, other: &EventId) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for EventId {
+    fn cmp(&self, other: &EventId) -> Ordering {
+        let key = |id: &EventId| (id.row(), id.ordinal(), id.part());
+        key(self).cmp(&key(other)).then_with(|| self.given().cmp(&other.given()))
     }
 }
 
 impl fmt::Display for EventId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(given) = &self.given {
-            return f.pad(given);
-        }
-        write!(f, "{:012x}-{}", self.row.0, self.ordinal)?;
-        match self.part {
-            0 => Ok(()),
-            part @ 1..=25 => write!(f, "{}", char::from(b'a' + part)),
-            part => write!(f, ".{part}"),
+        match &self.0 {
+            Form::Given { text, .. } => f.pad(text),
+            Form::Formed { row, part, ordinal } => {
+                write!(f, "{:012x}-{ordinal}", row.bits())?;
+                match part {
+                    0 => Ok(()),
+                    part @ 1..=25 => write!(f, "{}", char::from(b'a' + part)),
+                    part => write!(f, ".{part}"),
+                }
+            }
         }
     }
 }
@@ -85,7 +148,7 @@ impl FromStr for EventId {
     fn from_str(text: &str) -> Result<EventId, Self::Err> {
         Ok(formed(text).unwrap_or_else(|| {
             let row = RowHash::of("", [text]);
-            EventId { row, ordinal: 1, part: 0, given: Some(text.into()) }
+            EventId(Form::Given { row, part: 0, text: text.into() })
         }))
     }
 }
@@ -97,7 +160,7 @@ fn formed(text: &str) -> Option<EventId> {
     if hash.len() != 12 || !hash.bytes().all(lower) {
         return None;
     }
-    let row = RowHash(u64::from_str_radix(hash, 16).ok()?);
+    let row = RowHash::from_bits(u64::from_str_radix(hash, 16).ok()?);
     let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
     let (ordinal, part) = rest.split_at(digits);
     let part = match part.as_bytes() {
@@ -106,7 +169,7 @@ fn formed(text: &str) -> Option<EventId> {
         [b'.', ..] => part[1..].parse().ok().filter(|part| *part > 25)?,
         _ => return None,
     };
-    let id = EventId { row, ordinal: ordinal.parse().ok()?, part, given: None };
+    let id = EventId::new(row, ordinal.parse().ok()?).with_part(part);
     (id.to_string() == text).then_some(id)
 }
 
@@ -123,9 +186,11 @@ mod tests {
     #[test]
     fn an_id_is_read_as_it_is_written() {
         let row = RowHash::of("schwab", ["2024-03-27", "Dividend"]);
-        for id in
-            [EventId::new(row, 1), EventId::new(row, 12).part(2), EventId::new(row, 1).part(40)]
-        {
+        for id in [
+            EventId::new(row, 1),
+            EventId::new(row, 12).with_part(2),
+            EventId::new(row, 1).with_part(40),
+        ] {
             assert_eq!(id.to_string().parse(), Ok(id.clone()));
         }
         for text in ["7f3a91c2-1", "my own id", "000000000000-01", "00000000000g-1"] {
@@ -141,7 +206,7 @@ mod tests {
             let mut whole = Xxh3::new();
             whole.update(format!("a\0{value}\0b\0").as_bytes());
             let hash = RowHash::of("a", [value.as_str(), "b"]);
-            assert_eq!(hash, RowHash(whole.digest() >> 16), "{length}");
+            assert_eq!(hash, RowHash::from_bits(whole.digest() >> 16), "{length}");
         }
     }
 

@@ -24,12 +24,12 @@ impl Serialize for Event {
             if !self.fees.is_zero() {
                 map.serialize_entry("fees", &money(self.fees))?;
             }
-            if !self.withheld.is_zero() {
-                map.serialize_entry("withheld", &money(self.withheld))?;
+            if !self.further.withheld.is_zero() {
+                map.serialize_entry("withheld", &money(self.further.withheld))?;
             }
             map.serialize_entry("currency", currency)?;
         }
-        if let Some(tax) = &self.tax {
+        if let Some(tax) = &self.further.tax {
             map.serialize_entry("tax", tax.authority.text())?;
             if let Some(country) = &tax.country {
                 map.serialize_entry("country", country)?;
@@ -42,11 +42,11 @@ impl Serialize for Event {
         if let Some(reason) = &self.reason {
             map.serialize_entry("reason", reason)?;
         }
-        for (name, day) in self.dates.iter().flat_map(|dates| dates.named()) {
+        for (name, day) in self.further.dates.named() {
             map.serialize_entry(name, &day.to_string())?;
         }
-        if !self.links.is_empty() {
-            map.serialize_entry("links", &self.links)?;
+        if !self.further.links.is_empty() {
+            map.serialize_entry("links", &self.further.links)?;
         }
         if !self.text.is_empty() {
             map.serialize_entry("text", &self.text)?;
@@ -70,8 +70,9 @@ impl Serialize for Origin {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("file", &self.file)?;
         map.serialize_entry("line", &self.line)?;
-        if !self.also.is_empty() {
-            map.serialize_entry("also", &self.also)?;
+        let also: Vec<u32> = self.also().collect();
+        if !also.is_empty() {
+            map.serialize_entry("also", &also)?;
         }
         map.end()
     }

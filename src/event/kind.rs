@@ -1,7 +1,7 @@
 //! The kinds of events: one table, from which the enum, the names and the fields follow.
 
 use super::TaxAuthority;
-use super::field::{Field, FieldError, Lots, Parts, Shown, Value};
+use super::field::{Field, FieldError, Lots, Parts, Seldom, Shown, Value};
 use crate::money::Decimal;
 use crate::period::NaiveDate;
 use crate::source::Name;
@@ -174,7 +174,7 @@ impl Field for TaxAuthority {
 kinds! {
     /// A lot, or cash, from before the records. Cost of the whole lot; no cash moves.
     Opening "opening" Action
-        { security: Option<Name>, quantity: Option<Decimal>, cost: Option<Decimal>, acquired: Option<NaiveDate> }
+        { security: Option<Name>, quantity: Option<Decimal>, cost: Seldom, acquired: Option<NaiveDate> }
     /// A purchase: quantity +, amount -. Price per unit as quoted (bonds: per 100 of face).
     Buy "buy" Buying { security: Name, quantity: Decimal, price: Option<Decimal> }
     /// A sale of what is held: quantity -, amount +.
@@ -187,10 +187,10 @@ kinds! {
     Redemption "redemption" Selling { security: Name, quantity: Decimal, price: Option<Decimal> }
     /// An option bought (quantity + contracts) or written (-). Price per share.
     OptionOpen "option-open" Buying
-        { security: Name, quantity: Decimal, price: Option<Decimal>, multiplier: Option<Decimal> }
+        { security: Name, quantity: Decimal, price: Option<Decimal>, multiplier: Seldom }
     /// An option sold (quantity -) or bought back (+). Price per share.
     OptionClose "option-close" Selling
-        { security: Name, quantity: Decimal, price: Option<Decimal>, multiplier: Option<Decimal> }
+        { security: Name, quantity: Decimal, price: Option<Decimal>, multiplier: Seldom }
     /// Ran out without value; brings the position to 0.
     OptionExpire "option-expire" Selling { security: Name, quantity: Decimal }
     /// Used by its holder; brings the position to 0. The stock trade is its own event, linked.
@@ -230,23 +230,23 @@ kinds! {
         { security: Name, cost: Option<Decimal>, income: Option<Decimal> }
     /// `new` units for each `old`; quantity is what was added (+) or taken (-).
     Split "split" Action
-        { security: Name, quantity: Decimal, new: Option<Decimal>, old: Option<Decimal> }
+        { security: Name, quantity: Decimal, new: Seldom, old: Seldom }
     /// Units given without payment; `into` where they are of another security.
     StockDividend "stock-dividend" Action { security: Name, quantity: Decimal, into: Option<Name> }
     /// Rights given without payment; `into` is the right.
     Rights "rights" Action { security: Name, quantity: Decimal, into: Option<Name> }
     /// Quantity units of `into` given on `security`, `new` for each `old`; `share` of the cost goes along.
     SpinOff "spin-off" Action
-        { security: Name, into: Name, quantity: Decimal, new: Option<Decimal>, old: Option<Decimal>, share: Option<Decimal> }
+        { security: Name, into: Name, quantity: Decimal, new: Seldom, old: Seldom, share: Seldom }
     /// Quantity units of `security` go (-), `into_quantity` of `into` come (+); amount is the cash beside.
     Merger "merger" Action
-        { security: Name, quantity: Decimal, into: Option<Name>, into_quantity: Option<Decimal>, new: Option<Decimal>, old: Option<Decimal> }
+        { security: Name, quantity: Decimal, into: Option<Name>, into_quantity: Seldom, new: Seldom, old: Seldom }
     /// As a merger, within one fund or issuer.
     Exchange "exchange" Action
-        { security: Name, quantity: Decimal, into: Option<Name>, into_quantity: Option<Decimal>, new: Option<Decimal>, old: Option<Decimal> }
+        { security: Name, quantity: Decimal, into: Option<Name>, into_quantity: Seldom, new: Seldom, old: Seldom }
     /// The same security under another name or number.
     Rename "rename" Action
-        { security: Name, quantity: Decimal, into: Option<Name>, into_quantity: Option<Decimal>, new: Option<Decimal>, old: Option<Decimal> }
+        { security: Name, quantity: Decimal, into: Option<Name>, into_quantity: Seldom, new: Seldom, old: Seldom }
     /// Rights used (quantity -) with a payment for units of `into`.
     RightsExercise "rights-exercise" Buying
         { security: Name, quantity: Decimal, into: Name, into_quantity: Decimal }
@@ -264,13 +264,13 @@ kinds! {
     TransferOut "transfer-out" Rest { security: Name, quantity: Decimal, lots: Lots }
     /// Units received as a gift: the giver's lots, and the value that day in total.
     GiftIn "gift-in" MovementIn
-        { security: Name, quantity: Decimal, lots: Lots, value: Option<Decimal> }
+        { security: Name, quantity: Decimal, lots: Lots, value: Seldom }
     /// Units given away.
     GiftOut "gift-out" Rest
-        { security: Name, quantity: Decimal, lots: Lots, value: Option<Decimal> }
+        { security: Name, quantity: Decimal, lots: Lots, value: Seldom }
     /// Units inherited; value on the day of death in total.
     Inheritance "inheritance" MovementIn
-        { security: Name, quantity: Decimal, lots: Lots, value: Option<Decimal> }
+        { security: Name, quantity: Decimal, lots: Lots, value: Seldom }
     /// Shares as pay; value that day in total.
     Award "award" MovementIn { security: Name, quantity: Decimal, value: Option<Decimal> }
     /// Amount leaves, `into_amount` of `into_currency` comes.
@@ -293,10 +293,10 @@ kinds! {
     /// The part of a mortgage payment that is no expense.
     MortgagePrincipal "mortgage-principal" Rest { property: Name }
     /// Paid for something that is depreciated; `life` in years.
-    Improvement "improvement" Rest { property: Name, life: Option<Decimal> }
+    Improvement "improvement" Rest { property: Name, life: Seldom }
     /// The day from which it is depreciated; `building` and `land` are cost, `life` in years.
     PlacedInService "placed-in-service" Rest
-        { property: Name, life: Option<Decimal>, building: Option<Decimal>, land: Option<Decimal> }
+        { property: Name, life: Seldom, building: Seldom, land: Seldom }
     /// The property was sold.
     PropertySale "property-sale" Rest { property: Name }
     /// What the source states is held at the close of the day. Checked, never booked.

@@ -13,10 +13,11 @@ mod kind;
 mod security;
 
 use std::fmt;
+use std::ops::{Deref, DerefMut};
 use std::str::FromStr;
 
 pub use account::{Account, LotElection, LotMethod, Owner, Shelter};
-pub use field::{Field, FieldError, Lot, LotBasis, Lots, Part, Parts, Shown, Value};
+pub use field::{Field, FieldError, Lot, LotBasis, Lots, Part, Parts, Seldom, Shown, Value};
 pub use id::{EventId, RowHash};
 pub use journal::{Choice, Journal, Override, Property, PropertyUse, Question, Write};
 pub use kind::{EventKind, Rank};
@@ -46,24 +47,18 @@ pub struct Event {
     pub amount: Decimal,
     /// Positive: fees that the amount is net of. Negative: a fee given back.
     pub fees: Decimal,
-    /// Positive: tax that the amount is net of.
-    pub withheld: Decimal,
     /// The currency of `amount`, `fees`, `withheld`, `price`; `None` where the event has no money.
     pub currency: Option<Name>,
     /// What the source claims of it: evidence for the classifier, never a verdict.
     pub claimed: Claims,
     /// In the source's or the profile's words, kebab-case: `maturity`, `adr`, `lending`.
     pub reason: Option<Name>,
-    /// The other days the source names, if it names any.
-    pub dates: Option<Box<Dates>>,
-    /// Events this one belongs to, corrects or pairs with.
-    pub links: Vec<Link>,
-    /// Whose the tax in `withheld` is, and which country's, on income with tax taken off.
-    pub tax: Option<Box<WithheldTax>>,
     /// The source's words for the eye, one line; no part of the event's identity or equality of fact.
     pub text: Name,
     /// Where it was read, for messages and for audit.
     pub origin: Origin,
+    /// What few sources say of few events.
+    pub further: Further,
 }
 
 impl Event {
@@ -82,21 +77,25 @@ impl Event {
             kind,
             amount: Decimal::ZERO,
             fees: Decimal::ZERO,
-            withheld: Decimal::ZERO,
             currency: None,
             claimed: Claims::default(),
             reason: None,
-            dates: None,
-            links: Vec::new(),
-            tax: None,
             text: Name::new(""),
             origin,
+            further: Further::default(),
         }
     }
 
     /// The cash effect before fees and withheld tax, signed as the cash.
     pub fn gross(&self) -> Decimal {
-        self.amount + self.fees + self.withheld
+        self.amount + self.fees + self.further.withheld
+    }
+
+    /// Tax that the amount is net of; nothing is written where there is none and was none.
+    pub fn set_withheld(&mut self, withheld: Decimal) {
+        if withheld != self.further.withheld {
+            self.further.withheld = withheld;
+        }
     }
 
     /// The security it is about, if it is about one.
@@ -116,18 +115,69 @@ impl Event {
 
     /// A day the source names beside `date`.
     pub fn other_date(&self, which: fn(&Dates) -> Option<NaiveDate>) -> Option<NaiveDate> {
-        self.dates.as_deref().and_then(which)
+        which(&self.further.dates)
     }
 
     /// The event linked to it in this way, if there is one.
     pub fn linked(&self, relation: Relation) -> Option<&EventId> {
-        self.links.iter().find(|link| link.relation == relation).map(|link| &link.to)
+        self.further.links.iter().find(|link| link.relation == relation).map(|link| &link.to)
     }
 
     /// What sorts events into the order of a journal: date, time, rank of the kind, id.
     pub fn order(&self) -> impl Ord + use<> {
-        let time = self.dates.as_deref().and_then(|dates| dates.time);
-        (self.date, time, self.kind.rank(), self.id.clone())
+        (self.date, self.further.dates.time, self.kind.rank(), self.id.clone())
+    }
+}
+
+/// What an event says that most do not: nothing of it takes room, or time, where nothing is said.
+///
+/// Read it as if it were a `Rarities`; to write to it makes one, so write only what there is.
+#[derive(Clone, Default)]
+pub struct Further(Option<Box<Rarities>>);
+
+/// The facts that stand aside; each is at its default where the source does not state it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Rarities {
+    /// Positive: tax that the amount is net of.
+    pub withheld: Decimal,
+    /// The other days the source names.
+    pub dates: Dates,
+    /// Events this one belongs to, corrects or pairs with.
+    pub links: Vec<Link>,
+    /// Whose the tax in `withheld` is, and which country's, on income with tax taken off.
+    pub tax: Option<WithheldTax>,
+}
+
+impl From<Rarities> for Further {
+    fn from(facts: Rarities) -> Further {
+        Further((facts != *Further::default()).then(|| Box::new(facts)))
+    }
+}
+
+impl Deref for Further {
+    type Target = Rarities;
+    fn deref(&self) -> &Rarities {
+        static NOTHING: Rarities =
+            Rarities { withheld: Decimal::ZERO, dates: Dates::NONE, links: Vec::new(), tax: None };
+        self.0.as_deref().unwrap_or(&NOTHING)
+    }
+}
+
+impl DerefMut for Further {
+    fn deref_mut(&mut self) -> &mut Rarities {
+        self.0.get_or_insert_default()
+    }
+}
+
+impl PartialEq for Further {
+    fn eq(&self, other: &Further) -> bool {
+        (self.0.is_none() && other.0.is_none()) || **self == **other
+    }
+}
+
+impl fmt::Debug for Further {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
     }
 }
 
@@ -151,6 +201,17 @@ pub struct Dates {
 }
 
 impl Dates {
+    /// No other day than the event's own.
+    pub const NONE: Dates = Dates {
+        posted: None,
+        settles: None,
+        ex: None,
+        record: None,
+        declared: None,
+        entitled: None,
+        time: None,
+    };
+
     /// The calendar days by their names in tags and JSON, those that are stated.
     pub fn named(&self) -> impl Iterator<Item = (&'static str, NaiveDate)> {
         [
@@ -180,7 +241,7 @@ impl Dates {
 
     /// Nothing but the event's own day is known.
     pub fn is_empty(&self) -> bool {
-        *self == Dates::default()
+        *self == Dates::NONE
     }
 }
 
@@ -333,21 +394,30 @@ pub struct Origin {
     pub file: Name,
     /// Line of the file as it lies, from 1; of a quoted record its first. 0: made by no line.
     pub line: u32,
-    /// Lines of further rows that are the same event.
-    pub also: Vec<u32>,
+    /// Lines of further rows that are the same event, as they are written: `+13+20`.
+    also: Option<Name>,
 }
 
 impl Origin {
     /// One row.
     pub fn new(file: Name, line: u32) -> Origin {
-        Origin { file, line, also: Vec::new() }
+        Origin { file, line, also: None }
+    }
+
+    /// Lines of further rows that are the same event.
+    pub fn also(&self) -> impl Iterator<Item = u32> + Clone {
+        self.also.iter().flat_map(|lines| lines[1..].split('+')).flat_map(str::parse)
+    }
+
+    /// Another row that is the same event.
+    pub fn add(&mut self, line: u32) {
+        self.also = Some(format!("{}+{line}", self.also.as_deref().unwrap_or_default()).into());
     }
 }
 
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.file, self.line)?;
-        self.also.iter().try_for_each(|line| write!(f, "+{line}"))
+        write!(f, "{}:{}{}", self.file, self.line, self.also.as_deref().unwrap_or_default())
     }
 }
 
@@ -357,7 +427,40 @@ impl FromStr for Origin {
         let (file, lines) = text.rsplit_once(':').ok_or(())?;
         let mut lines = lines.split('+').map(str::parse);
         let line = lines.next().ok_or(())?.map_err(drop)?;
-        let also = lines.collect::<Result<_, _>>().map_err(drop)?;
-        Ok(Origin { file: file.into(), line, also })
+        let mut origin = Origin::new(file.into(), line);
+        for line in lines {
+            origin.add(line.map_err(drop)?);
+        }
+        Ok(origin)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_is_small() {
+        assert_eq!(size_of::<EventId>(), 12);
+        assert_eq!(size_of::<EventKind>(), 48);
+        assert!(size_of::<Event>() <= 144, "{}", size_of::<Event>());
+    }
+
+    #[test]
+    fn an_origin_is_read_as_it_is_written() {
+        for text in ["a.csv:3", "a:b.csv:3+4+19"] {
+            assert_eq!(text.parse().map(|origin: Origin| origin.to_string()), Ok(text.to_owned()));
+        }
+        let origin: Origin = "a.csv:3+4+19".parse().expect("an origin");
+        assert_eq!((origin.line, origin.also().collect()), (3, vec![4, 19]));
+    }
+
+    #[test]
+    fn nothing_further_is_the_same_as_nothing_written() {
+        let (mut written, empty) = (Further::default(), Further::default());
+        written.withheld = Decimal::ZERO;
+        assert_eq!(written, empty);
+        written.dates.posted = NaiveDate::from_ymd_opt(2024, 1, 2);
+        assert_ne!(written, empty);
     }
 }

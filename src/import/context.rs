@@ -67,7 +67,7 @@ pub struct Covered {
 impl<'e> Known<'e> {
     /// Of all events of the books: hand-written ones are never mistaken for a row.
     pub fn new(events: impl IntoIterator<Item = &'e Event>) -> Known<'e> {
-        let formed = events.into_iter().filter(|event| event.id.given.is_none());
+        let formed = events.into_iter().filter(|event| event.id.given().is_none());
         let by_id = formed.map(|event| (key(&event.id), event)).collect();
         Known { by_id, covered: Vec::new() }
     }
@@ -94,5 +94,5 @@ impl<'e> Known<'e> {
 }
 
 fn key(id: &EventId) -> (RowHash, u32, u8) {
-    (id.row, id.ordinal, id.part)
+    (id.row(), id.ordinal(), id.part())
 }

@@ -100,7 +100,7 @@ fn link_taxes(
             let to = events[income].id.clone();
             let off = taken_off.entry(income).or_default();
             *off = off.checked_add(events[tax].amount).unwrap_or(*off);
-            events[tax].links.push(Link { relation: Relation::WithholdingOf, to });
+            events[tax].further.links.push(Link { relation: Relation::WithholdingOf, to });
         }
     }
     taken_off
@@ -143,7 +143,7 @@ fn link_purchases(
         };
         if let Some(income) = same.or_else(only) {
             let to = events[income].id.clone();
-            events[purchase].links.push(Link { relation: Relation::Reinvests, to });
+            events[purchase].further.links.push(Link { relation: Relation::Reinvests, to });
         }
     }
 }
@@ -199,7 +199,7 @@ fn link_options(export: &mut Export) {
         let (units, strike) = (units.normalize(), contract.strike.normalize());
         let key = (option.account.clone(), option.date, contract.root.into(), units, strike);
         match trades.get_mut(&key).and_then(Vec::pop) {
-            Some(trade) => export.events[trade].links.push(Link { relation, to: id }),
+            Some(trade) => export.events[trade].further.links.push(Link { relation, to: id }),
             None => export.doubts.push((
                 row,
                 Doubt {
@@ -272,7 +272,7 @@ pub fn reversals(exports: &mut [Export], known: &Known) {
         match (target, link) {
             (Some(to), _) => {
                 let link = Link { relation: Relation::Reverses, to: to.clone() };
-                export.events[at].links.push(link);
+                export.events[at].further.links.push(link);
             }
             (None, Wanted::Reverses) => {
                 let row = export.units[number].row;

@@ -8,7 +8,7 @@ use super::cell::Number;
 use super::profile::{Field, Link, Make, Profile, Side, Sign, SymbolIs, Symbols, When};
 use super::row::Row;
 use super::symbol;
-use crate::event::{self, Dates, Event, EventId, EventKind, FieldError, Origin, Relation, Value};
+use crate::event::{self, Event, EventId, EventKind, FieldError, Origin, Relation, Value};
 use crate::money::{self, Decimal};
 use crate::source::Name;
 
@@ -216,8 +216,8 @@ impl Making<'_> {
         let mut event = Event::new(id, row.date, self.account.clone(), kind, origin);
         event.text = row.text.clone();
         if row.posted.is_some() || row.settles.is_some() {
-            let (posted, settles) = (row.posted, row.settles);
-            event.dates = Some(Box::new(Dates { posted, settles, ..Dates::default() }));
+            let dates = &mut event.further.dates;
+            (dates.posted, dates.settles) = (row.posted, row.settles);
         }
         event
     }
@@ -278,9 +278,12 @@ impl Making<'_> {
         let mut event = self.event(row, id.clone(), kind);
         event.amount = checked(amount.checked_sub(accrued.unwrap_or_default()))?;
         event.fees = costs(row, rule);
-        event.withheld = row.withheld.value().unwrap_or_default();
+        event.set_withheld(row.withheld.value().unwrap_or_default());
         checked(
-            event.amount.checked_add(event.fees).and_then(|sum| sum.checked_add(event.withheld)),
+            event
+                .amount
+                .checked_add(event.fees)
+                .and_then(|sum| sum.checked_add(event.further.withheld)),
         )?;
         if cash != Cash::None {
             event.currency = Some(row.currency.clone());
@@ -290,10 +293,10 @@ impl Making<'_> {
         let second = accrued.map(|amount| {
             let security = row.security.clone().unwrap_or_default();
             let kind = EventKind::AccruedInterest { security };
-            let mut second = self.event(row, id.part(1), kind);
+            let mut second = self.event(row, id.with_part(1), kind);
             second.amount = amount;
             second.currency = Some(row.currency.clone());
-            second.links.push(event::Link { relation: Relation::PartOf, to: id });
+            second.further.links.push(event::Link { relation: Relation::PartOf, to: id });
             Box::new(second)
         });
         Ok(Made { event, second, doubt })

@@ -139,7 +139,7 @@ impl Export<'_> {
             }
         }
         // Several of one day and security: by content, so that the order of rows does not count.
-        let content = |(row, _): &(usize, &Make)| (ids[*row].row, ids[*row].ordinal);
+        let content = |(row, _): &(usize, &Make)| (ids[*row].row(), ids[*row].ordinal());
         units.sort_by_key(content);
         cash.sort_by_key(content);
         let both = units.len().min(cash.len());
@@ -188,11 +188,12 @@ impl Making<'_> {
         let same = old_id == new_id || (rule.kind == "split" && symbol::is_cusip(old_id));
         let kind = if rule.kind == "split" && same {
             let quantity = checked(came.checked_add(gone))?;
-            EventKind::Split { security: new_id.clone(), quantity, new: new_ratio, old: old_ratio }
+            let (new, old) = (new_ratio.into(), old_ratio.into());
+            EventKind::Split { security: new_id.clone(), quantity, new, old }
         } else {
             let (security, into) = (old_id.clone(), Some(new_id.clone()));
-            let (quantity, into_quantity) = (gone, Some(came));
-            let (new, old) = (new_ratio, old_ratio);
+            let (quantity, into_quantity) = (gone, Some(came).into());
+            let (new, old) = (new_ratio.into(), old_ratio.into());
             match rule.kind {
                 "merger" => EventKind::Merger { security, quantity, into, into_quantity, new, old },
                 "rename" => EventKind::Rename { security, quantity, into, into_quantity, new, old },
@@ -201,7 +202,7 @@ impl Making<'_> {
         };
         let is_split = matches!(kind, EventKind::Split { .. });
         let mut event = self.event(out, id, kind);
-        event.origin.also.push(new.line);
+        event.origin.add(new.line);
         let cash = |row: &Row| self.cash(row).value().unwrap_or_default();
         let amount = checked(cash(out).checked_add(cash(new)))?;
         if is_split && !amount.is_zero() {
@@ -234,7 +235,7 @@ impl Making<'_> {
             ..units.clone()
         };
         let mut made = self.make(&whole, rule, id)?;
-        made.event.origin.also.push(cash.line);
+        made.event.origin.add(cash.line);
         Ok(made)
     }
 }

@@ -69,7 +69,7 @@ impl Export<'_> {
         let out = |at: &&(usize, &Make)| {
             let row = &self.sheet.rows[at.0];
             let leaves = making.leg(row).is_some_and(|(_, number)| number.is_sign_negative());
-            (at.1.kind == "fee", !leaves, ids[at.0].row, ids[at.0].ordinal)
+            (at.1.kind == "fee", !leaves, ids[at.0].row(), ids[at.0].ordinal())
         };
         let Some((first, rule)) = members.iter().min_by_key(out).copied() else { return };
         if members.len() == 1 {
@@ -170,9 +170,12 @@ impl Making<'_> {
             }
         };
         let mut event = self.event(first, id, kind);
-        event.origin.also.extend(rows.iter().map(|(row, _)| row.line));
-        event.origin.also.retain(|line| *line != first.line);
-        event.origin.also.sort_unstable();
+        let lines = rows.iter().map(|(row, _)| row.line);
+        let mut also: Vec<u32> = lines.filter(|line| *line != first.line).collect();
+        also.sort_unstable();
+        for line in also {
+            event.origin.add(line);
+        }
         event.amount = checked(amount.checked_sub(paid))?;
         let cash = if matches!(out, Leg::Cash(_)) { &out } else { &into };
         let within = within.get(cash).copied().unwrap_or_default();

@@ -151,9 +151,9 @@ impl<'c> Uniting<'_, 'c> {
             self.outcome.rows.known += rows;
             return;
         }
-        let count = self.brought.entry(id.row).or_default();
-        let again = id.ordinal <= *count;
-        *count = (*count).max(id.ordinal);
+        let count = self.brought.entry(id.row()).or_default();
+        let again = id.ordinal() <= *count;
+        *count = (*count).max(id.ordinal());
         let before = self.known().event(&id);
         let unknown = self.known().is_unknown(&id);
         match (&unit.fate, before) {
@@ -207,7 +207,7 @@ impl<'c> Uniting<'_, 'c> {
         let content = content(&changed.now);
         let hash = RowHash::of(&changed.now.id.to_string(), [&*content]);
         let old = std::mem::replace(&mut changed.now.id, EventId::new(hash, 1));
-        changed.now.links.push(Link { relation: Relation::Replaces, to: old.clone() });
+        changed.now.further.links.push(Link { relation: Relation::Replaces, to: old.clone() });
         if self.known().event(&changed.now.id).is_some() {
             self.outcome.rows.known += rows;
         } else if self.context.accepted.contains(&old) {
@@ -243,7 +243,7 @@ pub(super) fn content(event: &Event) -> String {
         event.kind.name(),
         event.amount.normalize(),
         event.fees.normalize(),
-        event.withheld.normalize(),
+        event.further.withheld.normalize(),
         event.currency,
     )
 }

@@ -114,15 +114,14 @@ fn facts<'e>(event: &'e Event, legs: &[Leg]) -> Vec<(&'e str, Cow<'e, str>)> {
         let claims: Vec<&str> = event.claimed.iter().map(crate::event::Claim::text).collect();
         facts.push(("claimed", Cow::Owned(claims.join(" "))));
     }
-    if let Some(tax) = &event.tax {
+    if let Some(tax) = &event.further.tax {
         facts.push(("tax", Cow::Borrowed(tax.authority.text())));
         facts.extend(tax.country.as_deref().map(|country| ("country", Cow::Borrowed(country))));
     }
-    if let Some(dates) = &event.dates {
-        facts.extend(dates.named().map(|(name, day)| (name, Cow::Owned(day.to_string()))));
-        facts.extend(dates.time.map(|time| ("time", Cow::Owned(time.to_string()))));
-    }
-    let links = event.links.iter();
+    let dates = &event.further.dates;
+    facts.extend(dates.named().map(|(name, day)| (name, Cow::Owned(day.to_string()))));
+    facts.extend(dates.time.map(|time| ("time", Cow::Owned(time.to_string()))));
+    let links = event.further.links.iter();
     facts.extend(links.map(|link| ("link", Cow::Owned(format!("{} {}", link.relation, link.to)))));
     let money = |value| match &event.currency {
         Some(currency) => money::cash(value, currency).to_string(),
@@ -136,13 +135,13 @@ fn facts<'e>(event: &'e Event, legs: &[Leg]) -> Vec<(&'e str, Cow<'e, str>)> {
 
 /// The fewest tags on money with which the legs say what the event has, and what they then say.
 fn understood<'e>(event: &'e Event, asked: Asked<'e>, legs: &[Leg]) -> (Asked<'e>, Said) {
-    let (fees, withheld) = (Some(event.fees), Some(event.withheld));
+    let (fees, withheld) = (Some(event.fees), Some(event.further.withheld));
     let currency = event.currency.as_ref();
     let agrees = |said: &Said| {
         said.currency == event.currency
             && said.amount == event.amount
             && said.fees == event.fees
-            && said.withheld == event.withheld
+            && said.withheld == event.further.withheld
     };
     for currency in [None, currency] {
         let one = match lack(asked.kind) {
@@ -308,7 +307,7 @@ mod tests {
     #[test]
     fn a_tag_is_written_only_where_the_postings_do_not_say_it() {
         let mut dividend = event("dividend", &[("security", "VXUS")], "85.00");
-        dividend.withheld = plain("15.00").expect("a number");
+        dividend.further.withheld = plain("15.00").expect("a number");
         assert!(!printed(&dividend).contains("withheld:"));
         dividend.fees = plain("1").expect("a number");
         assert!(printed(&dividend).contains("fees: 1.00"));

@@ -129,16 +129,15 @@ fn record(event: &Event) -> Row {
     };
     let claims: Vec<&str> = event.claimed.iter().map(Claim::text).collect();
     let links: Vec<String> =
-        event.links.iter().map(|link| format!("{} {}", link.relation, link.to)).collect();
+        event.further.links.iter().map(|link| format!("{} {}", link.relation, link.to)).collect();
     let own = ["security", "property", "quantity", "price"];
     let further = event.kind.fields().into_iter().filter(|(name, _)| !own.contains(name));
     let mut further: Vec<String> =
         further.map(|(name, value)| format!("{name}={}", plain(value))).collect();
-    if let Some(tax) = &event.tax {
+    if let Some(tax) = &event.further.tax {
         further.push(format!("tax={}", tax.authority));
     }
-    let dates = event.dates.iter().flat_map(|dates| dates.named());
-    let more = dates.filter(|(name, _)| !matches!(*name, "settles" | "ex"));
+    let more = event.further.dates.named().filter(|(name, _)| !matches!(*name, "settles" | "ex"));
     further.extend(more.map(|(name, day)| format!("{name}={day}")));
     let cells = vec![
         Cell::text(event.id.to_string()),
@@ -152,7 +151,7 @@ fn record(event: &Event) -> Row {
         money(event.amount),
         money(event.gross()),
         money(event.fees),
-        money(event.withheld),
+        money(event.further.withheld),
         name(event.currency.as_ref()),
         Cell::text(claims.join(" ")),
         name(event.reason.as_ref()),

@@ -224,15 +224,14 @@ fn about(
 /// Makes an event one that nothing follows from; its place in the journal stays.
 fn leave_out(event: &mut Event) {
     event.kind = EventKind::StatedCash { stated: Decimal::ZERO };
-    for money in [&mut event.amount, &mut event.fees, &mut event.withheld] {
-        *money = Decimal::ZERO;
-    }
+    (event.amount, event.fees) = (Decimal::ZERO, Decimal::ZERO);
+    event.set_withheld(Decimal::ZERO);
 }
 
 /// Sums of such numbers would not be exact any more.
 fn beyond_reason(event: &Event) -> bool {
     let large = |number: Decimal| number.abs() > Decimal::from(1_000_000_000_000_000_i64);
-    let own = large(event.amount) || large(event.fees) || large(event.withheld);
+    let own = large(event.amount) || large(event.fees) || large(event.further.withheld);
     own || match &event.kind {
         EventKind::Buy { quantity, .. } | EventKind::Sell { quantity, .. } => large(*quantity),
         EventKind::Interest { .. } | EventKind::Deposit {} | EventKind::Withdrawal {} => false,
@@ -256,7 +255,9 @@ fn void(journal: &Journal) -> HashSet<usize> {
         .events
         .iter()
         .enumerate()
-        .flat_map(|(at, event)| event.links.iter().map(move |link| (at, link.relation, &link.to)))
+        .flat_map(|(at, event)| {
+            event.further.links.iter().map(move |link| (at, link.relation, &link.to))
+        })
         .filter(|(_, relation, _)| matches!(relation, Relation::Replaces | Relation::Reverses))
         .collect();
     if wanted.is_empty() {
@@ -341,7 +342,8 @@ impl<'j> Rates<'j> {
     /// Converts an event's money at its day's rate, or asks for the rate and leaves it out.
     fn convert(&self, event: &mut Event, questions: &mut Vec<Question>) {
         let Some(currency) = event.currency.clone() else { return };
-        let nothing = event.amount.is_zero() && event.fees.is_zero() && event.withheld.is_zero();
+        let nothing =
+            event.amount.is_zero() && event.fees.is_zero() && event.further.withheld.is_zero();
         let Some(rate) = self.rates.get(&(&*currency, event.date)).copied() else {
             if nothing {
                 return;
@@ -357,9 +359,9 @@ impl<'j> Rates<'j> {
             leave_out(event);
             return;
         };
-        for money in [&mut event.amount, &mut event.fees, &mut event.withheld] {
-            *money = money.saturating_mul(rate);
-        }
+        event.amount = event.amount.saturating_mul(rate);
+        event.fees = event.fees.saturating_mul(rate);
+        event.set_withheld(event.further.withheld.saturating_mul(rate));
         if let Ok(kind) = converted(&event.kind, rate) {
             event.kind = kind;
         }

@@ -1,21 +1,33 @@
-//! Names that are stored once: accounts, securities, currencies, files.
+//! Names that are stored once: accounts, securities, currencies, files, words of a source.
+
+mod table;
 
 use std::borrow::Borrow;
+use std::cmp::Ordering;
 use std::collections::HashSet;
 use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::num::NonZeroU32;
 use std::ops::Deref;
-use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
-/// A name out of a text. A clone shares the letters, and names compare as their letters do.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Name(Arc<str>);
+/// A name out of a text, in four bytes: its letters are kept once for the whole process and never
+/// given back. A clone is a copy of the four bytes; names compare, sort and hash as their letters do.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Name(NonZeroU32);
 
 impl Name {
-    /// A name by itself. A reader of many rows takes its names from a `Names`, which shares them.
+    /// The name with these letters. A reader of many rows takes its names from a `Names`, which
+    /// asks no other thread.
     pub fn new(text: &str) -> Name {
-        Name(text.into())
+        Name(table::number(text))
+    }
+
+    /// Its number, from 1, for tables beside it: one for each name there is, in no order that a
+    /// second run would repeat.
+    pub fn number(&self) -> usize {
+        self.0.get() as usize
     }
 }
 
@@ -25,22 +37,41 @@ impl Default for Name {
     }
 }
 
+impl Hash for Name {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        // As `str` does, because maps of names are asked with letters.
+        self.deref().hash(state);
+    }
+}
+
+impl PartialOrd for Name {
+    fn partial_cmp(&self, other: &Name) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Name {
+    fn cmp(&self, other: &Name) -> Ordering {
+        if self.0 == other.0 { Ordering::Equal } else { self.deref().cmp(other) }
+    }
+}
+
 impl Deref for Name {
     type Target = str;
     fn deref(&self) -> &str {
-        &self.0
+        table::letters(self.0)
     }
 }
 
 impl AsRef<str> for Name {
     fn as_ref(&self) -> &str {
-        &self.0
+        self
     }
 }
 
 impl Borrow<str> for Name {
     fn borrow(&self) -> &str {
-        &self.0
+        self
     }
 }
 
@@ -52,41 +83,41 @@ impl From<&str> for Name {
 
 impl From<String> for Name {
     fn from(text: String) -> Name {
-        Name(text.into())
+        Name::new(&text)
     }
 }
 
 impl PartialEq<str> for Name {
     fn eq(&self, other: &str) -> bool {
-        &*self.0 == other
+        &**self == other
     }
 }
 
 impl PartialEq<&str> for Name {
     fn eq(&self, other: &&str) -> bool {
-        &*self.0 == *other
+        &**self == *other
     }
 }
 
 impl fmt::Debug for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&*self.0, f)
+        fmt::Debug::fmt(&**self, f)
     }
 }
 
 impl fmt::Display for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.0)
+        f.pad(self)
     }
 }
 
 impl Serialize for Name {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.0)
+        serializer.serialize_str(self)
     }
 }
 
-/// The names of one reader, each kept once.
+/// The names that one reader has met, so that it need not ask the table that all threads share.
 #[derive(Debug, Default)]
 pub struct Names(HashSet<Name>);
 

@@ -198,7 +198,14 @@ impl<'j> Walk<'j> {
         into: Option<(&Name, Decimal)>,
     ) {
         let Some((into, units)) = into.filter(|(_, units)| !units.is_zero()) else {
-            self.sell(at, event, security, quantity, event.amount + event.withheld, event.date);
+            self.sell(
+                at,
+                event,
+                security,
+                quantity,
+                event.amount + event.further.withheld,
+                event.date,
+            );
             return;
         };
         let from = self.position(&event.account, security);

@@ -41,11 +41,12 @@ pub(super) fn occ(symbol: &str) -> Option<Contract<'_>> {
 impl<'j> Walk<'j> {
     /// The premium of the option whose use made this trade: + received, - paid.
     pub fn premium_of(&mut self, event: &'j Event) -> Decimal {
-        if event.links.is_empty() {
+        if event.further.links.is_empty() {
             return Decimal::ZERO;
         }
         let used = [Relation::Assigns, Relation::Exercises];
-        let Some(link) = event.links.iter().find(|link| used.contains(&link.relation)) else {
+        let Some(link) = event.further.links.iter().find(|link| used.contains(&link.relation))
+        else {
             return Decimal::ZERO;
         };
         let Some(at) = self.linked.get(&link.to).copied() else { return Decimal::ZERO };
@@ -103,7 +104,14 @@ impl<'j> Walk<'j> {
     /// An option closed, expired or settled in cash.
     pub fn option_end(&mut self, at: usize, event: &'j Event, security: &Name, quantity: Decimal) {
         if quantity.is_sign_negative() {
-            self.sell(at, event, security, -quantity, event.amount + event.withheld, event.date);
+            self.sell(
+                at,
+                event,
+                security,
+                -quantity,
+                event.amount + event.further.withheld,
+                event.date,
+            );
         } else if !quantity.is_zero() {
             let position = self.position(&event.account, security);
             let first = self.findings.matches.len();

@@ -125,15 +125,15 @@ fn assets(journal: &Journal, regime: &Regime, findings: &mut Findings) -> Vec<As
         match &event.kind {
             EventKind::PlacedInService { property, life, building, .. } => {
                 let known = assets[..stated].iter().any(|asset| asset.property == *property);
-                match building {
+                match building.get() {
                     _ if known => {}
                     Some(cost) => assets.push(Asset {
                         property: property.clone(),
                         account: event.account.clone(),
                         event: Some(at),
                         from: event.date,
-                        cost: *cost,
-                        life: life.unwrap_or(usual),
+                        cost,
+                        life: life.get().unwrap_or(usual),
                         what: "the building",
                     }),
                     None => findings.questions.push(Question {
@@ -156,7 +156,7 @@ fn assets(journal: &Journal, regime: &Regime, findings: &mut Findings) -> Vec<As
                 event: Some(at),
                 from: event.date,
                 cost: -event.amount,
-                life: life.unwrap_or(usual),
+                life: life.get().unwrap_or(usual),
                 what: "an improvement",
             }),
             _ => {}

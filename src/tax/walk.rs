@@ -51,7 +51,7 @@ impl<'j> Walk<'j> {
         let wanted: HashSet<&EventId> = journal
             .events
             .iter()
-            .flat_map(|event| &event.links)
+            .flat_map(|event| &event.further.links)
             .filter(|link| relations.contains(&link.relation))
             .map(|link| &link.to)
             .collect();
@@ -210,7 +210,7 @@ impl<'j> Walk<'j> {
                     Some(at),
                     Some(acquired.unwrap_or(event.date)),
                     quantity.abs(),
-                    cost.map(|cost| cost.abs()),
+                    cost.get().map(|cost| cost.abs()),
                 );
                 if quantity.is_sign_negative() {
                     self.positions[at_position].owed.push_back(lot);
@@ -226,7 +226,7 @@ impl<'j> Walk<'j> {
                     event,
                     security,
                     -*quantity,
-                    event.amount + event.withheld + premium,
+                    event.amount + event.further.withheld + premium,
                     event.date,
                 );
             }
@@ -236,7 +236,7 @@ impl<'j> Walk<'j> {
                     event,
                     security,
                     -*quantity,
-                    event.amount + event.withheld,
+                    event.amount + event.further.withheld,
                     event.date,
                 );
             }
@@ -246,7 +246,7 @@ impl<'j> Walk<'j> {
                     event,
                     security,
                     quantity.abs(),
-                    event.amount + event.withheld,
+                    event.amount + event.further.withheld,
                     event.date,
                 );
             }
@@ -275,7 +275,7 @@ impl<'j> Walk<'j> {
             }
             EventKind::PaymentInLieu { security, .. } => self.paid_in_lieu(at, event, security),
             EventKind::OptionOpen { security, quantity, multiplier, .. } => {
-                self.option_open(at, event, security, *quantity, *multiplier);
+                self.option_open(at, event, security, *quantity, multiplier.get());
             }
             EventKind::OptionClose { security, quantity, .. }
             | EventKind::OptionExpire { security, quantity }
@@ -320,14 +320,15 @@ impl<'j> Walk<'j> {
                 self.ask(event, asks, None, "main.journal", "    ; into: …".to_owned());
             }
             EventKind::SpinOff { security, into, quantity, share, .. } => {
-                self.spin_off(at, event, security, into, *quantity, *share);
+                self.spin_off(at, event, security, into, *quantity, share.get());
             }
             EventKind::Merger { security, quantity, into, into_quantity, .. }
             | EventKind::Exchange { security, quantity, into, into_quantity, .. } => {
-                self.merge(at, event, security, -*quantity, into.as_ref().zip(*into_quantity));
+                self.merge(at, event, security, -*quantity, into.as_ref().zip(into_quantity.get()));
             }
             EventKind::Rename { security, quantity, into, into_quantity, .. } => {
-                let into = into.as_ref().map(|into| (into, into_quantity.unwrap_or(-*quantity)));
+                let into =
+                    into.as_ref().map(|into| (into, into_quantity.get().unwrap_or(-*quantity)));
                 self.rename(event, security, -*quantity, into);
             }
             EventKind::RightsExercise { security, quantity, into, into_quantity } => {
@@ -341,11 +342,11 @@ impl<'j> Walk<'j> {
                 self.transfer_out(at, event, security, -*quantity, lots);
             }
             EventKind::GiftIn { security, quantity, lots, value } => {
-                self.gift_in(at, event, security, *quantity, lots, *value);
+                self.gift_in(at, event, security, *quantity, lots, value.get());
             }
             EventKind::Inheritance { security, quantity, value, .. } => {
                 let position = self.position(&event.account, security);
-                let mut lot = Lot::new(Some(at), Some(event.date), *quantity, *value);
+                let mut lot = Lot::new(Some(at), Some(event.date), *quantity, value.get());
                 lot.always_long = true;
                 self.positions[position].add(lot);
             }

@@ -44,10 +44,10 @@ fn books(all: &[Happened]) -> Made {
                 let withheld = part.abs();
                 let net = (amount - withheld).to_string();
                 let at = made.event(&date, "schwab", dividend("B"), &net);
-                made.journal.events[at].withheld = withheld;
+                made.journal.events[at].further.withheld = withheld;
                 let authority = TaxAuthority::Federal;
-                made.journal.events[at].tax =
-                    Some(Box::new(WithheldTax { authority, country: None }));
+                made.journal.events[at].further.tax =
+                    Some(WithheldTax { authority, country: None });
                 made.tax(at, "dividend.ordinary", &text);
                 made.cash(at, "cash.dividends");
             }

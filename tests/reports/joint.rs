@@ -116,7 +116,7 @@ pub fn joint() -> Made {
         let ordinary = figure("ordinary");
         let at =
             made.event(&format!("{year}-06-14"), account, dividend(name), &ordinary.to_string());
-        made.journal.events[at].withheld = figure("foreign_tax");
+        made.journal.events[at].further.withheld = figure("foreign_tax");
         made.journal.events[at].amount -= figure("foreign_tax");
         made.tax(at, "dividend.ordinary", text_of(payer, "ordinary"));
         for (key, category) in [

@@ -66,12 +66,15 @@ pub fn event_of(kind: usize) -> impl Strategy<Value = Event> {
     (head, money, facts, words).prop_map(|(head, money, facts, words)| {
         let (id, date, account, kind) = head;
         let (file, line, also) = (words.1, words.2, words.3);
-        let origin = Origin { file, line, also };
+        let mut origin = Origin::new(file, line);
+        for line in also {
+            origin.add(line);
+        }
         let mut event = Event::new(id, date, ACCOUNTS[account].into(), kind, origin);
         event.text = Name::new(&ledger::blocks::text::header(&words.0));
         let (amount, fees, withheld, currency, moneyless, at_price) = money;
         if !moneyless {
-            (event.amount, event.fees, event.withheld) = (amount, fees, withheld);
+            (event.amount, event.fees, event.further.withheld) = (amount, fees, withheld);
             event.currency = Some(currency.into());
             if at_price {
                 event.amount = at_its_price(&event).unwrap_or(event.amount);
@@ -82,13 +85,14 @@ pub fn event_of(kind: usize) -> impl Strategy<Value = Event> {
         }
         event.claimed = facts.0.into_iter().map(|at| Claim::ALL[at]).collect();
         event.reason = facts.1;
-        event.dates = facts.2.filter(|dates| !dates.is_empty()).map(Box::new);
+        event.further.dates = facts.2.unwrap_or_default();
         let links = facts.3.into_iter();
-        event.links = links.map(|(at, to)| Link { relation: Relation::ALL[at], to }).collect();
+        event.further.links =
+            links.map(|(at, to)| Link { relation: Relation::ALL[at], to }).collect();
         if event.kind.name() != "withholding" {
-            event.tax = facts.4.map(|(at, country)| {
-                Box::new(WithheldTax { authority: TaxAuthority::ALL[at], country })
-            });
+            event.further.tax = facts
+                .4
+                .map(|(at, country)| WithheldTax { authority: TaxAuthority::ALL[at], country });
         }
         event
     })
@@ -104,7 +108,7 @@ fn at_its_price(event: &Event) -> Option<Decimal> {
     if gross.normalize().scale() > 10 {
         return None;
     }
-    Some(gross - event.fees - event.withheld)
+    Some(gross - event.fees - event.further.withheld)
 }
 
 fn any_kind(name: &'static str) -> impl Strategy<Value = EventKind> {
@@ -140,7 +144,7 @@ fn value(field: &str) -> BoxedStrategy<Value> {
             .prop_map(|at| Value::Text(TaxAuthority::ALL[at].text().into()))
             .boxed(),
         "acquired" => day().prop_map(Value::Day).boxed(),
-        "lots" => vec(lot(), 0..3).prop_map(|lots| Value::Lots(Lots(lots))).boxed(),
+        "lots" => vec(lot(), 0..3).prop_map(|lots| Value::Lots(Lots::from_iter(lots))).boxed(),
         "parts" => vec((0..Parts::NAMES.len(), money()), 0..3)
             .prop_map(|parts| {
                 let parts = parts.into_iter();
@@ -181,7 +185,7 @@ fn dates() -> impl Strategy<Value = Dates> {
 
 fn any_id() -> impl Strategy<Value = EventId> {
     let ours = ("[a-z]{1,8}", 1u32..20, 0u8..40).prop_map(|(row, ordinal, part)| {
-        EventId::new(RowHash::of("a", [&*row]), ordinal).part(part)
+        EventId::new(RowHash::of("a", [&*row]), ordinal).with_part(part)
     });
     prop_oneof![4 => ours, 1 => word().prop_map(|given| given.parse().expect("any text is an id"))]
 }

@@ -324,7 +324,7 @@ impl Reader {
             ..Dates::default()
         };
         if !dates.is_empty() {
-            made.dates = Some(Box::new(dates));
+            made.further.dates = dates;
         }
         if let Some(security) = made.kind.security() {
             *self.held.entry(security.to_string()).or_default() +=
@@ -433,21 +433,19 @@ impl Reader {
                     }
                 }
                 let withheld = amount(event, "foreign_tax").unwrap_or_default();
-                let parts = Parts(parts);
+                let parts = Parts::from_iter(parts);
                 let kind_ =
                     EventKind::Dividend { security, per_share: amount(event, "per_share"), parts };
                 let at = self.push(event, kind_, money - withheld);
-                self.last().withheld = withheld;
+                self.last().further.withheld = withheld;
                 if !withheld.is_zero() {
-                    self.last().tax = Some(Box::new(WithheldTax {
-                        authority: TaxAuthority::Foreign,
-                        country: None,
-                    }));
+                    self.last().further.tax =
+                        Some(WithheldTax { authority: TaxAuthority::Foreign, country: None });
                 }
                 if kind == "dividend_reinvested" {
                     self.buy(event, money);
                     let to = self.id_of(at);
-                    self.last().links.push(Link { relation: Relation::Reinvests, to });
+                    self.last().further.links.push(Link { relation: Relation::Reinvests, to });
                 }
             }
             "fund_distribution" => {
@@ -456,7 +454,7 @@ impl Reader {
                 let parts = names.iter().filter_map(|name| {
                     Some(Part { name: (*name).into(), amount: amount(event, name)? })
                 });
-                let parts = Parts(parts.collect());
+                let parts = parts.collect::<Parts>();
                 self.push(
                     event,
                     EventKind::FundDistribution { security, per_share: None, parts },
@@ -493,7 +491,7 @@ impl Reader {
                 if !accrued.is_zero() {
                     let to = self.id_of(at);
                     self.push(event, EventKind::AccruedInterest { security }, -accrued);
-                    self.last().links.push(Link { relation: Relation::PartOf, to });
+                    self.last().further.links.push(Link { relation: Relation::PartOf, to });
                 }
             }
             "bond_sell" => {
@@ -508,7 +506,7 @@ impl Reader {
                 if !accrued.is_zero() {
                     let to = self.id_of(at);
                     self.push(event, EventKind::AccruedInterest { security }, accrued);
-                    self.last().links.push(Link { relation: Relation::PartOf, to });
+                    self.last().further.links.push(Link { relation: Relation::PartOf, to });
                 }
             }
             "bond_maturity" => {
@@ -556,8 +554,8 @@ impl Reader {
                 let kind = EventKind::Split {
                     security,
                     quantity: held * (ratio - Decimal::ONE),
-                    new: Some(ratio),
-                    old: Some(Decimal::ONE),
+                    new: Some(ratio).into(),
+                    old: Some(Decimal::ONE).into(),
                 };
                 self.push(event, kind, zero);
             }
@@ -584,9 +582,9 @@ impl Reader {
                         security,
                         into: into.clone(),
                         quantity: held * ratio,
-                        new,
-                        old,
-                        share: None,
+                        new: new.into(),
+                        old: old.into(),
+                        share: None.into(),
                     }
                 };
                 let (of, units) = (
@@ -622,7 +620,8 @@ impl Reader {
                 let dividend = amount(event, "earnings_share").unwrap_or_default();
                 let cash = amount(event, "cash").unwrap_or_default() + other - dividend;
                 if !dividend.is_zero() {
-                    let parts = Parts(vec![Part { name: "qualified".into(), amount: dividend }]);
+                    let parts =
+                        Parts::from_iter([Part { name: "qualified".into(), amount: dividend }]);
                     let kind =
                         EventKind::Dividend { security: security.clone(), per_share: None, parts };
                     self.push(event, kind, dividend);
@@ -632,9 +631,9 @@ impl Reader {
                     security,
                     quantity: -held,
                     into,
-                    into_quantity,
-                    new: Some(ratio),
-                    old: Some(Decimal::ONE),
+                    into_quantity: into_quantity.into(),
+                    new: Some(ratio).into(),
+                    old: Some(Decimal::ONE).into(),
                 };
                 self.push(event, kind, cash);
             }
@@ -651,14 +650,22 @@ impl Reader {
             "inherit" => {
                 let value = amount(event, "fmv");
                 let lots = Lots::default();
-                self.push(event, EventKind::Inheritance { security, quantity, lots, value }, zero);
+                self.push(
+                    event,
+                    EventKind::Inheritance { security, quantity, lots, value: value.into() },
+                    zero,
+                );
             }
             "gift_in" => {
                 let acquired = date(event, "donor_acquired").expect("a date");
                 let basis = LotBasis { acquired, cost: amount(event, "donor_basis") };
-                let lots = Lots(vec![Lot { quantity, basis: Some(basis) }]);
+                let lots = Lots::from_iter([Lot { quantity, basis: Some(basis) }]);
                 let value = amount(event, "fmv");
-                self.push(event, EventKind::GiftIn { security, quantity, lots, value }, zero);
+                self.push(
+                    event,
+                    EventKind::GiftIn { security, quantity, lots, value: value.into() },
+                    zero,
+                );
             }
             "short_open" => {
                 let kind = EventKind::ShortOpen { security, quantity: -quantity, price: None };
@@ -680,7 +687,12 @@ impl Reader {
                 let multiplier = Some(Decimal::ONE_HUNDRED);
                 self.push(
                     event,
-                    EventKind::OptionOpen { security, quantity, price: None, multiplier },
+                    EventKind::OptionOpen {
+                        security,
+                        quantity,
+                        price: None,
+                        multiplier: multiplier.into(),
+                    },
                     cash,
                 );
                 self.last().fees = fee;
@@ -694,7 +706,12 @@ impl Reader {
                 let multiplier = Some(Decimal::ONE_HUNDRED);
                 self.push(
                     event,
-                    EventKind::OptionClose { security, quantity, price: None, multiplier },
+                    EventKind::OptionClose {
+                        security,
+                        quantity,
+                        price: None,
+                        multiplier: multiplier.into(),
+                    },
                     cash,
                 );
                 self.last().fees = fee;
@@ -728,7 +745,7 @@ impl Reader {
                     self.push(event, kind, -(cash + fee));
                 }
                 self.last().fees = fee;
-                self.last().links.push(Link { relation, to });
+                self.last().further.links.push(Link { relation, to });
             }
             "futures_open" => {
                 self.push(event, EventKind::FutureOpen { security, quantity, value: money }, zero);
@@ -791,16 +808,16 @@ impl Reader {
             "placed_in_service" => {
                 let kind = EventKind::PlacedInService {
                     property,
-                    life: amount(event, "life"),
-                    building: amount(event, "building_basis"),
-                    land: amount(event, "land_basis"),
+                    life: amount(event, "life").into(),
+                    building: amount(event, "building_basis").into(),
+                    land: amount(event, "land_basis").into(),
                 };
                 self.push(event, kind, zero);
             }
             "improvement" => {
                 self.push(
                     event,
-                    EventKind::Improvement { property, life: amount(event, "life") },
+                    EventKind::Improvement { property, life: amount(event, "life").into() },
                     -money,
                 );
             }

@@ -1,8 +1,7 @@
 //! Events in the making, of one entry.
 
 use crate::event::{
-    Claim, Dates, Event, EventId, EventKind, FieldError, Link, Lots, Origin, Relation, RowHash,
-    Value,
+    Claim, Event, EventId, EventKind, FieldError, Link, Lots, Origin, Relation, RowHash, Value,
 };
 use crate::ledger::blocks::{Context, Ids};
 use crate::ledger::{Posting, Transaction};
@@ -120,7 +119,7 @@ pub fn finish(
         if let Some(settles) =
             transaction.date2().filter(|_| matches!(&*draft.kind, "buy" | "sell"))
         {
-            event.dates = Some(Box::new(Dates { settles: Some(settles), ..Dates::default() }));
+            event.further.dates.settles = Some(settles);
         }
         event.id = ids.derive(&event, &context.named(&draft.home));
         events.push(event);
@@ -128,11 +127,11 @@ pub fn finish(
     for (at, draft) in drafts.iter().enumerate() {
         let Some((relation, to)) = draft.link else { continue };
         let link = Link { relation, to: events[to].id.clone() };
-        events[at].links.push(link);
+        events[at].further.links.push(link);
         // The two ends of a movement name each other.
         if relation == Relation::Pair {
             let link = Link { relation, to: events[at].id.clone() };
-            events[to].links.push(link);
+            events[to].further.links.push(link);
         }
     }
     Ok(events)

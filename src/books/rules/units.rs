@@ -217,7 +217,7 @@ fn moved(
         }
     } else if let Some(lot) = leg.and_then(|leg| leg.lot.as_ref()) {
         draft.currency = (!lot.currency.is_empty()).then(|| lot.currency.clone());
-        draft = draft.lots(Lots(vec![Lot { quantity, basis: lot.basis.clone() }]));
+        draft = draft.lots(Lots::from_iter([Lot { quantity, basis: lot.basis.clone() }]));
     }
     draft
 }

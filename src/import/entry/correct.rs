@@ -84,8 +84,8 @@ pub fn take_back(files: &mut [File], known: &Known) {
         match (wanting.get(&(first.date, first.id.clone())).cloned().flatten(), back) {
             (Some(to), _) => {
                 for (part, event) in (0..).zip(events.iter_mut()) {
-                    let to = to.part(part);
-                    event.links.push(Link { relation: Relation::Reverses, to });
+                    let to = to.with_part(part);
+                    event.further.links.push(Link { relation: Relation::Reverses, to });
                 }
             }
             (None, Back::Must) => {

@@ -316,7 +316,7 @@ impl Uniting<'_, '_> {
         let hash = RowHash::of(&now.id.to_string(), [&*content(now)]);
         let mut corrected = Event { id: EventId::new(hash, 1), ..now.clone() };
         let to = was.id.clone();
-        corrected.links.push(Link { relation: Relation::Replaces, to: to.clone() });
+        corrected.further.links.push(Link { relation: Relation::Replaces, to: to.clone() });
         let there = self.context.known.event(&corrected.id).is_some()
             || !self.shown.insert(corrected.id.clone());
         if there {
@@ -404,7 +404,7 @@ fn units(event: &Event, id: &Name) -> Option<Decimal> {
         EventKind::Merger { security, quantity, into, into_quantity, .. }
         | EventKind::Exchange { security, quantity, into, into_quantity, .. }
         | EventKind::Rename { security, quantity, into, into_quantity, .. } => {
-            let came = into.as_ref().zip(*into_quantity);
+            let came = into.as_ref().zip(into_quantity.get());
             let came = came.map_or(Decimal::ZERO, |(into, units)| own(into, units));
             own(security, *quantity).checked_add(came)?
         }

@@ -188,7 +188,7 @@ impl At<'_, '_, '_, '_> {
         }
         if let Some(back) = back {
             for (part, event) in (0..).zip(events.iter_mut()) {
-                link(event, Relation::Reverses, back.part(part));
+                link(event, Relation::Reverses, back.with_part(part));
             }
         }
         Ok(Fate::Events(events))
@@ -350,9 +350,9 @@ impl At<'_, '_, '_, '_> {
     pub fn withheld(&self, event: &mut Event, turned: bool) -> Result<(), Unread> {
         let tax = self.number("WITHHOLDING")?.unwrap_or_default().abs();
         if !tax.is_zero() {
-            event.withheld = if turned { -tax } else { tax };
-            event.tax =
-                Some(Box::new(WithheldTax { authority: TaxAuthority::Federal, country: None }));
+            event.further.withheld = if turned { -tax } else { tax };
+            event.further.tax =
+                Some(WithheldTax { authority: TaxAuthority::Federal, country: None });
         }
         Ok(())
     }

@@ -15,7 +15,7 @@ use super::security::{Books, Listed, Security};
 use super::statement::{Kind, Statement, currency};
 use super::syntax::Element;
 use super::value::{self, Numbers, Unread};
-use crate::event::{Account, Dates, Event, EventId, EventKind, Link, Origin, Relation, RowHash};
+use crate::event::{Account, Event, EventId, EventKind, Link, Origin, Relation, RowHash};
 use crate::import::Known;
 pub use crate::import::entry::{Back, Fate, Row};
 use crate::money::Decimal;
@@ -155,8 +155,8 @@ impl<'m, 'd, 't> Maker<'m, 'd, 't> {
         Row {
             line: fact.element.line(),
             bytes: fact.element.bytes(),
-            id: fact.id.row,
-            ordinal: fact.id.ordinal,
+            id: fact.id.row(),
+            ordinal: fact.id.ordinal(),
             broker_id: fact.fitid.clone(),
             day: fact.day,
             fate,
@@ -295,14 +295,14 @@ impl<'x, 'm, 'd, 't> At<'x, 'm, 'd, 't> {
     /// An event of this row: its first, or a further one, with what all of its events have.
     pub fn event(&self, part: u8, kind: EventKind, amount: Decimal) -> Result<Event, Unread> {
         let mut event = self.bare(self.day()?, kind);
-        event.id = event.id.part(part);
+        event.id = event.id.with_part(part);
         event.amount = amount;
         if self.moves_money() {
             event.currency = Some(self.currency()?);
         }
         let settles = self.text("DTSETTLE").and_then(|text| value::day("DTSETTLE", &text).ok());
         if settles.is_some() {
-            event.dates = Some(Box::new(Dates { settles, ..Dates::default() }));
+            event.further.dates.settles = settles;
         }
         Ok(event)
     }
@@ -387,7 +387,7 @@ impl<'x, 'm, 'd, 't> At<'x, 'm, 'd, 't> {
 
 /// Adds a link to an event.
 pub fn link(event: &mut Event, relation: Relation, to: EventId) {
-    event.links.push(Link { relation, to });
+    event.further.links.push(Link { relation, to });
 }
 
 /// Units without padding: `+0000000000100.00000` is `100`.

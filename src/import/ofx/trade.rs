@@ -140,9 +140,19 @@ impl At<'_, '_, '_, '_> {
         if row.is("BUYOPT") || row.is("SELLOPT") || security.is_option() {
             let multiplier = self.multiplier(security, figures)?;
             let kind = if self.opens(buys)? {
-                EventKind::OptionOpen { security: id, quantity, price, multiplier }
+                EventKind::OptionOpen {
+                    security: id,
+                    quantity,
+                    price,
+                    multiplier: multiplier.into(),
+                }
             } else {
-                EventKind::OptionClose { security: id, quantity, price, multiplier }
+                EventKind::OptionClose {
+                    security: id,
+                    quantity,
+                    price,
+                    multiplier: multiplier.into(),
+                }
             };
             return Ok((kind, None));
         }
@@ -233,7 +243,7 @@ impl At<'_, '_, '_, '_> {
     fn links(&self, events: &mut [Event]) {
         if let Some(back) = self.taken_back() {
             for (part, event) in (0..).zip(events.iter_mut()) {
-                link(event, Relation::Reverses, back.part(part));
+                link(event, Relation::Reverses, back.with_part(part));
             }
         }
         if let Some(income) = self.maker.beside.paid_by.get(&self.index) {
@@ -249,7 +259,7 @@ impl At<'_, '_, '_, '_> {
         let (quantity, price, factor) = match &event.kind {
             EventKind::OptionOpen { quantity, price, multiplier, .. }
             | EventKind::OptionClose { quantity, price, multiplier, .. } => {
-                (*quantity, *price, multiplier.unwrap_or(Decimal::ONE))
+                (*quantity, *price, multiplier.get().unwrap_or(Decimal::ONE))
             }
             EventKind::Redemption { quantity, price, .. }
             | EventKind::Buy { quantity, price, .. }

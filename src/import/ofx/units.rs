@@ -22,15 +22,15 @@ impl At<'_, '_, '_, '_> {
         let kind = EventKind::Split {
             security: security.clone(),
             quantity,
-            new: ratio.map(|(new, _)| new),
-            old: ratio.map(|(_, old)| old),
+            new: ratio.map(|(new, _)| new).into(),
+            old: ratio.map(|(_, old)| old).into(),
         };
         let mut event = self.event(0, kind, Decimal::ZERO)?;
         // Of a split, the trade date is the day of record and the settlement the day it happened.
         let happened = self.text("DTSETTLE").and_then(|text| value::day("DTSETTLE", &text).ok());
         if let Some(happened) = happened {
             let record = Some(event.date).filter(|record| *record != happened);
-            event.dates = record.map(|_| Box::new(Dates { record, ..Dates::default() }));
+            event.further.dates = Dates { record, ..Dates::NONE };
             event.date = happened;
         }
         event.currency = None;
@@ -40,7 +40,7 @@ impl At<'_, '_, '_, '_> {
             let kind = EventKind::CashInLieu { security, quantity: None };
             let mut part = self.event(1, kind, cash)?;
             part.date = events[0].date;
-            part.dates = None;
+            part.further.dates = Dates::NONE;
             link(&mut part, Relation::PartOf, events[0].id.clone());
             events.push(part);
         }
@@ -77,7 +77,9 @@ impl At<'_, '_, '_, '_> {
             Some(Says::Exercised) if security.is_option() => {
                 EventKind::OptionExercise { security: id, quantity }
             }
-            Some(Says::Split) => EventKind::Split { security: id, quantity, new: None, old: None },
+            Some(Says::Split) => {
+                EventKind::Split { security: id, quantity, new: None.into(), old: None.into() }
+            }
             Some(Says::Action) => {
                 let what = "an action of an issuer written as a transfer: its cost is not stated";
                 return Err(Unread::NotTold(what.to_owned()));
@@ -87,7 +89,7 @@ impl At<'_, '_, '_, '_> {
                 let acquired =
                     self.text("DTPURCHASE").and_then(|text| value::day("DTPURCHASE", &text).ok());
                 let basis = acquired.map(|acquired| LotBasis { acquired, cost: None });
-                let lots = Lots(vec![Lot { quantity, basis }]);
+                let lots = Lots::from_iter([Lot { quantity, basis }]);
                 if quantity.is_sign_negative() {
                     EventKind::TransferOut { security: id, quantity, lots }
                 } else {

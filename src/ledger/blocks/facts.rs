@@ -76,7 +76,7 @@ impl<'l> Block<'l, '_> {
         links
     }
 
-    pub(super) fn dates(&mut self) -> Option<Box<Dates>> {
+    pub(super) fn dates(&mut self) -> Dates {
         let mut dates = Dates::default();
         let tags = std::mem::take(&mut self.tags.all);
         for tag in &tags {
@@ -93,17 +93,17 @@ impl<'l> Block<'l, '_> {
             }
         }
         self.tags.all = tags;
-        (!dates.is_empty()).then(|| Box::new(dates))
+        dates
     }
 
     /// Whose tax was taken off, of kinds that are not a tax themselves.
-    pub(super) fn tax(&mut self, kind: &str) -> Option<Box<WithheldTax>> {
+    pub(super) fn tax(&mut self, kind: &str) -> Option<WithheldTax> {
         if kind == "withholding" {
             return None;
         }
         let tag = self.tags.get("tax")?.clone();
         if let Ok(authority) = tag.value.parse::<TaxAuthority>() {
-            return Some(Box::new(WithheldTax { authority, country: self.tags.name("country") }));
+            return Some(WithheldTax { authority, country: self.tags.name("country") });
         }
         self.unreadable(&tag, "`foreign`, `federal` or `state`");
         None
@@ -140,6 +140,6 @@ pub(super) fn parts(tags: &Tags<'_>) -> Option<Parts> {
         let number = tag.value.split(' ').next().and_then(money::plain)?;
         Some(Part { name: Name::new(tag.key), amount: number })
     });
-    let parts: Vec<Part> = parts.collect();
-    (!parts.is_empty()).then_some(Parts(parts))
+    let parts: Parts = parts.collect();
+    (!parts.0.is_empty()).then_some(parts)
 }

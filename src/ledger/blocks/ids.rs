@@ -44,7 +44,7 @@ fn content(event: &Event) -> Vec<String> {
             ),
         }
     }
-    content.extend([event.amount, event.fees, event.withheld].map(number));
+    content.extend([event.amount, event.fees, event.further.withheld].map(number));
     content.push(event.currency.as_deref().unwrap_or_default().to_owned());
     content.extend(event.claimed.iter().map(|claim| claim.to_string()));
     content.push(event.reason.as_deref().unwrap_or_default().to_owned());

@@ -43,7 +43,7 @@ impl<'e> Layout<'e> {
         let event = self.event;
         match &event.kind {
             EventKind::Opening { security, quantity, cost, acquired: _ } => {
-                self.opening(security.as_ref(), *quantity, *cost);
+                self.opening(security.as_ref(), *quantity, cost.get());
                 self.money("Equity:Opening");
             }
             EventKind::Buy { security, quantity, price }
@@ -84,8 +84,8 @@ impl<'e> Layout<'e> {
             | EventKind::Exchange { security, quantity, into, into_quantity, new: _, old: _ }
             | EventKind::Rename { security, quantity, into, into_quantity, new: _, old: _ } => {
                 self.swap(security, *quantity, &actions(security));
-                if let (Some(into), Some(units)) = (into, into_quantity) {
-                    self.swap(into, *units, &actions(into));
+                if let (Some(into), Some(units)) = (into, into_quantity.get()) {
+                    self.swap(into, units, &actions(into));
                 }
                 self.money(&actions(security));
             }
@@ -303,7 +303,7 @@ impl<'e> Layout<'e> {
     /// Cash and where it came from or went; what receives stands first.
     fn money(&mut self, side: &str) {
         let event = self.event;
-        if event.amount.is_zero() && event.fees.is_zero() && event.withheld.is_zero() {
+        if event.amount.is_zero() && event.fees.is_zero() && event.further.withheld.is_zero() {
             return;
         }
         // Past all digits only the cash itself can balance; tags have the rest.
@@ -335,9 +335,9 @@ impl<'e> Layout<'e> {
     /// What the cash lacks of the gross: tax, then fees.
     fn lacking(&mut self) {
         let event = self.event;
-        if !event.withheld.is_zero() {
-            let authority = event.tax.as_ref().map(|tax| tax.authority);
-            self.other(taxes(authority), event.withheld, self.currency.clone());
+        if !event.further.withheld.is_zero() {
+            let authority = event.further.tax.as_ref().map(|tax| tax.authority);
+            self.other(taxes(authority), event.further.withheld, self.currency.clone());
         }
         if !event.fees.is_zero() {
             let side = named("Expenses:Fees", &self.broker);
@@ -401,7 +401,7 @@ impl<'e> Layout<'e> {
 
 /// `amount + fees + withheld`, where it has no more digits than a `Decimal` holds.
 pub fn gross(event: &Event) -> Option<Decimal> {
-    event.amount.checked_add(event.fees)?.checked_add(event.withheld)
+    event.amount.checked_add(event.fees)?.checked_add(event.further.withheld)
 }
 
 /// The other side of corporate actions.

@@ -15,7 +15,7 @@ use super::postings::{legs, money_holders};
 use super::said::{Asked, Said, Trouble, is_property, is_trade, said};
 use super::tags::{Tag, Tags};
 use crate::diagnostic::{Diagnostic, nearest};
-use crate::event::{Account, Event, EventId, EventKind, FieldError, RowHash, Value};
+use crate::event::{Account, Event, EventId, EventKind, FieldError, Rarities, RowHash, Value};
 use crate::ledger::{Ledger, Transaction};
 use crate::money::{self, Decimal};
 use crate::period::NaiveDate;
@@ -91,13 +91,17 @@ impl<'l, 'c> Block<'l, 'c> {
         let kind = built?;
         let id = EventId::new(RowHash::of("", [""]), 1);
         let mut event = Event::new(id, day, account.id.clone(), kind, origin);
-        (event.amount, event.fees, event.withheld) = (said.amount, said.fees, said.withheld);
+        (event.amount, event.fees) = (said.amount, said.fees);
         event.currency = said.currency;
         event.claimed = self.claims();
         event.reason = self.tags.name("reason");
-        event.dates = self.dates();
-        event.links = self.links();
-        event.tax = self.tax(name);
+        let further = Rarities {
+            dates: self.dates(),
+            links: self.links(),
+            tax: self.tax(name),
+            withheld: said.withheld,
+        };
+        event.further = further.into();
         event.text = Name::new(&self.transaction.description());
         event.id = match self.tags.name("id") {
             Some(id) => id.parse().unwrap_or_else(|never: std::convert::Infallible| match never {}),

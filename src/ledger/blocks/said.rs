@@ -191,7 +191,7 @@ pub fn said(asked: &Asked, legs: &[Leg]) -> Result<Said, Trouble> {
     let lots = own().filter(|leg| is_unit(leg)).filter_map(|leg| {
         leg.lot.as_ref().map(|lot| Lot { quantity: leg.quantity, basis: lot.basis.clone() })
     });
-    said.lots = Lots(lots.collect());
+    said.lots = lots.collect();
 
     let money = || own().filter(|leg| !is_unit(leg));
     let exchanged =

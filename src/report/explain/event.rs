@@ -21,7 +21,9 @@ impl Explainer<'_> {
         let direct: Vec<usize> = events
             .clone()
             .filter(|(_, event)| of_file(&event.origin.file))
-            .filter(|(_, event)| event.origin.line == line || event.origin.also.contains(&line))
+            .filter(|(_, event)| {
+                event.origin.line == line || event.origin.also().any(|also| also == line)
+            })
             .map(|(at, _)| at)
             .collect();
         if !direct.is_empty() {
@@ -69,7 +71,7 @@ impl Explainer<'_> {
         if !how.is_empty() {
             nodes.push(Node::said("units", how));
         }
-        for link in &event.links {
+        for link in &event.further.links {
             nodes.push(Node::said("link", format!("{} {}", link.relation, link.to)));
         }
         let decided = self.journal.overrides.iter().filter(|one| one.event == event.id);

@@ -134,14 +134,14 @@ impl Explainer<'_> {
     fn line(&self, at: usize) -> Option<Node> {
         let event = self.journal.events.get(at)?;
         let kept = (self.texts)(&event.origin.file).map(|source| source.name.clone());
-        let origin = crate::event::Origin {
-            file: kept.unwrap_or_else(|| event.origin.file.clone()),
-            ..event.origin.clone()
-        };
+        let mut origin = event.origin.clone();
+        if let Some(kept) = kept {
+            origin.file = kept;
+        }
         let mut node = Node::said("line", origin.to_string());
         node.quote = self.quote(&event.origin.file, event.origin.line);
-        for more in &event.origin.also {
-            node.quote.extend(self.quote(&event.origin.file, *more));
+        for more in event.origin.also() {
+            node.quote.extend(self.quote(&event.origin.file, more));
         }
         Some(node)
     }

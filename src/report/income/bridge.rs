@@ -209,13 +209,13 @@ fn withheld(
     years: usize,
 ) -> Decimal {
     let gap = difference.tax - difference.cash;
-    let explains = !event.withheld.is_zero() && gap.abs() >= event.withheld.abs();
-    if !explains || gap.is_sign_negative() != event.withheld.is_sign_negative() {
+    let explains = !event.further.withheld.is_zero() && gap.abs() >= event.further.withheld.abs();
+    if !explains || gap.is_sign_negative() != event.further.withheld.is_sign_negative() {
         return Decimal::ZERO;
     }
-    let authority = event.tax.as_ref().map_or(TaxAuthority::Foreign, |tax| tax.authority);
-    add(items, tax_item(authority), difference, event.withheld, year, years);
-    event.withheld
+    let authority = event.further.tax.as_ref().map_or(TaxAuthority::Foreign, |tax| tax.authority);
+    add(items, tax_item(authority), difference, event.further.withheld, year, years);
+    event.further.withheld
 }
 
 fn tax_item(authority: TaxAuthority) -> (u8, String) {
