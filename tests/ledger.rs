@@ -13,8 +13,9 @@ use std::process::Command;
 use std::{env, fs};
 
 use proptest::prelude::*;
-use rentier::ledger::{self, Dialect, Ledger, Options};
+use rentier::ledger::{self, Dialect, Ledger, Options, Section};
 use rentier::money::{Decimal, plain};
+use rentier::period::Every;
 use rentier::render::diagnostics;
 use rentier::source::{Name, Source};
 
@@ -206,12 +207,22 @@ fn an_account_is_of_the_type_that_is_declared_above_it() {
         2023-12-31 x\n  in:shop  -5 EUR  ; date: 2024-01-02\n  out  3 EUR\n  expenses:not  2 EUR\n";
     let mut none = |_: &str, _: &Name| Ok(Vec::new());
     let ledger = ledger::read(Source::new("x", text), &OPTIONS, &mut none);
-    let rows = ledger::yearly(&ledger, |_| true);
-    let rows: Vec<_> = rows
+    let sections = ledger::sections(&ledger);
+    let flows = ledger::flows(&ledger, |_| true, |day| Some(Every::Year.number(day)));
+    let rows: Vec<_> = flows
         .iter()
-        .map(|row| (row.year, &*row.account, row.quantity.expect("few digits").to_string()))
+        .map(|flow| {
+            let (year, sum) = flow.periods[0];
+            let section = sections[flow.account.0 as usize];
+            (section, year, &**ledger.account(flow.account), sum.expect("few digits").to_string())
+        })
         .collect();
-    assert_eq!(rows, [(2024, "in:shop", "5".to_owned()), (2023, "out", "3".to_owned())]);
+    let expected = [
+        (Section::Revenues, 2024, "in:shop", "-5".to_owned()),
+        (Section::Expenses, 2023, "out", "3".to_owned()),
+        (Section::Assets, 2023, "expenses:not", "2".to_owned()),
+    ];
+    assert_eq!(rows, expected);
 }
 
 #[test]

@@ -3,9 +3,16 @@
 //! What a word means (a year or a file, a known account) is for the commands to say. The first line
 //! of a comment is what `-h` and `--help` print; examples and paragraphs stand below the commands.
 
+mod journals;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub use journals::{
+    AccountsArgs, BalanceArgs, CommoditiesArgs, Exchange, Journals, Named, Periods, PricesArgs,
+    RegisterArgs, StatsArgs,
+};
 
 /// Yearly income statements from brokerage exports and a plain-text ledger
 #[derive(Clone, Debug, Parser)]
@@ -86,6 +93,16 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Print the balances of accounts, as hledger would
     Balance(BalanceArgs),
+    /// Print postings by day with a running total, as hledger would
+    Register(RegisterArgs),
+    /// Say what the journals hold: files, spans, counts
+    Stats(StatsArgs),
+    /// List the accounts that are declared or posted to
+    Accounts(AccountsArgs),
+    /// List the commodities that are declared or used
+    Commodities(CommoditiesArgs),
+    /// List the prices that are stated, by day
+    Prices(PricesArgs),
     /// List what happened: the journal, typed
     Events(EventsArgs),
     /// Print the journal itself
@@ -393,40 +410,6 @@ pub struct ExplainArgs {
     /// From where.
     #[command(flatten)]
     pub reading: Reading,
-    /// Where to.
-    #[command(flatten)]
-    pub output: Output,
-}
-
-/// `rentier balance`
-#[derive(Clone, Debug, Args)]
-#[command(
-    override_usage = "rentier balance [ACCOUNT]... [OPTIONS]",
-    after_help = "\
-rentier balance                           every account
-rentier balance Assets                    those whose names have it
-rentier balance --lots                    what is left of each lot
-rentier balance --yearly                  income and expenses by year
-rentier balance -f my.journal --format csv",
-    after_long_help = "\
-Each account's own postings, one line for each commodity; an account that comes to nothing is left out."
-)]
-pub struct BalanceArgs {
-    /// [ACCOUNT]...  keep accounts whose names match one of these
-    #[arg(value_name = "ACCOUNT")]
-    pub patterns: Vec<String>,
-    /// Read F instead of the books (repeatable)
-    #[arg(short, long = "file", value_name = "F", help_heading = "Reading")]
-    pub files: Vec<PathBuf>,
-    /// hledger, ledger, beancount; else by evidence in the file
-    #[arg(long, value_name = "KIND", help_heading = "Reading")]
-    pub dialect: Option<String>,
-    /// The lots held, as the journals have them
-    #[arg(long, help_heading = "Shape")]
-    pub lots: bool,
-    /// Each income and expense account by year
-    #[arg(long, help_heading = "Shape", conflicts_with = "lots")]
-    pub yearly: bool,
     /// Where to.
     #[command(flatten)]
     pub output: Output,

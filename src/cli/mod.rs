@@ -19,12 +19,17 @@ mod import;
 mod inbox;
 mod income;
 mod init;
+mod journals;
 mod judged;
 mod lock;
+mod names;
 mod open;
 mod present;
+mod prices;
 mod print;
 mod profile;
+mod register;
+mod stats;
 mod status;
 mod unread;
 mod usage;
@@ -108,6 +113,11 @@ fn command(line: CommandLine, args: &[OsString], world: &mut World) -> Result<Ex
         Some(Command::Gains(args)) => gains::run(&args, world),
         Some(Command::Explain(args)) => explain::run(&args, world),
         Some(Command::Balance(args)) => balance::run(&args, world),
+        Some(Command::Register(args)) => register::run(&args, world),
+        Some(Command::Stats(args)) => stats::run(&args, world),
+        Some(Command::Accounts(args)) => names::accounts(&args, world),
+        Some(Command::Commodities(args)) => names::commodities(&args, world),
+        Some(Command::Prices(args)) => prices::run(&args, world),
         Some(Command::Events(args)) => events::run(&args, world),
         Some(Command::Print(args)) => print::run(&args, world),
         Some(Command::Fmt(args)) => fmt::run(&args, world),

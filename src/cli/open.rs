@@ -12,7 +12,7 @@ use super::lock::Lock;
 use super::{Error, World, atomic};
 use crate::books::{self, Books, Flags, Folder};
 use crate::income::Judged;
-use crate::ledger::Dialect;
+use crate::ledger::{Dialect, Ledger};
 use crate::period::TaxYear;
 use crate::regime::{self, Regime};
 use crate::report::income::{self, IncomeStatement, Request};
@@ -52,7 +52,12 @@ fn spoke(books: &Books, flags: &Flags, world: &mut World) -> Result<(), Error> {
     let Books { settings, .. } = books;
     writeln!(world.err, "regime {}, {}", settings.regime, by(flags.regime.is_some(), "regime"))?;
     writeln!(world.err, "filing {}, {}", settings.filing, by(flags.filing.is_some(), "filing"))?;
-    for ledger in &books.ledgers {
+    evidence(&books.ledgers, world)
+}
+
+/// As what journals were read, and what told so.
+pub fn evidence(ledgers: &[Ledger], world: &mut World) -> Result<(), Error> {
+    for ledger in ledgers {
         for (source, (dialect, why)) in ledger.sources.iter().zip(&ledger.dialects) {
             let (name, encoding) = (&source.name, source.encoding);
             writeln!(world.err, "{name} read as {}, {encoding}: {why}", dialect.name())?;

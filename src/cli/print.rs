@@ -2,27 +2,19 @@
 
 use std::collections::HashSet;
 
-use regex::Regex;
-
 use super::args::{PrintArgs, Reading};
-use super::{Error, Exit, Output, World, open, words};
+use super::{Error, Exit, Output, World, journals, open, words};
 use crate::books::Books;
 use crate::event::Event;
 use crate::ledger::{self, Ledger, Options, Transaction};
 use crate::period::NaiveDate;
-use crate::report::balance;
+use crate::report::patterns::Patterns;
 use crate::source::{Name, Source};
 
 /// Runs it.
 pub fn run(args: &PrintArgs, world: &mut World) -> Result<Exit, Error> {
-    let patterns = args.patterns.iter().map(|text| {
-        balance::pattern(text).ok_or_else(|| {
-            Error::new(format!("`{text}` is not a pattern"))
-                .help("a part of an account's name, or a regular expression: ^assets:bank")
-        })
-    });
     let kept = Kept {
-        patterns: patterns.collect::<Result<Vec<_>, _>>()?,
+        patterns: journals::patterns(&args.patterns)?,
         from: words::day(args.from.as_deref())?,
         to: words::day(args.to.as_deref())?,
     };
@@ -39,7 +31,7 @@ pub fn run(args: &PrintArgs, world: &mut World) -> Result<Exit, Error> {
 
 /// What is printed: transactions of some days with some account.
 struct Kept {
-    patterns: Vec<Regex>,
+    patterns: Patterns,
     from: Option<NaiveDate>,
     to: Option<NaiveDate>,
 }
@@ -47,11 +39,10 @@ struct Kept {
 impl Kept {
     fn keeps(&self, transaction: Transaction<'_>) -> bool {
         let date = transaction.date();
-        let matches = |account: &str| self.patterns.iter().any(|one| one.is_match(account));
         self.from.is_none_or(|from| from <= date)
             && self.to.is_none_or(|to| date <= to)
-            && (self.patterns.is_empty()
-                || transaction.postings().any(|posting| matches(posting.account())))
+            && (self.patterns.take_all()
+                || transaction.postings().any(|posting| self.patterns.take(posting.account())))
     }
 }
 

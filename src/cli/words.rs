@@ -111,6 +111,9 @@ fn known<'n>(
 }
 
 /// A day of a flag.
+///
+/// # Errors
+/// It is none.
 pub fn day(text: Option<&str>) -> Result<Option<NaiveDate>, Error> {
     let Some(text) = text else { return Ok(None) };
     period::iso(text)

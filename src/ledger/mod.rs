@@ -58,6 +58,7 @@ mod day;
 mod directive;
 mod evidence;
 mod expression;
+mod flows;
 pub mod fmt;
 pub mod header;
 mod lines;
@@ -70,17 +71,22 @@ mod reader;
 mod rules;
 mod running;
 mod scope;
+mod section;
 mod sums;
 mod time;
+mod usage;
+mod valuation;
 mod view;
-mod yearly;
 
 pub use balance::{Balance, balance};
+pub use flows::{Flow, flows};
 pub use lots::{LotRow, lots};
 pub use model::*;
 pub use print::print;
+pub use section::{Section, sections};
+pub use usage::{Usage, Used, usage};
+pub use valuation::{Costs, Market, Quote, Rate};
 pub use view::{Posting, Transaction};
-pub use yearly::{Section, YearRow, yearly};
 
 use crate::source::{Name, Source};
 

@@ -3,7 +3,10 @@
 //! A day is a `NaiveDate`: a calendar date without a clock or a zone. A tax year is named by the
 //! calendar year in which it begins; when it begins and how it is written, a regime says.
 
+mod every;
+
 pub use chrono::{Datelike, Days, Months, NaiveDate, NaiveTime};
+pub use every::Every;
 
 /// Which number of a written date is which, where it does not begin with the year.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -5,8 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use regex::Regex;
-
+use super::patterns::Patterns;
 use super::table::{Cell, Column, Row, Table};
 use crate::diagnostic::Diagnostic;
 use crate::ledger::{self, Ledger};
@@ -41,13 +40,11 @@ pub struct Held {
 }
 
 impl Held {
-    /// The lots over all `ledgers` in the accounts that one of `patterns` matches; in all, where
-    /// there is no pattern.
-    pub fn of<'l>(ledgers: impl IntoIterator<Item = &'l Ledger>, patterns: &[Regex]) -> Held {
+    /// The lots over all `ledgers` in the accounts that `patterns` take.
+    pub fn of<'l>(ledgers: impl IntoIterator<Item = &'l Ledger>, patterns: &Patterns) -> Held {
         let mut held = Held::default();
-        let rows = ledgers.into_iter().flat_map(ledger::lots).filter(|row| {
-            patterns.is_empty() || patterns.iter().any(|pattern| pattern.is_match(&row.account))
-        });
+        let rows =
+            ledgers.into_iter().flat_map(ledger::lots).filter(|row| patterns.take(&row.account));
         for row in rows {
             let lot = Lot {
                 account: row.account,

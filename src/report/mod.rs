@@ -11,9 +11,16 @@ pub mod held;
 pub mod income;
 pub mod judge;
 pub mod keep;
+pub mod names;
+pub mod patterns;
+pub mod periods;
+pub mod prices;
+pub mod register;
+pub mod stats;
+pub mod sums;
 pub mod table;
+mod tree;
 mod units;
 pub mod words;
-pub mod yearly;
 
 pub use judge::{Filing, judge};
