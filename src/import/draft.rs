@@ -216,7 +216,7 @@ impl Column {
     /// Whether its cells are what a field of this kind holds.
     fn holds(&self, field: Field) -> bool {
         match field {
-            Field::Date | Field::Settles => self.is_days(),
+            Field::Date | Field::Settles | Field::Ex => self.is_days(),
             Field::Quantity
             | Field::Price
             | Field::Fees
@@ -226,7 +226,11 @@ impl Column {
             | Field::Amount
             | Field::Debit
             | Field::Credit
-            | Field::Balance => self.is_numbers() || self.filled == 0,
+            | Field::Balance
+            | Field::Gross
+            | Field::Rate
+            | Field::Original
+            | Field::OtherFees => self.is_numbers() || self.filled == 0,
             Field::Action => self.is_words(),
             Field::Symbol
             | Field::Text
@@ -237,7 +241,13 @@ impl Column {
             | Field::Asset
             | Field::Reference
             | Field::Property
-            | Field::Id => !self.is_days(),
+            | Field::Id
+            | Field::Isin
+            | Field::Cusip
+            | Field::Wkn
+            | Field::Time
+            | Field::PriceCurrency
+            | Field::WithheldCurrency => !self.is_days(),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Gathers what the cells of a file say about its spelling, before it is read: which number of a day
 //! comes first, which mark is decimal.
 
-use super::cell::{self, Mark};
+use super::cell::{self, Mark, Number};
 use super::profile::Field;
 use super::recognise::{Column, Layout};
 use super::record::Records;
@@ -18,15 +18,66 @@ pub struct Evidence {
     pub days: usize,
     /// Line and text of the first of them.
     pub open: Option<(u32, String)>,
-    /// Numbers whose decimal mark must be a point.
-    pub points: usize,
-    /// Numbers whose decimal mark must be a comma.
-    pub commas: usize,
+    /// By column: numbers whose decimal mark must be a point, and those where it must be a comma.
+    pub marks: Vec<(usize, usize)>,
+}
+
+/// How the numbers of one column are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spelling {
+    /// With this decimal mark; a number that can only be read with the other is.
+    Only(Mark),
+    /// With either: a number that can be read both ways is not read.
+    Mixed,
+}
+
+impl Default for Spelling {
+    fn default() -> Spelling {
+        Spelling::Only(Mark::Point)
+    }
+}
+
+impl Spelling {
+    /// The number that `text` is, and whether it is written as is usual here.
+    pub fn number(self, text: &str) -> (Number, bool) {
+        let Spelling::Only(mark) = self else {
+            let number = match cell::mark_of(text) {
+                Some(mark) => cell::number(text, mark),
+                None if text.contains(['.', ',']) => Number::Unreadable,
+                None => cell::number(text, Mark::Point),
+            };
+            return (number, true);
+        };
+        match cell::number(text, mark) {
+            Number::Unreadable if text.contains(['.', ',']) => match cell::mark_of(text) {
+                Some(other) if other != mark => (cell::number(text, other), false),
+                _ => (Number::Unreadable, false),
+            },
+            number => (number, true),
+        }
+    }
+}
+
+impl Evidence {
+    /// How each column is written: by what its own numbers say, else those of the others, else as
+    /// is usual.
+    pub fn spelling(&self, usual: Mark) -> Vec<Spelling> {
+        let total = self.marks.iter().fold((0, 0), |sum, own| (sum.0 + own.0, sum.1 + own.1));
+        let of = |(points, commas)| match (points, commas) {
+            (0, 0) => None,
+            (_, 0) => Some(Spelling::Only(Mark::Point)),
+            (0, _) => Some(Spelling::Only(Mark::Comma)),
+            _ => Some(Spelling::Mixed),
+        };
+        let whole = of(total).unwrap_or(Spelling::Only(usual));
+        self.marks.iter().map(|own| of(*own).unwrap_or(whole)).collect()
+    }
 }
 
 /// Looks at every day and number below the header.
 pub fn of(text: &str, layout: &Layout) -> Evidence {
-    let mut evidence = Evidence::default();
+    let marks = vec![(0, 0); layout.columns.len()];
+    let mut evidence = Evidence { marks, ..Evidence::default() };
     let (mut records, mut cells) = (Records::new(text, layout.delimiter), Vec::new());
     let mut seen = 0;
     while let Some(record) = records.next(&mut cells) {
@@ -34,7 +85,7 @@ pub fn of(text: &str, layout: &Layout) -> Evidence {
         if seen <= layout.skip {
             continue;
         }
-        for (cell, column) in cells.iter().zip(&layout.columns) {
+        for (at, (cell, column)) in cells.iter().zip(&layout.columns).enumerate() {
             match column {
                 Column::Field(Field::Date | Field::Settles) => {
                     for part in cell.split(layout.profile.dates.as_of.as_deref().unwrap_or("\n")) {
@@ -63,10 +114,14 @@ pub fn of(text: &str, layout: &Layout) -> Evidence {
                     | Field::Amount
                     | Field::Debit
                     | Field::Credit
-                    | Field::Balance,
+                    | Field::Balance
+                    | Field::Gross
+                    | Field::Rate
+                    | Field::Original
+                    | Field::OtherFees,
                 ) => match cell::mark_of(cell) {
-                    Some(Mark::Point) => evidence.points += 1,
-                    Some(Mark::Comma) => evidence.commas += 1,
+                    Some(Mark::Point) => evidence.marks[at].0 += 1,
+                    Some(Mark::Comma) => evidence.marks[at].1 += 1,
                     None => {}
                 },
                 Column::Field(_) | Column::Unused | Column::Unknown(_) => {}

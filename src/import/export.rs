@@ -11,6 +11,7 @@ use super::make::{Doubt, Made, Making, Reason};
 use super::profile::{Action, Field, Link, Make, Outcome, Pair, Words};
 use super::recognise::Layout;
 use super::row::{Row, Sheet, Spoken};
+use super::symbol::Aliases;
 use crate::event::{Account, Event, EventId, EventKind, Override, RowHash};
 use crate::period::NaiveDate;
 use crate::source::{Name, Source};
@@ -21,6 +22,8 @@ pub struct Export<'p> {
     pub source: &'p Source,
     /// How it is laid out.
     pub layout: Layout<'p>,
+    /// Other names of securities.
+    pub aliases: &'p Aliases,
     /// Its rows.
     pub sheet: Sheet,
     /// The action's words of its rows.
@@ -220,6 +223,15 @@ impl Deciding<'_> {
             }
             return Some(Fate::Unresolved(Box::new(export.unknown_action(row, conditions))));
         };
+        let read = actions[action]
+            .pattern
+            .as_ref()
+            .and_then(|pattern| making.read(pattern, row, export.aliases));
+        if let Some(read) = read {
+            export.sheet.rows[at] = read;
+        }
+        let row = &export.sheet.rows[at];
+        let making = export.making(row);
         let rule = match &actions[action].outcome {
             Outcome::Ignore(reason) => {
                 let reason = reason.replace("{symbol}", &row.symbol);
@@ -263,7 +275,11 @@ impl Deciding<'_> {
         };
         let making = export.making(row);
         let actions = &export.layout.profile.actions;
-        let found = candidates.iter().find(|action| making.holds(&actions[**action].when, row));
+        let found = candidates.iter().find(|action| {
+            let Action { when, pattern, .. } = &actions[**action];
+            making.holds(when, row)
+                && pattern.as_ref().is_none_or(|pattern| making.reads(pattern, row))
+        });
         (found.copied(), !candidates.is_empty())
     }
 

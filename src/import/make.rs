@@ -8,7 +8,9 @@ use super::cell::Number;
 use super::profile::{Field, Link, Make, Profile, Side, Sign, SymbolIs, Symbols, When};
 use super::row::Row;
 use super::symbol;
-use crate::event::{self, Event, EventId, EventKind, FieldError, Origin, Relation, Value};
+use crate::event::{
+    self, Dates, Event, EventId, EventKind, FieldError, Origin, Relation, Value, WithheldTax,
+};
 use crate::money::{self, Decimal};
 use crate::source::Name;
 
@@ -147,10 +149,16 @@ impl Making<'_> {
             Field::Type => !row.kind.is_empty(),
             Field::Quantity => number(row.quantity),
             Field::Price => number(row.price),
-            Field::Fees | Field::Commission => number(row.fees),
+            Field::Fees | Field::Commission | Field::OtherFees => number(row.fees),
             Field::Accrued => number(row.accrued),
             Field::Withheld => number(row.withheld),
-            Field::Amount | Field::Debit | Field::Credit => number(row.amount),
+            Field::Amount | Field::Debit | Field::Credit | Field::Gross => number(row.amount),
+            Field::Time => row.time.is_some(),
+            Field::Isin | Field::Cusip | Field::Wkn => row.security.is_some(),
+            Field::Ex => row.further.as_ref().is_some_and(|further| further.ex.is_some()),
+            Field::Rate | Field::Original | Field::PriceCurrency | Field::WithheldCurrency => {
+                row.further.as_ref().is_some_and(|further| further.factor.is_some())
+            }
             Field::Balance => number(row.balance),
             Field::Currency => !row.currency.is_empty(),
             Field::Reference => !row.reference.is_empty(),
@@ -186,7 +194,16 @@ impl Making<'_> {
     /// The row's amount where it is cash.
     pub fn cash(&self, row: &Row) -> Number {
         let none = self.profile.no_cash.as_ref().is_some_and(|when| self.no_cash(when, row));
-        if none { Number::Nothing } else { row.amount }
+        if none {
+            return Number::Nothing;
+        }
+        // Where amounts have no sign, what costs leave of them is known with the action only.
+        match row.amount {
+            Number::Some(gross) if row.gross && !self.profile.unsigned => {
+                less_costs(row, gross).map_or(Number::Unreadable, Number::Some)
+            }
+            amount => amount,
+        }
     }
 
     /// The conditions of `no_cash`, which may not ask for the amount.
@@ -215,9 +232,10 @@ impl Making<'_> {
         let origin = Origin::new(self.file.clone(), row.line);
         let mut event = Event::new(id, row.date, self.account.clone(), kind, origin);
         event.text = row.text.clone();
-        if row.posted.is_some() || row.settles.is_some() {
-            let dates = &mut event.further.dates;
-            (dates.posted, dates.settles) = (row.posted, row.settles);
+        let ex = row.further.as_ref().and_then(|further| further.ex);
+        let (posted, settles, time) = (row.posted, row.settles, row.time);
+        if posted.is_some() || settles.is_some() || ex.is_some() || time.is_some() {
+            event.further.dates = Dates { posted, settles, ex, time, ..Dates::default() };
         }
         event
     }
@@ -234,33 +252,48 @@ impl Making<'_> {
         let (cash, units) = (cash_of(kind), units_of(kind));
         let quantity = row.quantity.value().filter(|quantity| !quantity.is_zero());
         let side = if kind == rule.kind { rule.side } else { Make::of(kind).side };
-        let quantity = quantity.map(|quantity| sided(quantity, side));
-        if !units && let Some(quantity) = quantity {
+        let quantity = quantity.map(|quantity| sided(unpadded(quantity), side));
+        if !units
+            && !self.profile.held
+            && let Some(quantity) = quantity
+        {
             let message = format!("the row moves {quantity} units, and `{kind}` moves none");
             return Err(Reason::new("units-without-place", message).at(Field::Quantity));
         }
         let amount = match (cash, stated.value()) {
             (Cash::None | Cash::Any, None) => Decimal::ZERO,
             (Cash::None, Some(amount)) if amount.is_zero() => Decimal::ZERO,
+            (Cash::None, Some(_)) if is_worth(kind) => Decimal::ZERO,
             (Cash::None, Some(amount)) => {
                 let message = format!("the row moves {amount} in cash, and `{kind}` moves none");
                 return Err(Reason::new("cash-without-place", message).at(Field::Amount));
             }
+            (Cash::Trade, None) if rule.priced => worth(row)?,
             (Cash::In | Cash::Out | Cash::Trade, None) => {
                 let message = format!("the row states no amount, and `{kind}` needs one");
                 return Err(Reason::new("missing-value", message).at(Field::Amount));
             }
             (_, Some(amount)) => amount,
         };
-        let amount = match (cash, self.profile.unsigned) {
-            (Cash::In, true) => amount.abs(),
+        let unsigned = self.profile.unsigned && !rule.signed;
+        let amount = match (cash, unsigned) {
+            // What a file without signs writes below zero takes back.
             (Cash::Out, true) => -amount.abs(),
+            (Cash::Trade, true) => match quantity {
+                Some(quantity) if quantity.is_sign_positive() => -amount.abs(),
+                _ => amount.abs(),
+            },
             _ => amount,
+        };
+        let amount = if row.gross && self.profile.unsigned && cash != Cash::None {
+            checked(less_costs(row, amount))?
+        } else {
+            amount
         };
         let (amount, doubt) = match (cash, quantity) {
             (Cash::Trade, Some(quantity)) => self.traded(row, kind, rule, quantity, amount),
             (Cash::In, _)
-                if amount.is_sign_negative() && rule.link.is_none() && rule.negative.is_none() =>
+                if amount < Decimal::ZERO && rule.link.is_none() && rule.negative.is_none() =>
             {
                 (amount, unusual(row, kind, amount))
             }
@@ -274,11 +307,16 @@ impl Making<'_> {
                 accrued.abs()
             }
         });
+        let tax_itself = kind == "withholding";
         let kind = self.kind(row, rule, kind, quantity)?;
         let mut event = self.event(row, id.clone(), kind);
         event.amount = checked(amount.checked_sub(accrued.unwrap_or_default()))?;
-        event.fees = costs(row, rule);
-        event.set_withheld(row.withheld.value().unwrap_or_default());
+        event.fees = self.fees(row, rule, quantity.filter(|_| cash == Cash::Trade), event.amount);
+        // A row that is nothing but a tax has nothing else that it could be taken off.
+        event.set_withheld(row.withheld.value().filter(|_| !tax_itself).unwrap_or_default());
+        if let Some(authority) = rule.tax.filter(|_| !event.further.withheld.is_zero()) {
+            event.further.tax = Some(WithheldTax { authority, country: None });
+        }
         checked(
             event
                 .amount
@@ -321,7 +359,8 @@ impl Making<'_> {
                 "security" => security.clone().map(Value::Text),
                 "into" => into.clone().map(Value::Text),
                 "quantity" => quantity.map(Value::Number),
-                "price" => row.price.value().map(Value::Number),
+                "price" => own_price(row).map(Value::Number),
+                "value" => self.cash(row).value().map(|value| Value::Number(value.abs())),
                 "multiplier" => Some(Value::Number(multiplier())),
                 "property" => row.property.clone().map(Value::Text),
                 "expense" => rule.expense.clone().map(Value::Text),
@@ -360,6 +399,26 @@ impl Making<'_> {
         })
     }
 
+    /// What the row costs: as it states, else, where the profile says so, what the amount has
+    /// beside quantity times price.
+    fn fees(&self, row: &Row, rule: &Make, quantity: Option<Decimal>, amount: Decimal) -> Decimal {
+        let stated = costs(row, rule);
+        if !stated.is_zero() || !self.profile.costs.rest {
+            return stated;
+        }
+        let rest = || {
+            let worth = quantity?.checked_mul(own_price(row)?)?;
+            let rest = (-worth)
+                .checked_sub(amount)?
+                .checked_sub(row.withheld.value().unwrap_or_default())?;
+            let rest = money::rounded(rest, money::decimals_of(&row.currency));
+            // A cost is a small part of a trade; anything else does not tie, and is said to.
+            let most = worth.abs().checked_mul(Decimal::new(5, 2))?.max(Decimal::from(50));
+            (rest >= Decimal::ZERO && rest <= most).then_some(rest)
+        };
+        rest().unwrap_or(stated)
+    }
+
     /// A trade's amount with the sign its units ask for, and a doubt where quantity, price and fees
     /// do not make it.
     fn traded(
@@ -379,10 +438,18 @@ impl Making<'_> {
             } else {
                 Decimal::ONE
             };
-            let costs = costs(row, rule);
+            let net = less_accrued(row, quantity, amount);
+            let costs = self.fees(row, rule, Some(quantity), net);
+            let withheld = row.withheld.value().unwrap_or_default();
+            let factor = factor(row);
+            // A price in another currency at a rate that nothing states cannot be checked.
+            if factor.is_none() && own_price(row).is_none() {
+                return None;
+            }
             let accrued = row.accrued.value().unwrap_or_default().abs();
             let tie = |scale: Decimal| -> Option<(Decimal, Decimal)> {
                 let gross = quantity.checked_mul(price)?.checked_mul(scale)?;
+                let gross = gross.checked_mul(factor.unwrap_or(Decimal::ONE))?;
                 // Price and a fraction of units may be rounded to their last digits: half of one in
                 // each can hide in the product.
                 let half = |number: Decimal| Decimal::new(5, (number.scale() + 1).min(28));
@@ -390,8 +457,13 @@ impl Making<'_> {
                 let by_units = price.abs().checked_mul(half(quantity))?;
                 let by_units = if quantity.scale() > 0 { by_units } else { Decimal::ZERO };
                 let slack = by_price.checked_add(by_units)?.checked_mul(scale)?;
+                // A rate has some five digits.
+                let by_rate = gross.abs().checked_mul(Decimal::new(1, 4))?;
+                let by_rate = if factor.is_some() { by_rate } else { Decimal::ZERO };
+                let slack = slack.checked_add(by_rate)?;
                 let accrued = if quantity.is_sign_positive() { -accrued } else { accrued };
-                let sum = (-gross).checked_sub(costs)?.checked_add(accrued)?;
+                let sum =
+                    (-gross).checked_sub(costs)?.checked_sub(withheld)?.checked_add(accrued)?;
                 Some((sum, slack.checked_add(Decimal::new(1, 2))?))
             };
             let mut ties = vec![tie(scale)?];
@@ -454,6 +526,51 @@ pub(super) fn readable(row: &Row) -> Result<(), Reason> {
     }
 }
 
+/// The price, where it is in the currency of the event's money.
+fn own_price(row: &Row) -> Option<Decimal> {
+    let other = row.further.as_ref().is_some_and(|further| further.price_currency.is_some());
+    row.price.value().filter(|_| !other)
+}
+
+/// Quantity times price, in the amount's currency, for rows that state no amount.
+fn worth(row: &Row) -> Result<Decimal, Reason> {
+    let factor = factor(row).unwrap_or(Decimal::ONE);
+    let worth = row
+        .quantity
+        .value()
+        .zip(row.price.value())
+        .map(|(quantity, price)| quantity.checked_mul(price)?.checked_mul(factor));
+    let Some(worth) = worth else {
+        let message = "the row states neither an amount nor a price";
+        return Err(Reason::new("missing-value", message).at(Field::Amount));
+    };
+    let worth = checked(worth)?;
+    Ok(money::rounded(worth, money::decimals_of(&row.currency).max(worth.scale().min(2))))
+}
+
+/// A gross amount less what was taken off it.
+fn less_costs(row: &Row, gross: Decimal) -> Option<Decimal> {
+    let fees = row.fees.value().unwrap_or_default();
+    gross.checked_sub(fees)?.checked_sub(row.withheld.value().unwrap_or_default())
+}
+
+/// A trade's amount without the interest bought or sold with it.
+fn less_accrued(row: &Row, quantity: Decimal, amount: Decimal) -> Decimal {
+    let accrued = row.accrued.value().unwrap_or_default().abs();
+    let accrued = if quantity.is_sign_positive() { -accrued } else { accrued };
+    amount.checked_sub(accrued).unwrap_or(amount)
+}
+
+/// What one of the price's currency is in the amount's, where they differ.
+fn factor(row: &Row) -> Option<Decimal> {
+    row.further.as_ref().and_then(|further| further.factor)
+}
+
+/// Whether a kind that moves no cash states what its units are worth.
+fn is_worth(kind: &str) -> bool {
+    EventKind::field_names(kind).is_some_and(|fields| fields.contains(&"value"))
+}
+
 fn sign_holds(sign: Sign, number: Number) -> bool {
     let value = number.value().unwrap_or_default();
     match sign {
@@ -471,7 +588,7 @@ fn units_of(kind: &str) -> bool {
 
 /// The quantity with the sign of its side. What the profile says of the action goes before the
 /// broker's sign, for many write none.
-fn sided(quantity: Decimal, side: Side) -> Decimal {
+pub(super) fn sided(quantity: Decimal, side: Side) -> Decimal {
     match side {
         Side::In => quantity.abs(),
         Side::Out => -quantity.abs(),
@@ -479,12 +596,17 @@ fn sided(quantity: Decimal, side: Side) -> Decimal {
     }
 }
 
+/// Units without the zeros of a fixed width: `10.0000000000`.
+pub(super) fn unpadded(quantity: Decimal) -> Decimal {
+    if quantity.scale() < 6 { quantity } else { quantity.normalize() }
+}
+
 /// What the row costs; what takes a row back gives its costs back.
 fn costs(row: &Row, rule: &Make) -> Decimal {
     let fees = row.fees.value().unwrap_or_default();
     match rule.link {
         Some(Link::Reverses) => -fees.abs(),
-        Some(Link::Reinvests | Link::WithholdingOf | Link::Corrects) | None => fees,
+        Some(Link::Reinvests | Link::WithholdingOf | Link::Corrects | Link::FeeOf) | None => fees,
     }
 }
 

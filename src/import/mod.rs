@@ -10,12 +10,15 @@
 
 mod canonical;
 mod cell;
+mod clock;
 mod context;
 mod draft;
 mod entry;
 mod evidence;
+mod exchange;
 mod export;
 mod hash;
+mod in_text;
 mod links;
 mod make;
 mod mirror;
@@ -119,7 +122,7 @@ fn open<'p>(
     file: &'p Source,
     context: &Context<'p>,
     kinds: &Kinds,
-    aliases: &Aliases,
+    aliases: &'p Aliases,
 ) -> Result<Export<'p>, Stopped> {
     let layout = recognise::recognise(file, context.profiles, kinds).map_err(Stopped::Refused)?;
     let form = whose::form(&file.name, layout.profile, context);
@@ -145,6 +148,7 @@ fn open<'p>(
     Ok(Export {
         source: file,
         layout,
+        aliases,
         sheet,
         spoken,
         accounts,

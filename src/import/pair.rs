@@ -3,9 +3,10 @@
 
 use std::collections::HashMap;
 
+use super::cell::Number;
 use super::export::{Export, Fate, Unit};
-use super::make::{Made, Making, Reason, checked, readable};
-use super::profile::{Field, Make};
+use super::make::{Made, Making, Reason, checked, readable, sided, unpadded};
+use super::profile::{Field, Make, Side};
 use super::row::Row;
 use super::symbol;
 use crate::event::{EventId, EventKind};
@@ -43,6 +44,14 @@ impl Export<'_> {
     /// What leaves in one row, what comes in the other: joined where a row names the other or its
     /// order, else where only one of each is left.
     pub(super) fn join_legs(&mut self, members: Vec<(usize, &Make)>, ids: &[EventId]) {
+        for (row, rule) in &members {
+            let row = &mut self.sheet.rows[*row];
+            if let (Number::Some(quantity), side @ (Side::In | Side::Out)) =
+                (row.quantity, rule.side)
+            {
+                row.quantity = Number::Some(sided(quantity, side));
+            }
+        }
         let negative = |row: &Row| row.quantity.value().is_some_and(|q| q.is_sign_negative());
         let (outs, news): (Vec<_>, Vec<_>) =
             members.into_iter().partition(|(row, _)| negative(&self.sheet.rows[*row]));
@@ -182,8 +191,8 @@ impl Making<'_> {
             let message = "one of the two rows names no security";
             return Err(Reason::new("missing-value", message).at(Field::Symbol));
         };
-        let gone = out.quantity.value().unwrap_or_default();
-        let came = new.quantity.value().unwrap_or_default();
+        let gone = unpadded(out.quantity.value().unwrap_or_default());
+        let came = unpadded(new.quantity.value().unwrap_or_default());
         let (new_ratio, old_ratio) = ratio(came, gone);
         let same = old_id == new_id || (rule.kind == "split" && symbol::is_cusip(old_id));
         let kind = if rule.kind == "split" && same {

@@ -2,7 +2,7 @@
 //! file with what to do instead.
 
 use super::outcome::Refused;
-use super::profile::{Field, Profile, normalised};
+use super::profile::{Field, Profile, in_currency, normalised};
 use super::record::{Cell, Records};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::strict::File;
@@ -22,8 +22,10 @@ pub struct Layout<'p> {
     pub skip: usize,
     /// What each column holds, in the order of the file.
     pub columns: Vec<Column>,
-    /// Fields that a column holds beside its first one.
-    pub shared: Vec<(Field, usize)>,
+    /// Where each field stands: of several columns of one field, the one to look at first in front.
+    pub places: Vec<(Field, usize)>,
+    /// What each column is in, in the order of the file.
+    pub currencies: Vec<In>,
     /// The account's number in a row above the header.
     pub number: Option<Name>,
     /// By what it was recognised, in words.
@@ -33,8 +35,12 @@ pub struct Layout<'p> {
 impl Layout<'_> {
     /// Whether a column holds this field.
     pub fn has(&self, field: Field) -> bool {
-        self.columns.contains(&Column::Field(field))
-            || self.shared.iter().any(|(other, _)| *other == field)
+        self.place(field).is_some()
+    }
+
+    /// Where the column of this field stands.
+    pub fn place(&self, field: Field) -> Option<usize> {
+        self.places.iter().find(|(known, _)| *known == field).map(|(_, at)| *at)
     }
 }
 
@@ -47,6 +53,17 @@ pub enum Column {
     Unused,
     /// Something that the profile does not know, under this name.
     Unknown(String),
+}
+
+/// What says the currency of a column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum In {
+    /// Nothing but the row.
+    Row,
+    /// The column's own name: `Total (GBP)`.
+    Name(Name),
+    /// The column at this position: `Currency (Total)`.
+    Column(usize),
 }
 
 /// The first records of a file, its cells as they are compared with names.
@@ -72,7 +89,8 @@ pub fn recognise<'p>(
                 if !has_all(profile, cells) {
                     continue;
                 }
-                let (columns, shared) = columns(profile, cells);
+                let places = places(profile, cells);
+                let columns = columns(profile, cells, &places);
                 let bound = columns.iter().filter(|c| matches!(c, Column::Field(_))).count();
                 if best.as_ref().is_none_or(|(most, _)| bound > *most) {
                     let why = why(profile, *line, bound, head.delimiter);
@@ -81,8 +99,9 @@ pub fn recognise<'p>(
                         profile,
                         delimiter: head.delimiter,
                         skip: at + 1,
+                        places,
+                        currencies: currencies(profile, cells),
                         columns,
-                        shared,
                         number,
                         why,
                     };
@@ -116,29 +135,71 @@ fn has_all(profile: &Profile, cells: &[String]) -> bool {
         && profile
             .needs
             .iter()
-            .all(|need| profile.aliases(*need).iter().any(|name| cells.contains(name)))
+            .all(|need| profile.aliases(*need).iter().any(|name| place(name, cells).is_some()))
 }
 
-/// What each column holds. The first of two columns with one name is the one; of two that hold one
-/// field, that with the name the profile gives first. One column may hold several fields.
-fn columns(profile: &Profile, cells: &[String]) -> (Vec<Column>, Vec<(Field, usize)>) {
-    let mut columns: Vec<Column> =
-        cells
-            .iter()
-            .map(|cell| {
-                if profile.is_unused(cell) { Column::Unused } else { Column::Unknown(cell.clone()) }
-            })
-            .collect();
-    let mut shared = Vec::new();
-    for (field, names) in &profile.columns {
-        let found = names.iter().find_map(|name| cells.iter().position(|cell| cell == name));
-        match found {
-            Some(at) if matches!(columns[at], Column::Field(_)) => shared.push((*field, at)),
-            Some(at) => columns[at] = Column::Field(*field),
-            None => {}
+/// Where a column of this name stands: as it is named, else with a currency at its end. `change >`
+/// is the unnamed column after `change`, `< total` the one before `total`.
+fn place(name: &str, cells: &[String]) -> Option<usize> {
+    let unnamed = |at: usize| cells.get(at).is_some_and(String::is_empty).then_some(at);
+    if let Some(before) = name.strip_suffix(" >") {
+        return unnamed(place(before, cells)? + 1);
+    }
+    if let Some(after) = name.strip_prefix("< ") {
+        return unnamed(place(after, cells)?.checked_sub(1)?);
+    }
+    let plain = |cell: &String| in_currency(cell).is_some_and(|(plain, _)| plain == name);
+    cells.iter().position(|cell| cell == name).or_else(|| cells.iter().position(plain))
+}
+
+/// What says the currency of each column.
+fn currencies(profile: &Profile, cells: &[String]) -> Vec<In> {
+    let of = |cell: &String| {
+        let plain = in_currency(cell);
+        let named = plain.map_or(cell.as_str(), |(name, _)| name);
+        let beside = profile.costs.currency_of.as_ref().and_then(|form| {
+            let own = form.replace("{}", cell);
+            let plain = form.replace("{}", named);
+            cells.iter().position(|cell| *cell == own || *cell == plain)
+        });
+        match (beside, plain) {
+            (Some(at), _) => In::Column(at),
+            (None, Some((_, currency))) => In::Name(currency.into()),
+            (None, None) => In::Row,
+        }
+    };
+    cells.iter().map(of).collect()
+}
+
+/// Where each field stands. The first of two columns with one name is the one; of two names of one
+/// field, that which the profile gives first.
+fn places(profile: &Profile, cells: &[String]) -> Vec<(Field, usize)> {
+    let of = |(field, names): &(Field, Vec<String>)| {
+        let field = *field;
+        let found = names.iter().filter_map(|name| place(name, cells)).map(move |at| (field, at));
+        found.collect::<Vec<_>>()
+    };
+    profile.columns.iter().flat_map(of).collect()
+}
+
+/// What each column holds.
+fn columns(profile: &Profile, cells: &[String], places: &[(Field, usize)]) -> Vec<Column> {
+    let other = |cell: &String| {
+        if profile.is_unused(cell) { Column::Unused } else { Column::Unknown(cell.clone()) }
+    };
+    let mut columns: Vec<Column> = cells.iter().map(other).collect();
+    for (field, at) in places {
+        columns[*at] = Column::Field(*field);
+    }
+    // What only says the currency of another column is known by that.
+    for currency in currencies(profile, cells) {
+        if let In::Column(at) = currency
+            && matches!(columns[at], Column::Unknown(_))
+        {
+            columns[at] = Column::Unused;
         }
     }
-    (columns, shared)
+    columns
 }
 
 fn why(profile: &Profile, line: u32, bound: usize, delimiter: u8) -> String {

@@ -5,19 +5,22 @@
 //! decided here, but for rows that no event can come of.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::canonical::{push_day, push_number};
 use super::cell::{self, Mark, Number};
-use super::evidence;
+use super::clock;
+use super::evidence::{self, Spelling};
+use super::exchange::{Exchange, exchanged, hundredth_of, in_units, is_in_pence};
 use super::hash::{Hashed, Kept};
 use super::profile::{Field, Profile, Symbols, single_blanks};
-use super::recognise::{Column, Layout};
+use super::recognise::{Column, In, Layout};
 use super::record::{Cell, Record, Records};
 use super::symbol::{self, Aliases};
-use crate::money;
-use crate::period::{DateForm, NaiveDate};
+use crate::money::{self, Decimal};
+use crate::period::{DateForm, NaiveDate, NaiveTime};
 use crate::source::Name;
 
 /// The rows of one file.
@@ -61,6 +64,8 @@ pub struct Row {
     pub posted: Option<NaiveDate>,
     /// When money and units change hands.
     pub settles: Option<NaiveDate>,
+    /// The time of day, in the broker's zone.
+    pub time: Option<NaiveTime>,
     /// The action's words, to look up what they may mean.
     pub words: u32,
     /// The security's id; `None` for cash.
@@ -89,12 +94,27 @@ pub struct Row {
     pub accrued: Number,
     /// Tax taken off.
     pub withheld: Number,
-    /// Cash, net, as signed in the file.
+    /// Cash, as signed in the file.
     pub amount: Number,
+    /// The amount is before fees and tax.
+    pub gross: bool,
+    /// What few rows state.
+    pub further: Option<Box<Further>>,
     /// The cash after the row.
     pub balance: Number,
     /// Why it can be no event, already.
     pub trouble: Option<Trouble>,
+}
+
+/// What a row states beside the usual.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Further {
+    /// What the price is in, where that is another currency than the amount's.
+    pub price_currency: Option<Name>,
+    /// What one of the price's currency is in the amount's.
+    pub factor: Option<Decimal>,
+    /// First day without a claim to the payment.
+    pub ex: Option<NaiveDate>,
 }
 
 /// Why a row can be no event of any kind.
@@ -115,6 +135,8 @@ pub enum Trouble {
     Column(usize),
     /// It has more cells than the header, and they say something.
     Surplus,
+    /// A cost is in another currency than the amount, and nothing says at which rate.
+    Currency(Name),
 }
 
 /// What reading a sheet depends on beside its text.
@@ -161,7 +183,8 @@ pub fn read(text: &str, layout: &Layout, reading: Reading) -> Result<(Sheet, Spo
     let usual = profile.dates.form.or(reading.form);
     let plain = layout.delimiter == b',' && profile.decimal == Mark::Point;
     if let (Some(form), true) = (usual, plain) {
-        let (sheet, spoken, doubt) = read_as(text, layout, reading, form, Mark::Point);
+        let points = vec![Spelling::Only(Mark::Point); layout.columns.len()];
+        let (sheet, spoken, doubt) = read_as(text, layout, reading, form, &points);
         if !doubt {
             return Ok((sheet, spoken));
         }
@@ -172,6 +195,7 @@ pub fn read(text: &str, layout: &Layout, reading: Reading) -> Result<(Sheet, Spo
         (false, true) => Some(DateForm::DayMonthYear),
         _ => usual,
     };
+    let spelling = evidence.spelling(profile.decimal);
     let form = match (form, evidence.open) {
         (Some(form), _) => form,
         (None, None) => DateForm::YearMonthDay,
@@ -179,12 +203,7 @@ pub fn read(text: &str, layout: &Layout, reading: Reading) -> Result<(Sheet, Spo
             return Err(Ambiguous { days: evidence.days, line, text });
         }
     };
-    let mark = match (evidence.points, evidence.commas) {
-        (0, 0) => profile.decimal,
-        (points, commas) if points >= commas => Mark::Point,
-        _ => Mark::Comma,
-    };
-    let (sheet, spoken, _) = read_as(text, layout, reading, form, mark);
+    let (sheet, spoken, _) = read_as(text, layout, reading, form, &spelling);
     Ok((sheet, spoken))
 }
 
@@ -194,7 +213,7 @@ fn read_as(
     layout: &Layout,
     reading: Reading,
     form: DateForm,
-    mark: Mark,
+    spelling: &[Spelling],
 ) -> (Sheet, Spoken, bool) {
     let mut reader = Reader {
         text,
@@ -202,8 +221,9 @@ fn read_as(
         profile: layout.profile,
         reading,
         form,
-        mark,
+        spelling,
         at: Position::of(layout),
+        costs_at: costs_at(layout),
         names: Kept::default(),
         spoken: Spoken::default(),
         holders: Vec::new(),
@@ -223,27 +243,54 @@ fn read_as(
     (sheet, reader.spoken, reader.doubt)
 }
 
-/// At which position each field stands.
-struct Position([Option<usize>; Field::ALL.len()]);
+/// At which position each field stands, and where else, should that cell be blank.
+struct Position([Option<usize>; Field::ALL.len()], Vec<(Field, usize)>);
 
 impl Position {
     fn of(layout: &Layout) -> Position {
         let mut positions = [None; Field::ALL.len()];
-        for (field, at) in &layout.shared {
-            positions[*field as usize] = Some(*at);
-        }
-        for (at, column) in layout.columns.iter().enumerate() {
-            if let Column::Field(field) = column {
-                positions[*field as usize] = Some(at);
+        let mut others = Vec::new();
+        for (field, at) in &layout.places {
+            match &mut positions[*field as usize] {
+                Some(_) => others.push((*field, *at)),
+                free => *free = Some(*at),
             }
         }
-        Position(positions)
+        Position(positions, others)
+    }
+
+    /// Where the field stands in this row.
+    fn at(&self, field: Field, cells: &[Cell]) -> Option<usize> {
+        let first = self.0[field as usize];
+        if self.1.is_empty() || first.is_none_or(|at| filled(at, cells)) {
+            return first;
+        }
+        let mut others = self.1.iter().filter(|(other, _)| *other == field).map(|(_, at)| *at);
+        others.find(|at| filled(*at, cells)).or(first)
     }
 
     fn get<'c>(&self, field: Field, cells: &'c [Cell]) -> &'c str {
-        self.0[field as usize].and_then(|at| cells.get(at)).map_or("", |cell| cell.trim())
+        self.at(field, cells).and_then(|at| cells.get(at)).map_or("", |cell| cell.trim())
     }
 }
+
+fn filled(at: usize, cells: &[Cell]) -> bool {
+    cells.get(at).is_some_and(|cell| !cell.trim().is_empty())
+}
+
+/// Where costs and tax stand.
+fn costs_at(layout: &Layout) -> Vec<(Field, usize)> {
+    let cost = |(at, column): (usize, &Column)| match column {
+        Column::Field(
+            field @ (Field::Fees | Field::Commission | Field::OtherFees | Field::Withheld),
+        ) => Some((*field, at)),
+        _ => None,
+    };
+    layout.columns.iter().enumerate().filter_map(cost).collect()
+}
+
+/// When something was: the day of the event, of `A as of B` A, and the time of day.
+type When = (NaiveDate, Option<NaiveDate>, Option<NaiveTime>);
 
 struct Reader<'s, 'p> {
     text: &'s str,
@@ -251,15 +298,17 @@ struct Reader<'s, 'p> {
     profile: &'p Profile,
     reading: Reading<'p>,
     form: DateForm,
-    mark: Mark,
+    spelling: &'p [Spelling],
     at: Position,
+    /// Where costs and tax stand, and which they are.
+    costs_at: Vec<(Field, usize)>,
     names: Kept,
     spoken: Spoken,
     holders: Vec<Holder>,
     known_holders: Hashed<u64, usize>,
     buffer: String,
     /// The last day read and its text: rows of one day stand together.
-    last_day: Option<(&'s str, NaiveDate)>,
+    last_day: Option<(&'s str, When)>,
     doubt: bool,
 }
 
@@ -349,76 +398,204 @@ impl<'s> Reader<'s, '_> {
         })
     }
 
-    /// The day of the event and, of `A as of B`, A.
-    fn day(&mut self, cells: &[Cell<'s>]) -> Option<(NaiveDate, Option<NaiveDate>)> {
+    /// The day of the event and, of `A as of B`, A; the time where the cell states one.
+    fn day(&mut self, cells: &[Cell<'s>]) -> Option<When> {
         let at = self.at.0[Field::Date as usize]?;
         let cell = cells.get(at)?;
         if let (Cow::Borrowed(text), Some((last, day))) = (cell, self.last_day)
             && *text == last
         {
-            return Some((day, None));
+            return Some(day);
         }
         let text = cell.trim();
         let as_of = self.profile.dates.as_of.as_deref();
         let day = if let Some((posted, day)) = as_of.and_then(|as_of| text.split_once(as_of)) {
-            (cell::day(day, self.form)?, Some(cell::day(posted, self.form)?))
+            (cell::day(day, self.form)?, Some(cell::day(posted, self.form)?), None)
         } else {
             let day = cell::day(text, self.form);
             self.doubt |= day.is_none() && cell::form_of(text).is_some();
-            (day?, None)
+            let (day, time) = self.at_time(day?, text);
+            (day, None, time)
         };
         if let (Cow::Borrowed(text), None) = (cell, day.1) {
-            self.last_day = Some((text, day.0));
+            self.last_day = Some((text, day));
         }
         Some(day)
     }
 
+    /// A day with the time that `text` states, in the broker's zone.
+    fn at_time(&self, day: NaiveDate, text: &str) -> (NaiveDate, Option<NaiveTime>) {
+        let Some((time, offset)) = (text.len() > 4).then(|| clock::time(text)).flatten() else {
+            return (day, None);
+        };
+        match self.profile.dates.zone {
+            Some(zone) => {
+                let (day, time) = clock::in_zone(day, time, offset, zone);
+                (day, Some(time))
+            }
+            None => (day, Some(time)),
+        }
+    }
+
     fn number(&mut self, field: Field, cells: &[Cell]) -> Number {
-        let text = self.at.get(field, cells);
+        self.at.at(field, cells).map_or(Number::Nothing, |at| self.number_at(at, cells))
+    }
+
+    fn number_at(&mut self, at: usize, cells: &[Cell]) -> Number {
+        let text = cells.get(at).map_or("", |cell| cell.trim());
         if text.is_empty() {
             return Number::Nothing;
         }
-        let number = cell::number(text, self.mark);
-        self.doubt |= number == Number::Unreadable && text.contains([',', '.']);
+        let (number, usual) = self.spelling.get(at).copied().unwrap_or_default().number(text);
+        self.doubt |= !usual;
         number
     }
 
-    fn row(
+    /// What the number in this column is in; `None`: what the row says.
+    fn currency_at(&mut self, at: usize, cells: &[Cell]) -> Option<Name> {
+        let layout = self.layout;
+        match &layout.currencies[at] {
+            In::Row => None,
+            In::Name(name) => Some(name.clone()),
+            In::Column(at) => {
+                let text = cells.get(*at).map_or("", |cell| cell.trim());
+                (!text.is_empty()).then(|| self.names.get(text))
+            }
+        }
+    }
+
+    /// What the column of `field` is in, by its name or the column beside it; else by the column
+    /// of `named`.
+    fn currency_of(&mut self, field: Field, named: Field, cells: &[Cell]) -> Option<Name> {
+        let at = self.at.at(field, cells)?;
+        let beside = self.currency_at(at, cells);
+        beside.or_else(|| {
+            let text = self.at.get(named, cells);
+            (!text.is_empty()).then(|| self.names.get(text))
+        })
+    }
+
+    /// The row's amount and what it is in, pence made pounds; whether it is before costs.
+    fn money(&mut self, cells: &[Cell]) -> (Number, Name, bool) {
+        let net = self.amount(cells);
+        let gross = net == Number::Nothing && self.at.0[Field::Gross as usize].is_some();
+        let amount = if gross { self.number(Field::Gross, cells) } else { net };
+        let fields = [Field::Amount, Field::Gross, Field::Debit];
+        let field =
+            fields[usize::from(gross)..].iter().find(|field| self.at.0[**field as usize].is_some());
+        let said = field.and_then(|field| self.currency_of(*field, Field::Currency, cells));
+        let said = match said {
+            Some(said) => self.asset(&said),
+            None => match self.at.get(Field::Currency, cells) {
+                "" => self.profile.currency.clone(),
+                currency => self.asset(currency),
+            },
+        };
+        match hundredth_of(&said) {
+            Some(whole) => (in_units(amount), self.names.get(whole), gross),
+            None => (amount, said, gross),
+        }
+    }
+
+    /// What the row costs, and what was withheld, in the amount's currency. `Err`: the currency of
+    /// one that nothing brings into it.
+    fn costs(
         &mut self,
-        record: Record<'s>,
-        cells: &[Cell<'s>],
-        day: Option<(NaiveDate, Option<NaiveDate>)>,
-    ) -> Row {
+        cells: &[Cell],
+        currency: &Name,
+        exchange: Exchange,
+    ) -> Result<(Number, Number), Name> {
+        let (mut fees, mut withheld) = (Number::Nothing, Number::Nothing);
+        for place in 0..self.costs_at.len() {
+            let (field, at) = self.costs_at[place];
+            let cost = self.cost(field, at, cells, currency, &exchange)?;
+            let total = if field == Field::Withheld { &mut withheld } else { &mut fees };
+            *total = sum(*total, cost);
+        }
+        Ok((fees, withheld))
+    }
+
+    /// One cost in the amount's currency, positive where it costs.
+    fn cost(
+        &mut self,
+        field: Field,
+        at: usize,
+        cells: &[Cell],
+        currency: &Name,
+        exchange: &Exchange,
+    ) -> Result<Number, Name> {
+        let number = match self.number_at(at, cells) {
+            Number::Some(cost) if self.profile.costs.signed => Number::Some(-cost),
+            other => other,
+        };
+        let Some(cost) = number.value().filter(|cost| !cost.is_zero()) else { return Ok(number) };
+        let named = match field {
+            Field::Withheld => self.at.get(Field::WithheldCurrency, cells),
+            _ => "",
+        };
+        let own = match self.currency_at(at, cells) {
+            None if !named.is_empty() => Some(self.names.get(named)),
+            own => own,
+        };
+        match own.filter(|own| *own != *currency) {
+            None => Ok(number),
+            Some(own) if hundredth_of(&own) == Some(currency) => Ok(in_units(number)),
+            Some(own) => {
+                let made = exchange.factor().and_then(|factor| exchanged(cost, factor, currency));
+                made.map(Number::Some).ok_or(own)
+            }
+        }
+    }
+
+    fn row(&mut self, record: Record<'s>, cells: &[Cell<'s>], day: Option<When>) -> Row {
         let words = single(self.at.get(Field::Action, cells));
         let holder = self.holder(cells);
         let symbol = self.at.get(Field::Symbol, cells);
         let text = single(self.at.get(Field::Text, cells));
         let quantity = self.number(Field::Quantity, cells);
-        let price = self.number(Field::Price, cells);
-        let fees = sum(self.number(Field::Fees, cells), self.number(Field::Commission, cells));
+        let mut price = self.number(Field::Price, cells);
         let accrued = self.number(Field::Accrued, cells);
-        let withheld = self.number(Field::Withheld, cells);
-        let amount = self.amount(cells);
+        let (amount, currency, gross) = self.money(cells);
+        let mut price_currency = self.currency_of(Field::Price, Field::PriceCurrency, cells);
+        if let Some(whole) = price_currency.as_deref().and_then(hundredth_of) {
+            (price, price_currency) = (in_units(price), Some(self.names.get(whole)));
+        }
+        let exchange = Exchange {
+            rate: self.number(Field::Rate, cells),
+            original: self.number(Field::Original, cells),
+            quantity,
+            price,
+            amount,
+        };
+        let costs = self.costs(cells, &currency, exchange);
+        let price_currency = price_currency.filter(|other| *other != currency);
         let balance = self.number(Field::Balance, cells);
         let settles = cell::day(self.at.get(Field::Settles, cells), self.form);
+        let time = match self.at.get(Field::Time, cells) {
+            "" => day.and_then(|(_, _, time)| time),
+            text => clock::time(text).map(|(time, _)| time),
+        };
         let named_day = self.profile.dates.in_action.as_deref().and_then(|before| {
             let after = after_words(&words, before)?;
             cell::day(after.split(' ').next()?, self.form)
         });
         let (date, posted) = match (named_day, day) {
-            (Some(named), Some((run, _))) if named != run => (Some(named), Some(run)),
-            (_, Some((date, posted))) => (Some(date), posted),
+            (Some(named), Some((run, _, _))) if named != run => (Some(named), Some(run)),
+            (_, Some((date, posted, _))) => (Some(date), posted),
             (_, None) => (None, None),
         };
         let trouble = self.trouble(record, cells, date.is_some());
+        let trouble = trouble.or_else(|| costs.clone().err().map(Trouble::Currency));
+        let (fees, withheld) = costs.unwrap_or((Number::Nothing, Number::Nothing));
+        let ex = cell::day(self.at.get(Field::Ex, cells), self.form);
+        let further = (price_currency.is_some() || ex.is_some()).then(|| {
+            let factor = price_currency.as_ref().and_then(|_| exchange.factor());
+            Box::new(Further { price_currency, factor, ex })
+        });
         let shown = if text.is_empty() || text == "No Description" { &words } else { &text };
         let day = date.unwrap_or_default();
-        let own = self.security(symbol, &text);
-        let security = own.clone().map(|own| self.reading.aliases.resolve(own, day));
-        let currency = match self.at.get(Field::Currency, cells) {
-            "" => self.profile.currency.clone(),
-            currency => self.asset(currency),
-        };
+        let own = self.security(symbol, &text, cells);
+        let security = own.clone().map(|own| self.known_as(own, day, cells));
         let property = self.property(cells);
         let id = self.at.get(Field::Id, cells);
         let id = (!id.is_empty()).then(|| Name::new(id));
@@ -431,6 +608,7 @@ impl<'s> Reader<'s, '_> {
             date: day,
             posted,
             settles,
+            time,
             words: self.spoken.number(&words),
             security,
             symbol: self.names.get(symbol),
@@ -446,9 +624,15 @@ impl<'s> Reader<'s, '_> {
             accrued,
             withheld,
             amount,
+            gross,
+            further,
             balance,
             trouble,
         };
+        let unsaid = row.further.as_ref().is_none_or(|further| further.price_currency.is_none());
+        if unsaid && is_in_pence(&row) {
+            row.price = in_units(row.price);
+        }
         self.of_asset(&mut row, cells);
         row.content = self.content(&row, cells, &words, own.as_ref());
         row
@@ -523,7 +707,7 @@ impl<'s> Reader<'s, '_> {
         let says = |at: usize| {
             cells.get(at).is_some_and(|cell| {
                 !cell::is_nothing(cell)
-                    && cell::number(cell, self.mark).value().is_none_or(|value| !value.is_zero())
+                    && cell::number(cell, Mark::Point).value().is_none_or(|value| !value.is_zero())
             })
         };
         let unknown = |(_, column): &(usize, &Column)| matches!(column, Column::Unknown(_));
@@ -558,9 +742,18 @@ impl<'s> Reader<'s, '_> {
     }
 
     /// The id of the row's security, as its symbol says; `None` where it is about cash.
-    fn security(&mut self, symbol: &str, text: &str) -> Option<Name> {
+    fn security(&mut self, symbol: &str, text: &str, cells: &[Cell]) -> Option<Name> {
         let symbols = &self.profile.symbols;
-        let id = if symbol.is_empty() {
+        let part = symbols.part.as_ref().and_then(|part| part.captures(symbol)?.get(1));
+        let symbol = part.map_or(symbol, |part| part.as_str());
+        let numbers = [Field::Isin, Field::Cusip].map(|field| self.at.get(field, cells));
+        let number = numbers.into_iter().find(|number| !number.is_empty());
+        let id = if let (true, Some(number)) = (symbol.is_empty(), number) {
+            if Symbols::any(&symbols.cash, number) {
+                return None;
+            }
+            Cow::Borrowed(number)
+        } else if symbol.is_empty() {
             let mut found = symbols.in_text.iter().filter_map(|pattern| pattern.captures(text));
             Cow::Owned(found.next()?[1].to_owned())
         } else if Symbols::any(&symbols.cash, symbol) {
@@ -573,12 +766,30 @@ impl<'s> Reader<'s, '_> {
         Some(self.names.get(&id))
     }
 
+    /// The id that the books have for a security: by this name of it, else by another of the row.
+    fn known_as(&self, own: Name, day: NaiveDate, cells: &[Cell]) -> Name {
+        let aliases = self.reading.aliases;
+        let found = aliases.resolve(own.clone(), day);
+        if found != own || aliases.is_empty() {
+            return found;
+        }
+        let others = [Field::Isin, Field::Cusip, Field::Wkn].map(|field| self.at.get(field, cells));
+        let known = |other: &str| {
+            let other = Name::new(other);
+            let id = aliases.resolve(other.clone(), day);
+            (id != other).then_some(id)
+        };
+        let mut others = others.into_iter().filter(|other| !other.is_empty());
+        others.find_map(known).unwrap_or(own)
+    }
+
     /// Hash of the identity columns' values, each in its canonical form. Zero is nothing, and the
     /// costs are one number, so that layouts of one broker agree.
     fn content(&mut self, row: &Row, cells: &[Cell], words: &str, own: Option<&Name>) -> u64 {
         let mut buffer = std::mem::take(&mut self.buffer);
         buffer.clear();
-        if let Some(id) = &row.id {
+        // The broker's own id is all, unless the profile says that it is shared.
+        if let (Some(id), false) = (&row.id, self.profile.identity.contains(&Field::Id)) {
             buffer.push_str("id\0");
             buffer.push_str(id);
             let hash = xxh3_64(buffer.as_bytes());
@@ -599,7 +810,7 @@ impl<'s> Reader<'s, '_> {
                 {
                     row.quantity
                 }
-                Field::Amount | Field::Debit | Field::Credit => row.amount,
+                Field::Amount | Field::Debit | Field::Credit | Field::Gross => row.amount,
                 Field::Date => {
                     push_day(&mut buffer, row.date);
                     row.posted.iter().for_each(|day| push_day(&mut buffer, *day));
@@ -613,7 +824,17 @@ impl<'s> Reader<'s, '_> {
                     buffer.push_str(own.unwrap_or(&row.symbol));
                     Number::Nothing
                 }
-                Field::Commission | Field::Balance | Field::Settles => continue,
+                Field::Time => {
+                    if let Some(time) = row.time {
+                        let _ = write!(buffer, "{time}");
+                    }
+                    Number::Nothing
+                }
+                Field::Commission
+                | Field::Balance
+                | Field::Settles
+                | Field::Ex
+                | Field::OtherFees => continue,
                 Field::Text
                 | Field::Type
                 | Field::Currency
@@ -622,7 +843,14 @@ impl<'s> Reader<'s, '_> {
                 | Field::Asset
                 | Field::Reference
                 | Field::Property
-                | Field::Id => {
+                | Field::Id
+                | Field::Isin
+                | Field::Cusip
+                | Field::Wkn
+                | Field::Rate
+                | Field::Original
+                | Field::PriceCurrency
+                | Field::WithheldCurrency => {
                     buffer.push_str(&single(self.at.get(*field, cells)));
                     Number::Nothing
                 }

@@ -35,6 +35,13 @@ impl Export<'_> {
                     format!("the row has more than the {of} columns of the header"),
                 )
             }
+            Trouble::Currency(other) => Reason::new(
+                "no-exchange-rate",
+                format!(
+                    "the row states a cost in {other}, and no rate to bring it into its amount"
+                ),
+            )
+            .help("write this event by hand in main.journal"),
             Trouble::Column(at) => {
                 let name = match &self.layout.columns[*at] {
                     Column::Unknown(name) => name.as_str(),
@@ -119,11 +126,7 @@ impl Export<'_> {
     fn place(&self, row: &Row, field: Option<Field>) -> Place {
         let raw = self.raw(row);
         let first = raw.lines().next().unwrap_or_default();
-        let at = field.and_then(|field| {
-            let own = self.layout.columns.iter().position(|column| *column == Column::Field(field));
-            let shared = || self.layout.shared.iter().find(|(other, _)| *other == field);
-            own.or_else(|| shared().map(|(_, at)| *at))
-        });
+        let at = field.and_then(|field| self.layout.place(field));
         let cell = at.and_then(|at| stretch(raw, self.layout.delimiter, at));
         let start = cell.map_or(0, |cell| cell.as_ptr() as usize - raw.as_ptr() as usize);
         let (start, cell) = match cell {

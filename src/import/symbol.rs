@@ -138,6 +138,11 @@ impl Aliases {
         Aliases { by_name }
     }
 
+    /// The books name no security.
+    pub fn is_empty(&self) -> bool {
+        self.by_name.is_empty()
+    }
+
     /// The id of the security that goes by `name` on `day`.
     pub fn resolve(&self, name: Name, day: NaiveDate) -> Name {
         let Some(known) = self.by_name.get(&name) else { return name };

@@ -1,5 +1,7 @@
 //! What one action word of a broker becomes, and under which conditions.
 
+use regex::Regex;
+
 use super::Field;
 use crate::event::{Claims, Relation, TaxAuthority};
 use crate::source::Name;
@@ -15,6 +17,8 @@ pub struct Action {
     pub contains: Vec<String>,
     /// What else must hold of the row.
     pub when: When,
+    /// How its words, else its text, read; the groups are values of the fields they are named for.
+    pub pattern: Option<Regex>,
     /// What the row becomes.
     pub outcome: Outcome,
     /// A row, below the profile's header, that means this.
@@ -57,6 +61,10 @@ pub struct Make {
     pub pair: Option<Pair>,
     /// The event belongs to another of the same account.
     pub link: Option<Link>,
+    /// Its amount has a sign, though amounts of this profile have none.
+    pub signed: bool,
+    /// Where no amount is stated, it is quantity times price.
+    pub priced: bool,
 }
 
 /// Which way units go; the sign of a quantity that the broker writes without one.
@@ -93,6 +101,8 @@ pub enum Link {
     Reverses,
     /// Takes an earlier event back where there is one, else stands by itself.
     Corrects,
+    /// A cost of the trade of the same day and reference.
+    FeeOf,
 }
 
 impl Link {
@@ -102,6 +112,7 @@ impl Link {
             Link::Reinvests => Relation::Reinvests,
             Link::WithholdingOf => Relation::WithholdingOf,
             Link::Reverses | Link::Corrects => Relation::Reverses,
+            Link::FeeOf => Relation::PartOf,
         }
     }
 }
@@ -182,6 +193,10 @@ impl Action {
             words.push_str(" when ");
             words.push_str(&self.when.words());
         }
+        if let Some(pattern) = &self.pattern {
+            words.push_str(" that reads ");
+            words.push_str(pattern.as_str());
+        }
         words
     }
 
@@ -216,6 +231,9 @@ impl Action {
         if let Some(link) = make.link {
             text.push_str(", ");
             text.push_str(link.relation().text());
+        }
+        if make.priced {
+            text.push_str(", at quantity times price");
         }
         match make.pair {
             Some(Pair::Legs | Pair::Halves) => text.push_str(", two rows"),

@@ -10,6 +10,7 @@ mod words;
 
 use std::collections::HashMap;
 
+use chrono_tz::Tz;
 use glob::{MatchOptions, Pattern};
 use regex::Regex;
 
@@ -24,6 +25,7 @@ pub use words::Words;
 
 /// One kind of export.
 #[derive(Clone, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "settings of a file, each for itself")]
 pub struct Profile {
     /// The name on the command line: `schwab`.
     pub name: Name,
@@ -51,6 +53,10 @@ pub struct Profile {
     pub dates: Dates,
     /// Amounts have no sign; the action says which way the cash goes.
     pub unsigned: bool,
+    /// A quantity beside what moves no units is what it was paid for: of a dividend, the shares held.
+    pub held: bool,
+    /// How costs are written.
+    pub costs: Costs,
     /// The usual decimal mark; a file's own evidence goes before it.
     pub decimal: Mark,
     /// How the account's number is found.
@@ -75,6 +81,18 @@ pub struct Profile {
     pub actions: Vec<Action>,
 }
 
+/// How costs are written.
+#[derive(Clone, Debug, Default)]
+pub struct Costs {
+    /// Fees and tax are signed as the cash is: below zero where they cost.
+    pub signed: bool,
+    /// What an amount has beside quantity times price is a fee: the broker prints no costs.
+    pub rest: bool,
+    /// How the column is named that says what another is in, `{}` for that one's name:
+    /// `Currency ({})`.
+    pub currency_of: Option<String>,
+}
+
 /// How days are written.
 #[derive(Clone, Debug, Default)]
 pub struct Dates {
@@ -84,6 +102,8 @@ pub struct Dates {
     pub as_of: Option<String>,
     /// Before the day of the event inside the action's words.
     pub in_action: Option<String>,
+    /// Where a stamp that names its own offset becomes a day; `None`: where it was written.
+    pub zone: Option<Tz>,
 }
 
 /// How the account's number is found in a file.
@@ -113,6 +133,8 @@ pub struct Symbols {
     pub sweep: Vec<Pattern>,
     /// Where the symbol stands in the text of a row without one; the first group is the symbol.
     pub in_text: Vec<Regex>,
+    /// The part of the symbol's cell that is the symbol, its first group: `VWRL` of `VWRL:xams`.
+    pub part: Option<Regex>,
 }
 
 impl Symbols {
@@ -171,6 +193,28 @@ pub enum Field {
     Holder,
     /// The broker's own id of the row.
     Id,
+    /// The security's ISIN: its id where there is no symbol, else another name of it.
+    Isin,
+    /// The security's CUSIP: its id where there is neither symbol nor ISIN.
+    Cusip,
+    /// Another name of the security: its German number.
+    Wkn,
+    /// The time of day, where it has a column of its own.
+    Time,
+    /// First day without a claim to the payment.
+    Ex,
+    /// The cash effect before fees and tax; in the place of `amount`.
+    Gross,
+    /// How much of the price's currency is one of the amount's.
+    Rate,
+    /// The amount in the price's currency.
+    Original,
+    /// What the price is in, where it may be another currency than the amount's.
+    PriceCurrency,
+    /// What the tax is in, where it may be another currency than the amount's.
+    WithheldCurrency,
+    /// Further costs: every one of these columns, they add up.
+    OtherFees,
 }
 
 impl Field {
@@ -199,6 +243,17 @@ impl Field {
         ("account", Field::Account),
         ("holder", Field::Holder),
         ("id", Field::Id),
+        ("isin", Field::Isin),
+        ("cusip", Field::Cusip),
+        ("wkn", Field::Wkn),
+        ("time", Field::Time),
+        ("ex", Field::Ex),
+        ("gross", Field::Gross),
+        ("rate", Field::Rate),
+        ("original", Field::Original),
+        ("price_currency", Field::PriceCurrency),
+        ("withheld_currency", Field::WithheldCurrency),
+        ("other_fees", Field::OtherFees),
     ];
 
     /// The field with this name in a profile.
@@ -221,13 +276,19 @@ impl Profile {
     /// The field that a column of this name holds.
     pub fn field_of(&self, column: &str) -> Option<Field> {
         let column = normalised(column);
-        self.columns.iter().find(|(_, names)| names.contains(&column)).map(|(field, _)| *field)
+        let plain = in_currency(&column).map(|(name, _)| name);
+        let known = |(_, names): &&(Field, Vec<String>)| {
+            names.iter().any(|name| *name == column || plain == Some(name.as_str()))
+        };
+        self.columns.iter().find(known).map(|(field, _)| *field)
     }
 
     /// Whether the profile knows this column and needs nothing of it.
     pub fn is_unused(&self, column: &str) -> bool {
         let column = normalised(column);
-        column.is_empty() || self.unused.contains(&column)
+        let plain = in_currency(&column).map(|(name, _)| name);
+        column.is_empty()
+            || self.unused.iter().any(|name| *name == column || plain == Some(name.as_str()))
     }
 }
 
@@ -242,6 +303,29 @@ pub fn normalised(column: &str) -> String {
     }
     name
 }
+
+/// A normalised column's name without the currency at its end, and that currency: `total (gbp)`,
+/// `total eur`, `value (£)`, `unit cost (p)`.
+pub fn in_currency(name: &str) -> Option<(&str, &'static str)> {
+    let (rest, last) = name.rsplit_once(' ')?;
+    let bracketed = last.strip_prefix('(').and_then(|last| last.strip_suffix(')'));
+    let code = bracketed.unwrap_or(last);
+    let found = match code {
+        "€" => Some("EUR"),
+        "p" => Some("GBX"),
+        // Also the sign of pounds in a file whose encoding was lost.
+        "£" | "" | "\u{fffd}" => Some("GBP"),
+        _ => HEADER_CURRENCIES.iter().find(|known| known.eq_ignore_ascii_case(code)).copied(),
+    };
+    let found = found.filter(|_| bracketed.is_some() || code.len() == 3)?;
+    Some((rest, found))
+}
+
+/// Currencies that names of columns end with.
+const HEADER_CURRENCIES: &[&str] = &[
+    "USD", "EUR", "GBP", "GBX", "CHF", "CAD", "AUD", "NZD", "JPY", "SEK", "NOK", "DKK", "PLN",
+    "CZK", "HUF", "RON", "BGN", "HKD", "SGD", "ZAR", "INR", "BRL", "MXN", "ILS", "TRY",
+];
 
 /// Text with its runs of blanks made single, and none at its ends.
 pub fn single_blanks(text: &str) -> String {
@@ -288,6 +372,21 @@ mod tests {
             ("AMOUNT $", "amount"),
         ] {
             assert_eq!(normalised(written), expected);
+        }
+    }
+
+    #[test]
+    fn a_column_s_name_may_end_with_its_currency() {
+        for (name, expected) in [
+            ("total (gbp)", Some(("total", "GBP"))),
+            ("total eur", Some(("total", "EUR"))),
+            ("value (£)", Some(("value", "GBP"))),
+            ("unit cost (p)", Some(("unit cost", "GBX"))),
+            ("total", None),
+            ("net proceeds", None),
+            ("fx fee (bps)", None),
+        ] {
+            assert_eq!(in_currency(name), expected, "{name}");
         }
     }
 

@@ -1,11 +1,12 @@
 //! Reads a profile strictly: an unknown key, kind, claim or field is a diagnostic with its line.
 
+use chrono_tz::Tz;
 use glob::Pattern;
 use regex::Regex;
 
 use super::action::{Action, Link, Make, Outcome, Pair, Side, Sign, SymbolIs, When};
 use super::{
-    AccountNumber, Aside, Dates, Field, Mark, Profile, Symbols, normalised, single_blanks,
+    AccountNumber, Aside, Costs, Dates, Field, Mark, Profile, Symbols, normalised, single_blanks,
 };
 use crate::diagnostic::strict::{At, File, Group};
 use crate::diagnostic::{Diagnostic, nearest};
@@ -48,6 +49,9 @@ pub fn merge(mut profiles: Vec<Profile>, own: Vec<Profile>) -> Vec<Profile> {
         if own.dates.form.is_some() {
             shipped.dates.form = own.dates.form;
         }
+        if own.dates.zone.is_some() {
+            shipped.dates.zone = own.dates.zone;
+        }
     }
     profiles
 }
@@ -66,6 +70,8 @@ fn profile(root: &Group, source: &Source) -> Profile {
         root.word::<Comma>("decimal", &["point", "comma"]).map_or(Mark::Point, |at| at.value.0);
     let unsigned =
         root.word::<Unsigned>("amounts", &["signed", "unsigned"]).is_some_and(|at| at.value.0);
+    let signed_costs =
+        root.word::<Unsigned>("costs", &["signed", "unsigned"]).is_some_and(|at| !at.value.0);
     let number = root
         .group("account")
         .map(|group| {
@@ -112,6 +118,12 @@ fn profile(root: &Group, source: &Source) -> Profile {
         columns,
         unused,
         unsigned,
+        held: root.flag("held").is_some_and(|at| at.value),
+        costs: Costs {
+            signed: signed_costs,
+            rest: root.flag("rest_is_fees").is_some_and(|at| at.value),
+            currency_of: text("currency_of").map(|text| normalised(&text)),
+        },
         needs: if needs.is_empty() { vec![Field::Date, Field::Action] } else { needs },
         identity: if identity.is_empty() { Vec::from(IDENTITY) } else { identity },
         dates,
@@ -197,7 +209,14 @@ fn dates(root: &Group) -> Dates {
         form
     });
     let text = |key| group.text(key).map(|at| at.value.to_string());
-    let dates = Dates { form, as_of: text("as_of"), in_action: text("in_action") };
+    let zone = group.text("zone").and_then(|at| {
+        let zone = at.value.parse::<Tz>().ok();
+        if zone.is_none() {
+            unknown(&group, "zone", &at, chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name()));
+        }
+        zone
+    });
+    let dates = Dates { form, as_of: text("as_of"), in_action: text("in_action"), zone };
     group.finish();
     dates
 }
@@ -249,13 +268,54 @@ fn regex(group: &Group, at: Option<At<Name>>) -> Option<Regex> {
             None
         }
         Err(error) => {
-            let text = error.to_string();
-            let reason = text.lines().last().unwrap_or_default().trim_start_matches("error: ");
-            let message = format!("not a pattern: {reason}");
-            group.wrong(Diagnostic::error("unreadable-setting", message), &at.span);
+            not_a_pattern(group, &at, &error);
             None
         }
     }
+}
+
+/// The fields that a group of a pattern may be named for.
+const IN_PATTERN: [Field; 13] = [
+    Field::Symbol,
+    Field::Isin,
+    Field::Cusip,
+    Field::Quantity,
+    Field::Price,
+    Field::PriceCurrency,
+    Field::Rate,
+    Field::Fees,
+    Field::Withheld,
+    Field::Accrued,
+    Field::Amount,
+    Field::Currency,
+    Field::Ex,
+];
+
+/// A pattern whose groups are named for fields.
+fn pattern(group: &Group) -> Option<Regex> {
+    let at = group.text("pattern")?;
+    let regex = match Regex::new(&at.value) {
+        Ok(regex) => regex,
+        Err(error) => {
+            not_a_pattern(group, &at, &error);
+            return None;
+        }
+    };
+    let known = || IN_PATTERN.iter().map(|field| field.name());
+    for name in regex.capture_names().flatten() {
+        if !known().any(|known| known == name) {
+            let named = At { value: Name::new(name), span: at.span.clone() };
+            unknown(group, "pattern", &named, known());
+        }
+    }
+    Some(regex)
+}
+
+fn not_a_pattern(group: &Group, at: &At<Name>, error: &regex::Error) {
+    let text = error.to_string();
+    let reason = text.lines().last().unwrap_or_default().trim_start_matches("error: ");
+    let message = format!("not a pattern: {reason}");
+    group.wrong(Diagnostic::error("unreadable-setting", message), &at.span);
 }
 
 fn symbols(group: &Group) -> Symbols {
@@ -272,7 +332,8 @@ fn symbols(group: &Group) -> Symbols {
     };
     let in_text =
         group.texts("in_text").into_iter().filter_map(|at| regex(group, Some(at))).collect();
-    let symbols = Symbols { cash: patterns("cash"), sweep: patterns("sweep"), in_text };
+    let part = regex(group, group.text("part"));
+    let symbols = Symbols { cash: patterns("cash"), sweep: patterns("sweep"), in_text, part };
     group.finish();
     symbols
 }
@@ -321,6 +382,7 @@ fn action(group: &Group, source: &Source) -> Option<Action> {
         group.finish();
         when
     });
+    let pattern = pattern(group);
     let ignore = group.text("ignore");
     let event = kind(group, "event");
     let make = event.map(|kind| make(group, kind));
@@ -342,7 +404,17 @@ fn action(group: &Group, source: &Source) -> Option<Action> {
         (None, None) => return wrong("expected `event` or `ignore`: what these rows are"),
     };
     let when = condition.unwrap_or_default();
-    Some(Action { is, starts, contains, when, outcome, example, line, file: source.name.clone() })
+    Some(Action {
+        is,
+        starts,
+        contains,
+        when,
+        pattern,
+        outcome,
+        example,
+        line,
+        file: source.name.clone(),
+    })
 }
 
 /// A kind of event by its name.
@@ -377,6 +449,10 @@ fn make(group: &Group, kind_name: &'static str) -> Make {
         from: group.text("from").map(|at| at.value),
         expense: group.text("expense").map(|at| at.value),
         tax: group.word::<TaxAuthority>("tax", &["foreign", "federal", "state"]).map(|at| at.value),
+        signed: group
+            .word::<Unsigned>("amounts", &["signed", "unsigned"])
+            .is_some_and(|at| !at.value.0),
+        priced: group.flag("priced").is_some_and(|at| at.value),
         pair: chosen(
             group,
             "pair",
@@ -390,6 +466,7 @@ fn make(group: &Group, kind_name: &'static str) -> Make {
                 ("withholding-of", Link::WithholdingOf),
                 ("reverses", Link::Reverses),
                 ("corrects", Link::Corrects),
+                ("fee-of", Link::FeeOf),
             ],
         ),
     }
@@ -429,6 +506,8 @@ impl Make {
             expense: None,
             pair: None,
             link: None,
+            signed: false,
+            priced: false,
         }
     }
 }
