@@ -263,7 +263,7 @@ fn other_people_s_lots_are_what_they_were() {
 }
 
 fn texts() -> impl Strategy<Value = String> {
-    let all: Vec<String> = cases().iter().map(|path| source(path, "x").text).collect();
+    let all: Vec<String> = cases().iter().map(|path| source(path, "x").text.to_string()).collect();
     prop::sample::select(all)
 }
 

@@ -40,7 +40,9 @@ fn journals() -> Vec<(PathBuf, String)> {
         );
     }
     found.sort();
-    let text = |path: &PathBuf| Source::decode("x", fs::read(path).expect("it can be read")).text;
+    let text = |path: &PathBuf| {
+        Source::decode("x", fs::read(path).expect("it can be read")).text.to_string()
+    };
     found.iter().map(|path| (path.clone(), text(path))).collect()
 }
 

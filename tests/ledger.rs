@@ -19,7 +19,7 @@ use rentier::period::Every;
 use rentier::render::diagnostics;
 use rentier::source::{Name, Source};
 
-const OPTIONS: Options = Options { dialect: None, year: 2024 };
+const OPTIONS: Options = Options { dialect: None, year: 2024, slice: None };
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/ledger")
@@ -233,7 +233,7 @@ fn a_file_is_read_as_what_it_shows_itself_to_be() {
 
 /// Reads a text, and asks everything that can be asked of it.
 fn ask(text: &str, dialect: Option<Dialect>) {
-    let options = Options { dialect, year: 2024 };
+    let options = Options { dialect, ..OPTIONS };
     let mut none = |_: &str, _: &Name| Ok(Vec::new());
     let ledger = ledger::read(Source::new("x.journal", text), &options, &mut none);
     let rows = ledger::balance(&ledger, |_| true);
@@ -399,7 +399,7 @@ proptest! {
         text.push_str("  rest\n");
         let mut none = |_: &str, _: &Name| Ok(Vec::new());
         // Only one family: `1.000` in a journal with nothing else is a thousandth of a thousand.
-        let options = Options { dialect: Some(Dialect::Ledger), year: 2024 };
+        let options = Options { dialect: Some(Dialect::Ledger), ..OPTIONS };
         let ledger = ledger::read(Source::new("x", text), &options, &mut none);
         for commodity in ["X", "Y", "Z"] {
             let rows = ledger::balance(&ledger, |_| true);

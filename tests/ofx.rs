@@ -342,7 +342,7 @@ proptest! {
             (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
         };
         let (cut, at) = (place(cut), place(at));
-        let mut changed = text.clone();
+        let mut changed = text.to_string();
         changed.insert_str(at, &with);
         for text in [text[..cut].to_owned(), changed] {
             let run = import(&[Source::new("changed", text)]);

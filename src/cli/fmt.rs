@@ -111,7 +111,7 @@ fn journal(
         return Err(Error::new(why).help("that is a mistake of rentier: please report the file"));
     }
     let bytes = encode(&new, source.encoding, mark).unwrap_or(bytes);
-    Ok(Some(Journal { name: name.to_owned(), path, old: source.text, new, bytes }))
+    Ok(Some(Journal { name: name.to_owned(), path, old: source.text.to_string(), new, bytes }))
 }
 
 /// How many byte-order marks the bytes begin with.

@@ -40,7 +40,7 @@ impl Given {
     fn content(&self, name: &Name) -> Vec<u8> {
         let text = || self.sources.iter().find(|source| source.name == *name);
         let bytes = self.bytes.get(name).cloned();
-        bytes.or_else(|| text().map(|source| source.text.clone().into_bytes())).unwrap_or_default()
+        bytes.or_else(|| text().map(|source| source.text.as_bytes().to_vec())).unwrap_or_default()
     }
 }
 

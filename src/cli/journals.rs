@@ -34,7 +34,7 @@ impl Read {
             return Ok(Read { ledgers: books.ledgers, diagnostics: books.diagnostics });
         }
         let dialect = journals.dialect.as_deref().map(open::dialect).transpose()?;
-        let options = Options { dialect, year: this_year() };
+        let options = Options { dialect, year: this_year(), ..Options::default() };
         let roots = files.iter().map(|path| world.read(path)).collect::<Result<Vec<_>, _>>()?;
         let folder = world.folder.clone();
         let mut load = |path: &str, from: &Name| open::texts(&folder, path, from);

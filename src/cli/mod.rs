@@ -22,6 +22,7 @@ mod init;
 mod journals;
 mod judged;
 mod lock;
+mod mapped;
 mod names;
 mod open;
 mod present;

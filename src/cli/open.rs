@@ -9,7 +9,7 @@ use std::path::{Component, Path, PathBuf};
 
 use super::args::Reading;
 use super::lock::Lock;
-use super::{Error, World, atomic};
+use super::{Error, World, atomic, mapped};
 use crate::books::{self, Books, Flags, Folder};
 use crate::income::Judged;
 use crate::ledger::{Dialect, Ledger};
@@ -282,8 +282,8 @@ pub fn named(root: &Path, name: &str) -> Option<Source> {
 }
 
 fn source(root: &Path, path: &Path) -> Result<Source, String> {
-    let bytes = fs::read(path).map_err(|error| super::error::why(&error))?;
-    Ok(Source::decode(name_of(root, path), bytes))
+    let name = name_of(root, path);
+    mapped::source(path, &name).map_err(|error| super::error::why(&error))
 }
 
 /// How messages call a file: relative to the books, without `.` and `..` where it can be.

@@ -11,6 +11,7 @@ use std::time::Duration;
 use super::Exit;
 use super::args::{Always, Color, Format, Output};
 use super::error::Error;
+use super::mapped;
 use crate::diagnostic::Diagnostic;
 use crate::render;
 use crate::source::Source;
@@ -113,10 +114,7 @@ impl<'w> World<'w> {
     /// The text of a file that a person named, under the name they gave it.
     pub fn read(&self, path: &Path) -> Result<Source, Error> {
         let name = path.to_string_lossy();
-        match std::fs::read(self.path(path)) {
-            Ok(bytes) => Ok(Source::decode(&name, bytes)),
-            Err(error) => Err(Error::file(&name, &error)),
-        }
+        mapped::source(&self.path(path), &name).map_err(|error| Error::file(&name, &error))
     }
 
     /// Says something beside the report; nothing under `--quiet`.

@@ -89,6 +89,9 @@ pub fn quantity<'t>(text: &'t str, commodities: &mut Commodities) -> Read<'t, Qu
         };
     let commodity = commodities.or_default(commodity);
     let (declared, seen) = commodities.marks(commodity);
+    if declared.is_none() && written.is_open() {
+        commodities.asked(commodity);
+    }
     let mut decided = number::decide(&written, declared, seen, dialect);
     if decided == Err(Wrong::Long)
         && commodities.in_cost

@@ -38,11 +38,62 @@ enum Weigh {
     Basis,
 }
 
-/// Balances all transactions of `ledger` and checks its assertions.
-pub(super) fn balance(ledger: &mut Ledger, commodities: &Commodities, rules: &[Rule]) {
+/// Balances a transaction that has just been read, if its sums come to nothing to the last digit, or one
+/// posting takes what the others lack in one commodity; whether that is so. What is known of decimals
+/// when everything is read changes nothing then. All others wait for [`balance`].
+pub(super) fn settle(
+    postings: &mut [PostingRow],
+    details: &[Detail],
+    dialect: Dialect,
+    sums: &mut Sums,
+) -> bool {
+    let habit = Weigh::habit(dialect);
+    let mut elided = None;
+    sums.clear();
+    for (at, row) in postings.iter().enumerate() {
+        match (row.kind, row.amount) {
+            (PostingKind::Virtual, AmountFrom::Elided | AmountFrom::Assigned)
+            | (PostingKind::BalancedVirtual, _)
+            | (PostingKind::Real, AmountFrom::Assigned | AmountFrom::Generated) => return false,
+            (PostingKind::Virtual, _) => {}
+            (PostingKind::Real, AmountFrom::Elided) if elided.is_some() => return false,
+            (PostingKind::Real, AmountFrom::Elided) => elided = Some(at),
+            (PostingKind::Real, AmountFrom::Written) => {
+                let own = Quantity { number: row.number, commodity: row.commodity };
+                let weighed = match row.detail.checked_sub(1) {
+                    None => Some(own),
+                    Some(detail) => habit.of(own, &details[detail as usize]),
+                };
+                let added = weighed.map(|weighed| sums.add(weighed.commodity, weighed.number));
+                if !matches!(added, Some(Ok(()))) {
+                    return false;
+                }
+            }
+        }
+    }
+    let mut left = sums.all().iter().filter(|(_, sum)| !sum.is_zero());
+    let (lacking, more) = (left.next().copied(), left.next());
+    let Some(elided) = elided else { return lacking.is_none() };
+    if more.is_some() {
+        return false;
+    }
+    let first = sums.all().first().map_or(CommodityId(0), |(commodity, _)| *commodity);
+    let row = &mut postings[elided];
+    (row.commodity, row.number) =
+        lacking.map_or((first, Decimal::ZERO), |(commodity, sum)| (commodity, -sum));
+    true
+}
+
+/// Balances the transactions of `ledger` that are not settled yet, by index, and checks its assertions.
+pub(super) fn balance(
+    ledger: &mut Ledger,
+    commodities: &Commodities,
+    rules: &[Rule],
+    mut unsettled: Vec<u32>,
+) {
     let by_date = ledger.transactions.is_sorted_by_key(|row| row.date);
     if commodities.dialect != Dialect::Ledger && !by_date {
-        ledger.transactions.sort_by_key(|row| row.date);
+        unsettled = by_day(ledger, &unsettled);
     }
     let mut balancing = Balancing {
         running: Running::new(ledger, commodities.dialect),
@@ -53,6 +104,7 @@ pub(super) fn balance(ledger: &mut Ledger, commodities: &Commodities, rules: &[R
         filled: false,
         problems: Vec::new(),
         bad: Vec::new(),
+        unsettled,
     };
     balancing.all();
     let Balancing { problems, mut bad, .. } = balancing;
@@ -66,9 +118,24 @@ pub(super) fn balance(ledger: &mut Ledger, commodities: &Commodities, rules: &[R
             bad.binary_search(&(at - 1)).is_err()
         });
     }
-    if !ledger.transactions.is_sorted_by_key(|row| row.date) {
+    if !by_date && !ledger.transactions.is_sorted_by_key(|row| row.date) {
         ledger.transactions.sort_by_key(|row| row.date);
     }
+}
+
+/// Sorts the transactions by date. What is not settled comes back by its new indices.
+fn by_day(ledger: &mut Ledger, unsettled: &[u32]) -> Vec<u32> {
+    if unsettled.is_empty() {
+        ledger.transactions.sort_by_key(|row| row.date);
+        return Vec::new();
+    }
+    let rows = &ledger.transactions;
+    let mut order: Vec<u32> = (0..index(rows.len())).collect();
+    order.sort_by_key(|at| rows[*at as usize].date);
+    let sorted = order.iter().map(|at| rows[*at as usize]).collect();
+    ledger.transactions = sorted;
+    let places = (0u32..).zip(&order);
+    places.filter(|(_, was)| unsettled.binary_search(was).is_ok()).map(|(now, _)| now).collect()
 }
 
 /// Problems are told as a person meets them who reads the texts from top to bottom.
@@ -92,13 +159,21 @@ struct Balancing<'l> {
     problems: Vec<Diagnostic>,
     /// Transactions that are left out, by index.
     bad: Vec<usize>,
+    /// Those that must be balanced yet, by index, in order.
+    unsettled: Vec<u32>,
 }
 
 impl Balancing<'_> {
     fn all(&mut self) {
+        if !self.running.needed() && self.rules.is_empty() {
+            for at in 0..self.unsettled.len() {
+                self.transaction(self.unsettled[at] as usize);
+            }
+            return;
+        }
         if !self.running.needed() {
             for at in 0..self.ledger.transactions.len() {
-                if self.transaction(at) && !self.rules.is_empty() {
+                if self.transaction(at) {
                     self.extend(at);
                 }
             }
@@ -237,6 +312,9 @@ impl Balancing<'_> {
 
     /// Balances one transaction; whether it does.
     fn transaction(&mut self, at: usize) -> bool {
+        if !self.filled && !self.waits(at) {
+            return true;
+        }
         let good = match self.commodities.dialect {
             // Ledger has real and balanced virtual postings balance together.
             Dialect::Ledger => self.group(at, &[PostingKind::Real, PostingKind::BalancedVirtual]),
@@ -251,6 +329,11 @@ impl Balancing<'_> {
             self.bad.push(at);
         }
         good
+    }
+
+    /// Whether a transaction was not settled when it was read.
+    fn waits(&self, at: usize) -> bool {
+        self.unsettled.binary_search(&index(at)).is_ok()
     }
 
     /// Balances the postings of one transaction that must balance together.
@@ -278,11 +361,7 @@ impl Balancing<'_> {
             self.two_elided(at, first, second);
             return false;
         }
-        let habit = match self.commodities.dialect {
-            Dialect::Hledger => Weigh::Price,
-            Dialect::Ledger => Weigh::BasisOfPriced,
-            Dialect::Beancount => Weigh::Basis,
-        };
+        let habit = Weigh::habit(self.commodities.dialect);
         if self.add_up(at, kinds, habit).is_err() {
             self.too_long(at);
             return false;
@@ -486,6 +565,15 @@ impl Balancing<'_> {
 }
 
 impl Weigh {
+    /// The way of a dialect.
+    fn habit(dialect: Dialect) -> Weigh {
+        match dialect {
+            Dialect::Hledger => Weigh::Price,
+            Dialect::Ledger => Weigh::BasisOfPriced,
+            Dialect::Beancount => Weigh::Basis,
+        }
+    }
+
     /// What an amount with this detail weighs. `None`: more digits than a number can have.
     fn of(self, own: Quantity, detail: &Detail) -> Option<Quantity> {
         let basis = detail.lot.as_ref().and_then(|lot| lot.cost.as_ref());

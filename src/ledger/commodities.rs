@@ -11,7 +11,7 @@ use crate::ledger::model::{CommodityId, Dialect, Table};
 use crate::money::Decimal;
 
 /// The commodities of one run.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Commodities {
     /// As what the present text is read.
     pub dialect: Dialect,
@@ -33,6 +33,23 @@ pub struct Commodities {
     pub marks_seen: (bool, bool),
     /// Costs do not change how a commodity is shown.
     pub in_cost: bool,
+    /// Kept by a reader that reads a slice of a text without those above it.
+    pub trust: Option<Trust>,
+}
+
+/// What a slice of a text took for granted, and what its amounts showed.
+#[derive(Clone, Debug, Default)]
+pub struct Trust {
+    /// The decimal marks that amounts above had shown where a number of the slice needed one.
+    pub marks: Vec<(CommodityId, Option<u8>)>,
+    /// Accounts that were not known above.
+    pub no_accounts: Vec<String>,
+    /// Amounts with more decimals than any before.
+    raised: Vec<(CommodityId, u32)>,
+    /// The decimal marks that its amounts showed, the last of each commodity.
+    shown: Vec<(CommodityId, u8)>,
+    /// As `Commodities::marks_seen`.
+    marks_seen: (bool, bool),
 }
 
 /// What is doubtful about a number.
@@ -55,6 +72,8 @@ pub struct Known {
     pub declared_decimals: Option<u32>,
     /// The most decimals of an amount, costs apart. `None`: there was none.
     pub seen_decimals: Option<u32>,
+    /// Whether `seen_mark` was shown in this slice of the text.
+    shown_here: bool,
 }
 
 impl Commodities {
@@ -73,6 +92,7 @@ impl Commodities {
             doubts: Vec::new(),
             marks_seen: (false, false),
             in_cost: false,
+            trust: None,
         }
     }
 
@@ -83,11 +103,16 @@ impl Commodities {
         {
             return *id;
         }
-        let id = CommodityId(self.table.number(symbol));
+        CommodityId(self.add(symbol))
+    }
+
+    /// The number of the commodity with this name, aliases apart.
+    pub fn add(&mut self, name: &str) -> u32 {
+        let number = self.table.number(name);
         if self.known.len() < self.table.names().len() {
             self.known.resize(self.table.names().len(), Known::default());
         }
-        id
+        number
     }
 
     /// Another symbol for a commodity from here on.
@@ -108,17 +133,68 @@ impl Commodities {
 
     /// An amount showed its decimal mark.
     pub fn shown(&mut self, id: CommodityId, mark: u8) {
-        self.known[id.0 as usize].seen_mark = Some(mark);
+        let known = &mut self.known[id.0 as usize];
+        known.seen_mark = Some(mark);
         self.marks_seen.0 |= mark == b'.';
         self.marks_seen.1 |= mark == b',';
+        if let Some(trust) = &mut self.trust
+            && !known.shown_here
+        {
+            known.shown_here = true;
+            trust.shown.push((id, mark));
+        }
+    }
+
+    /// A number's meaning hung on the decimal mark that amounts had shown.
+    pub fn asked(&mut self, id: CommodityId) {
+        let known = &self.known[id.0 as usize];
+        if let Some(trust) = &mut self.trust
+            && !known.shown_here
+        {
+            let asked = (id, known.seen_mark);
+            if trust.marks.last() != Some(&asked) {
+                trust.marks.push(asked);
+            }
+        }
     }
 
     /// An amount was read.
     pub fn written(&mut self, id: CommodityId, number: Decimal) {
         if !self.in_cost {
             let seen = &mut self.known[id.0 as usize].seen_decimals;
-            *seen = Some(seen.unwrap_or(0).max(number.scale()));
+            let decimals = Some(number.scale());
+            if decimals > *seen {
+                *seen = decimals;
+                if let Some(trust) = &mut self.trust {
+                    trust.raised.push((id, number.scale()));
+                }
+            }
         }
+    }
+
+    /// What the slice that ends here took for granted and showed.
+    pub fn end_of_slice(&mut self) -> Trust {
+        let mut trust = self.trust.replace(Trust::default()).unwrap_or_default();
+        for (id, mark) in &mut trust.shown {
+            let known = &mut self.known[id.0 as usize];
+            known.shown_here = false;
+            *mark = known.seen_mark.unwrap_or(*mark);
+        }
+        trust.marks_seen = std::mem::take(&mut self.marks_seen);
+        trust
+    }
+
+    /// Takes in what the amounts of a slice showed; `own`: its commodities by the numbers here.
+    pub fn learn(&mut self, trust: &Trust, own: impl Fn(CommodityId) -> CommodityId) {
+        for (id, decimals) in &trust.raised {
+            let seen = &mut self.known[own(*id).0 as usize].seen_decimals;
+            *seen = (*seen).max(Some(*decimals));
+        }
+        for (id, mark) in &trust.shown {
+            self.known[own(*id).0 as usize].seen_mark = Some(*mark);
+        }
+        self.marks_seen.0 |= trust.marks_seen.0;
+        self.marks_seen.1 |= trust.marks_seen.1;
     }
 
     /// Something is doubtful about the number `text`.

@@ -33,6 +33,32 @@ impl<'t> Lines<'t> {
         Lines { name, source, text, at: 0, number: 1 }
     }
 
+    /// The same text from and up to a byte, its lines counted from 1.
+    pub fn part(&self, range: std::ops::Range<usize>) -> Lines<'t> {
+        Lines { text: &self.text[..range.end], at: range.start, number: 1, ..*self }
+    }
+
+    /// Goes on at byte `at`, which `lines` lines lie before.
+    pub fn jump(&mut self, at: usize, lines: u32) {
+        self.at = at;
+        self.number += lines;
+    }
+
+    /// The whole text.
+    pub fn text(&self) -> &'t str {
+        self.text
+    }
+
+    /// Where the next line begins.
+    pub fn at(&self) -> usize {
+        self.at
+    }
+
+    /// The number of the next line, from 1.
+    pub fn number(&self) -> u32 {
+        self.number
+    }
+
     /// The first byte of the next line.
     pub fn peek(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()

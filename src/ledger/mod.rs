@@ -72,6 +72,7 @@ mod rules;
 mod running;
 mod scope;
 mod section;
+mod slices;
 mod sums;
 mod time;
 mod usage;
@@ -157,8 +158,8 @@ fn family(
     for (root, dialect, why) in roots {
         reader.root(root, dialect, why);
     }
-    let reader::Reader { mut ledger, mut commodities, rules, .. } = reader;
+    let reader::Reader { mut ledger, mut commodities, rules, unsettled, .. } = reader;
     ledger.commodities = std::mem::take(&mut commodities.table);
-    balancing::balance(&mut ledger, &commodities, &rules);
+    balancing::balance(&mut ledger, &commodities, &rules, unsettled);
     ledger
 }

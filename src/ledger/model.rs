@@ -53,11 +53,14 @@ pub struct Options {
     pub dialect: Option<Dialect>,
     /// The year of dates that name none where no `Y` stands above them. Reading such a date warns.
     pub year: i32,
+    /// Bytes of a long text that one thread reads at a time; `None`: as many as suit it. What is read
+    /// is the same with any number. How many threads there are is rayon's to say.
+    pub slice: Option<usize>,
 }
 
 impl Default for Options {
     fn default() -> Options {
-        Options { dialect: None, year: 2000 }
+        Options { dialect: None, year: 2000, slice: None }
     }
 }
 
@@ -110,7 +113,7 @@ pub struct Ledger {
 }
 
 /// Names by number: each kept once.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Table {
     names: Vec<Name>,
     numbers: HashMap<Name, u32, BuildHasherDefault<Xxh>>,
@@ -258,6 +261,21 @@ impl Detail {
             && self.assertion.is_none()
             && self.date.is_none()
             && self.date2.is_none()
+    }
+}
+
+impl Detail {
+    /// Changes the amounts in it.
+    pub(super) fn change(&mut self, change: impl Fn(Quantity) -> Quantity) {
+        if let Some(cost) = &mut self.cost {
+            cost.amount = change(cost.amount);
+        }
+        if let Some(cost) = self.lot.as_mut().and_then(|lot| lot.cost.as_mut()) {
+            cost.amount = change(cost.amount);
+        }
+        if let Some(assertion) = &mut self.assertion {
+            assertion.amount = change(assertion.amount);
+        }
     }
 }
 

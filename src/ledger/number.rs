@@ -126,6 +126,11 @@ impl Written {
         }
     }
 
+    /// Whether one mark before three digits may be either.
+    pub fn is_open(&self) -> bool {
+        self.points + self.commas == 1 && self.after == 3
+    }
+
     /// Adds a digit past the eighteenth.
     fn push(&mut self, digit: u8, small: u64, count: u32) {
         if count == 18 {

@@ -8,10 +8,12 @@ use std::hash::BuildHasherDefault;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
+use indexmap::map::Entry;
 
 use crate::diagnostic::Diagnostic;
 use crate::ledger::Load;
 use crate::ledger::amount::{self, Amounts, Fault, blanks};
+use crate::ledger::balancing;
 use crate::ledger::commodities::{Commodities, Doubt};
 use crate::ledger::day::{self, Day};
 use crate::ledger::header::{self, account_end};
@@ -22,6 +24,8 @@ use crate::ledger::model::{
 };
 use crate::ledger::rules::Rule;
 use crate::ledger::scope::Scope;
+use crate::ledger::slices::{self, Pace};
+use crate::ledger::sums::Sums;
 use crate::ledger::time;
 use crate::money::Decimal;
 use crate::period::NaiveDate;
@@ -32,6 +36,9 @@ const DEPTH: usize = 100;
 /// Texts in all; more are taken for a mistake.
 const TEXTS: usize = 100_000;
 
+/// Bytes that one thread reads before it gives back what lies behind it.
+const LET_GO: usize = 1 << 20;
+
 /// What reading has found so far.
 pub(super) struct Reader<'o> {
     pub ledger: Ledger,
@@ -40,8 +47,11 @@ pub(super) struct Reader<'o> {
     pub rules: Vec<Rule>,
     /// `--input-date-format`
     pub date_format: Option<String>,
-    /// Numbers whose marks were guessed, by commodity.
-    guessed: IndexMap<CommodityId, Guessed>,
+    /// Transactions that did not come to zero when they were read, by index.
+    pub unsettled: Vec<u32>,
+    guessed: Guesses,
+    /// Of the transaction that is being read.
+    sums: Sums,
     pub dialect: Dialect,
     pub options: Options,
     load: Load<'o>,
@@ -49,8 +59,20 @@ pub(super) struct Reader<'o> {
     chain: Vec<Name>,
 }
 
+/// Numbers whose marks were guessed, by commodity.
+pub(super) type Guesses = IndexMap<CommodityId, Guessed>;
+
+/// Dates without a year for which today's was taken: the first, that year, and how many.
+#[derive(Clone, Debug)]
+pub(super) struct Yearless {
+    pub place: Place,
+    pub year: i32,
+    pub count: u32,
+}
+
 /// The first of the numbers of one commodity whose decimal mark was guessed.
-struct Guessed {
+#[derive(Debug)]
+pub(super) struct Guessed {
     mark: u8,
     text: String,
     place: Place,
@@ -69,7 +91,9 @@ impl<'o> Reader<'o> {
             commodities: Commodities::new(dialect),
             scope: Scope::default(),
             rules: Vec::new(),
+            unsettled: Vec::new(),
             guessed: IndexMap::new(),
+            sums: Sums::default(),
             date_format: None,
             dialect,
             options,
@@ -115,24 +139,72 @@ impl<'o> Reader<'o> {
     fn lines(&mut self, lines: &mut Lines<'_>) {
         let mut written = Written::default();
         let mut yearless = None;
-        while let Some(line) = lines.next() {
-            match line.text.as_bytes().first() {
-                None | Some(b';' | b'#' | b'*' | b'%' | b'|') => {}
-                Some(b'0'..=b'9') => self.transaction(line, lines, &mut written, &mut yearless),
-                Some(b' ' | b'\t') => self.indented(line, lines),
-                Some(_) => {
-                    let before = (self.scope.aliases.len(), self.scope.parents.len());
-                    self.directive(line, lines);
-                    if before != (self.scope.aliases.len(), self.scope.parents.len()) {
-                        written.clear();
-                    }
+        let mut pace = Pace::new(self.options);
+        let mut read = lines.at();
+        loop {
+            if lines.peek().is_some_and(|first| first.is_ascii_digit())
+                && pace.cuts(lines.at(), lines.text().len())
+            {
+                slices::read(self, lines, &mut pace, &mut yearless);
+                read = lines.at();
+            }
+            let Some(line) = lines.next() else { break };
+            self.line(line, lines, &mut written, &mut yearless);
+            if lines.at() - read >= LET_GO {
+                self.ledger.sources[lines.source as usize].text.let_go(read..lines.at());
+                read = lines.at();
+            }
+        }
+        if let Some(yearless) = yearless {
+            self.warn_yearless(yearless);
+        }
+        self.warn_guessed();
+    }
+
+    /// Reads the lines of a slice of a text, up to one that may say something for the lines below it;
+    /// whether there was none.
+    pub fn slice<'t>(
+        &mut self,
+        lines: &mut Lines<'t>,
+        written: &mut Written<'t>,
+        yearless: &mut Option<Yearless>,
+    ) -> bool {
+        while let Some(first) = lines.peek() {
+            let before = lines.clone();
+            let Some(line) = lines.next() else { break };
+            let speaks_for_itself =
+                matches!(
+                    first,
+                    b'0'..=b'9' | b' ' | b'\t' | b'\r' | b'\n' | b';' | b'#' | b'*' | b'%' | b'|'
+                ) || ["P ", "payee ", "tag "].iter().any(|word| line.text.starts_with(word));
+            if !speaks_for_itself {
+                *lines = before;
+                return false;
+            }
+            self.line(line, lines, written, yearless);
+        }
+        true
+    }
+
+    fn line<'t>(
+        &mut self,
+        line: Line<'t>,
+        lines: &mut Lines<'t>,
+        written: &mut Written<'t>,
+        yearless: &mut Option<Yearless>,
+    ) {
+        match line.text.as_bytes().first() {
+            None | Some(b';' | b'#' | b'*' | b'%' | b'|') => {}
+            Some(b'0'..=b'9') => self.transaction(line, lines, written, yearless),
+            Some(b' ' | b'\t') => self.indented(line, lines),
+            Some(_) => {
+                let before = (self.scope.aliases.len(), self.scope.parents.len());
+                self.directive(line, lines);
+                if before != (self.scope.aliases.len(), self.scope.parents.len()) {
+                    written.clear();
                 }
             }
         }
-        if let Some((place, year, count)) = yearless {
-            self.warn_yearless(place, year, count);
-        }
-        self.warn_guessed();
     }
 
     /// An indented line that belongs to nothing.
@@ -155,7 +227,7 @@ impl<'o> Reader<'o> {
         line: Line<'t>,
         lines: &mut Lines<'t>,
         written: &mut Written<'t>,
-        yearless: &mut Option<(Place, i32, u32)>,
+        yearless: &mut Option<Yearless>,
     ) {
         let Some((date, rest)) = self.date(line.text, || lines.place(line, ""), yearless) else {
             let word = line.text.split([' ', '\t', '=']).next().unwrap_or_default();
@@ -210,6 +282,10 @@ impl<'o> Reader<'o> {
         }
         let source = lines.source;
         let count = self.ledger.postings.len() - first;
+        let Ledger { postings, details, .. } = &mut self.ledger;
+        if !balancing::settle(&mut postings[first..], details, self.dialect, &mut self.sums) {
+            self.unsettled.push(index(self.ledger.transactions.len()));
+        }
         self.ledger.transactions.push(TransactionRow {
             date,
             source,
@@ -240,7 +316,7 @@ impl<'o> Reader<'o> {
         &mut self,
         text: &'t str,
         place: impl FnOnce() -> Place,
-        yearless: &mut Option<(Place, i32, u32)>,
+        yearless: &mut Option<Yearless>,
     ) -> Option<(NaiveDate, &'t str)> {
         if let Some(format) = &self.date_format
             && let Ok(read) = NaiveDate::parse_and_remainder(text, format)
@@ -254,7 +330,9 @@ impl<'o> Reader<'o> {
                 let year = self.scope.year.unwrap_or(self.options.year);
                 let date = NaiveDate::from_ymd_opt(year, month, day)?;
                 if self.scope.year.is_none() {
-                    yearless.get_or_insert_with(|| (place(), year, 0)).2 += 1;
+                    yearless
+                        .get_or_insert_with(|| Yearless { place: place(), year, count: 0 })
+                        .count += 1;
                 }
                 Some((date, rest))
             }
@@ -268,7 +346,8 @@ impl<'o> Reader<'o> {
         }
     }
 
-    fn warn_yearless(&mut self, place: Place, year: i32, count: u32) {
+    fn warn_yearless(&mut self, yearless: Yearless) {
+        let Yearless { place, year, count } = yearless;
         let what = match count {
             1 => "a date names no year".to_owned(),
             count => format!("{count} dates name no year, this one first"),
@@ -422,6 +501,9 @@ impl<'o> Reader<'o> {
             {
                 let named = amount.commodity.0 != 0;
                 if (named && !tail.contains(':')) || tail.contains(['-', '.']) {
+                    if let Some(trust) = &mut self.commodities.trust {
+                        trust.no_accounts.push(whole);
+                    }
                     return Some((at, named));
                 }
             }
@@ -531,6 +613,30 @@ impl<'o> Reader<'o> {
                         count: 0,
                     });
                     guessed.count += 1;
+                }
+            }
+        }
+    }
+
+    /// The guesses of a slice that ends here.
+    pub fn take_guesses(&mut self) -> Guesses {
+        std::mem::take(&mut self.guessed)
+    }
+
+    /// Takes in those of a slice; `own`: its commodities by the numbers here; `above`: the lines that
+    /// lie above it.
+    pub fn take_in_guesses(
+        &mut self,
+        guesses: Guesses,
+        own: impl Fn(CommodityId) -> CommodityId,
+        above: u32,
+    ) {
+        for (commodity, mut guess) in guesses {
+            guess.place.line += above;
+            match self.guessed.entry(own(commodity)) {
+                Entry::Occupied(mut first) => first.get_mut().count += guess.count,
+                Entry::Vacant(first) => {
+                    first.insert(guess);
                 }
             }
         }

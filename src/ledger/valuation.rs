@@ -284,7 +284,7 @@ mod tests {
     use crate::source::Source;
 
     fn market(text: &str, dialect: Dialect) -> Market {
-        let options = Options { dialect: Some(dialect), year: 2024 };
+        let options = Options { dialect: Some(dialect), ..Options::default() };
         let mut none = |_: &str, _: &Name| Ok(Vec::new());
         let ledger = read(Source::new("x", text), &options, &mut none);
         assert!(ledger.diagnostics.is_empty(), "{:?}", ledger.diagnostics);

@@ -5,12 +5,14 @@
 //! readers above.
 
 mod name;
+mod text;
 
 use std::borrow::Cow;
 
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 pub use name::{Name, Names};
+pub use text::{Lent, Text};
 
 /// One text with the name it goes by in messages: `statements/schwab-2024.csv`.
 #[derive(Clone, Debug)]
@@ -18,7 +20,7 @@ pub struct Source {
     /// As a message shows it; never used to decide what the text is.
     pub name: Name,
     /// The text, without a byte-order mark. Line ends are those of the file.
-    pub text: String,
+    pub text: Text,
     /// How the bytes were read, for `check -v`: `UTF-8`, `UTF-16LE`, `windows-1252`.
     pub encoding: &'static str,
 }
@@ -26,23 +28,39 @@ pub struct Source {
 impl Source {
     /// A text that is at hand already, in tests and from other rooms.
     pub fn new(name: impl AsRef<str>, text: impl Into<String>) -> Source {
-        Source { name: Name::new(name.as_ref()), text: text.into(), encoding: UTF_8.name() }
+        Source::utf8(name, text.into().into())
+    }
+
+    /// A text that is UTF-8 where it lies, as `is_plain` and a check of its letters have shown.
+    pub fn utf8(name: impl AsRef<str>, text: Text) -> Source {
+        Source { name: Name::new(name.as_ref()), text, encoding: UTF_8.name() }
+    }
+
+    /// Whether nothing at the start of `bytes` says that they are anything but UTF-8 without a mark.
+    pub fn is_plain(bytes: &[u8]) -> bool {
+        Encoding::for_bom(bytes).is_none() && sixteen_bits(bytes).is_none()
     }
 
     /// Decodes `bytes`: by byte-order mark, else UTF-16 by its zero bytes, else UTF-8, else
     /// windows-1252, which every byte string is. Marks at the start are dropped, however many
     /// there are. UTF-8 is checked and kept, not copied.
     pub fn decode(name: impl AsRef<str>, bytes: Vec<u8>) -> Source {
-        let encoding = Encoding::for_bom(&bytes).map_or_else(|| sniff(&bytes), |(found, _)| found);
-        let text = if encoding == UTF_8 {
-            String::from_utf8(bytes)
-                .unwrap_or_else(|error| UTF_8.decode(error.as_bytes()).0.into_owned())
-        } else {
-            encoding.decode(&bytes).0.into_owned()
+        let told = Encoding::for_bom(&bytes).map(|(found, _)| found);
+        let (text, encoding) = match told.or_else(|| sixteen_bits(&bytes)) {
+            Some(encoding) if encoding != UTF_8 => {
+                (encoding.decode(&bytes).0.into_owned(), encoding)
+            }
+            told => match String::from_utf8(bytes) {
+                Ok(text) => (text, UTF_8),
+                Err(error) => {
+                    let encoding = told.unwrap_or(WINDOWS_1252);
+                    (encoding.decode(error.as_bytes()).0.into_owned(), encoding)
+                }
+            },
         };
         let marks = text.len() - text.trim_start_matches('\u{feff}').len();
         let text = if marks == 0 { text } else { text[marks..].to_owned() };
-        Source { name: Name::new(name.as_ref()), text, encoding: encoding.name() }
+        Source { name: Name::new(name.as_ref()), text: text.into(), encoding: encoding.name() }
     }
 
     /// The line with this number, from 1, without its end. Lines end with LF, CRLF or a lone CR.
@@ -150,18 +168,16 @@ fn count(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
 
-/// The encoding of bytes without a mark. ASCII in UTF-16 has a zero in every second byte.
-fn sniff(bytes: &[u8]) -> &'static Encoding {
+/// UTF-16 without a mark: ASCII in it has a zero in every second byte.
+fn sixteen_bits(bytes: &[u8]) -> Option<&'static Encoding> {
     let head = &bytes[..bytes.len().min(512)];
     let zeros = |from: usize| head.iter().skip(from).step_by(2).filter(|byte| **byte == 0).count();
     if head.len() >= 4 && zeros(1) * 4 > head.len() {
-        UTF_16LE
+        Some(UTF_16LE)
     } else if head.len() >= 4 && zeros(0) * 4 > head.len() {
-        UTF_16BE
-    } else if std::str::from_utf8(bytes).is_ok() {
-        UTF_8
+        Some(UTF_16BE)
     } else {
-        WINDOWS_1252
+        None
     }
 }
 

@@ -1,0 +1,88 @@
+//! Large files as texts without a copy: the system lends their pages.
+//!
+//! A journal of hundreds of megabytes is read where it lies. Pages that were read are given back, so
+//! that a run needs memory for what it keeps of a file and not for the file.
+//!
+//! This is the one place of unsafe code. A file that somebody else changes while it is mapped changes
+//! under its readers; one that is cut short then ends the program. So only files too large to be in an
+//! editor's hand are mapped, nothing is ever written while one is, and small ones are read as usual.
+#![allow(unsafe_code)]
+
+use std::fs::File;
+use std::io;
+use std::ops::Range;
+use std::path::Path;
+use std::sync::Arc;
+
+use memmap2::{Mmap, UncheckedAdvice};
+use rayon::prelude::*;
+
+use crate::source::{Lent, Source, Text};
+
+/// Files from this size on are mapped: below it a copy costs less than it is worth.
+const LARGE: u64 = 4 << 20;
+/// Bytes that one thread checks at a time.
+const CHECKED: usize = 1 << 20;
+
+/// The text of a file, however it is encoded, under this name.
+///
+/// # Errors
+/// It cannot be opened or read.
+pub fn source(path: &Path, name: &str) -> io::Result<Source> {
+    let file = File::open(path)?;
+    let kind = file.metadata()?;
+    if kind.is_file()
+        && kind.len() >= LARGE
+        && let Some(mapped) = Mapped::of(&file)
+    {
+        return Ok(Source::utf8(name, Text::lent(Arc::new(mapped))));
+    }
+    drop(file);
+    Ok(Source::decode(name, std::fs::read(path)?))
+}
+
+/// The pages of one file, all of them UTF-8.
+struct Mapped(Mmap);
+
+impl Mapped {
+    /// `None`: the system lends none, or what is in them must be decoded first.
+    fn of(file: &File) -> Option<Mapped> {
+        // SAFETY: the file is a regular one of the user's own; see the head of this module for what
+        // happens if somebody changes it meanwhile.
+        let map = unsafe { Mmap::map(file) }.ok()?;
+        let mapped = Mapped(map);
+        (Source::is_plain(&mapped.0) && mapped.is_utf8()).then_some(mapped)
+    }
+
+    fn is_utf8(&self) -> bool {
+        let bytes = &*self.0;
+        // A letter that lies across a border belongs to the part before it.
+        let border = |at: usize| {
+            (at..bytes.len()).find(|at| bytes[*at] & 0xc0 != 0x80).unwrap_or(bytes.len())
+        };
+        (0..bytes.len().div_ceil(CHECKED)).into_par_iter().all(|part| {
+            let part = border(part * CHECKED)..border((part + 1) * CHECKED);
+            let good = std::str::from_utf8(&bytes[part.clone()]).is_ok();
+            self.let_go(part);
+            good
+        })
+    }
+}
+
+impl Lent for Mapped {
+    fn letters(&self) -> &str {
+        // SAFETY: `of` has checked all of it.
+        unsafe { std::str::from_utf8_unchecked(&self.0) }
+    }
+
+    fn let_go(&self, bytes: Range<usize>) {
+        // Advice only: where it is not taken, the pages stay.
+        #[cfg(unix)]
+        // SAFETY: the pages are a file's and never written to, so that reading them again gives the same.
+        let _ = unsafe {
+            self.0.unchecked_advise_range(UncheckedAdvice::DontNeed, bytes.start, bytes.len())
+        };
+        #[cfg(not(unix))]
+        let _ = bytes;
+    }
+}

@@ -1,0 +1,413 @@
+//! Reads one long text on several threads, with the outcome of reading it from top to bottom.
+//!
+//! In: a reader that stands before a transaction. Out: the same reader some way further down. Most of
+//! a long journal is transactions, and a transaction says nothing for the lines below it: so the text
+//! is cut before lines that begin with a date, and each thread reads whole slices with a reader of its
+//! own, which knows what the first one knew before the first slice. The first one takes their rows in,
+//! in the order of the text, and gives accounts and commodities the numbers they would have had.
+//!
+//! # Why the outcome is the same
+//!
+//! A slice is read on trust, and taken in only if the trust was justified:
+//!
+//! * A line that may say something for the lines below it (a directive, a block, an `include`) ends the
+//!   slice it stands in. It is read by the first reader, and all slices after it are dropped.
+//! * What a number means may hang on earlier amounts, and so may whether a name is an account's. A slice
+//!   keeps what it took for granted there ([`Trust`]); where that turns out wrong it is dropped, with
+//!   all after it.
+//!
+//! The first slice after a stop has nothing to take for granted, so reading always goes on. What was
+//! dropped is paid for: as many bytes are read in order before the next slices are cut. So a text of
+//! nothing but directives costs at most twice its length.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::diagnostic::Diagnostic;
+use crate::ledger::commodities::{Commodities, Trust};
+use crate::ledger::lines::Lines;
+use crate::ledger::model::{
+    AccountId, CommodityId, Declaration, Detail, Inert, Ledger, Options, PostingRow, Price,
+    Quantity, Table, TransactionRow,
+};
+use crate::ledger::reader::{Guesses, Reader, Written, Yearless, index};
+use crate::ledger::scope::Scope;
+use crate::source::{Name, Source};
+
+/// Bytes of the first slices after a stop; from there they grow to `LARGE`.
+const SMALL: usize = 32 << 10;
+/// Bytes of a slice whose rows stay in a core's own memory.
+const LARGE: usize = 512 << 10;
+/// What is copied for each thread, for each name that is known, in bytes of text it could have read.
+const NAME: usize = 32;
+
+/// When slices are cut.
+#[derive(Debug)]
+pub struct Pace {
+    /// Bytes of a slice, where somebody says it.
+    told: Option<usize>,
+    threads: usize,
+    /// No slices are cut before this byte.
+    next: usize,
+}
+
+impl Pace {
+    /// As the options say; slices are of no use to a single thread.
+    pub fn new(options: Options) -> Pace {
+        Pace { told: options.slice, threads: rayon::current_num_threads(), next: 0 }
+    }
+
+    /// Whether to cut slices at byte `at` of a text of `length` bytes.
+    pub fn cuts(&self, at: usize, length: usize) -> bool {
+        if self.threads < 2 || at < self.next {
+            return false;
+        }
+        let left = length - at;
+        self.told.map_or(left > 4 * SMALL, |told| left / 2 >= told)
+    }
+
+    fn size(&self, slice: usize) -> usize {
+        let doubled = u32::try_from(slice / self.threads).unwrap_or(u32::MAX).min(4);
+        self.told.unwrap_or((SMALL << doubled).min(LARGE))
+    }
+
+    /// `dropped` bytes were read for nothing up to byte `at`.
+    fn pay(&mut self, at: usize, dropped: usize) {
+        self.next = if self.told.is_some() { at } else { at + dropped };
+    }
+}
+
+/// What every slice's reader begins with.
+struct Known<'t> {
+    lines: Lines<'t>,
+    source: Arc<Source>,
+    accounts: Table,
+    commodities: Commodities,
+    scope: Scope,
+    date_format: Option<String>,
+    options: Options,
+}
+
+/// What is left to cut.
+struct Cut {
+    at: usize,
+    slices: usize,
+}
+
+/// A slice, read.
+struct Slice {
+    /// Its number, from 0.
+    number: usize,
+    /// Which thread has read it.
+    thread: usize,
+    /// What was read: up to the end of the slice, or to a line that is not for it.
+    range: Range<usize>,
+    /// Whether all of it was.
+    whole: bool,
+    /// How many lines.
+    lines: u32,
+    rows: Rows,
+    /// Names that are new to the thread, in the order it met them.
+    accounts: Vec<Name>,
+    commodities: Vec<Name>,
+    trust: Trust,
+    guesses: Guesses,
+    yearless: Option<Yearless>,
+}
+
+/// Rows of one slice. Emptied, they serve the next.
+#[derive(Default)]
+struct Rows {
+    transactions: Vec<TransactionRow>,
+    postings: Vec<PostingRow>,
+    details: Vec<Detail>,
+    declared: Vec<Declaration>,
+    prices: Vec<Price>,
+    inert: Vec<Inert>,
+    diagnostics: Vec<Diagnostic>,
+    unsettled: Vec<u32>,
+}
+
+/// The numbers of one thread's names: up to `known` they are the first reader's.
+#[derive(Clone, Default)]
+struct Numbers {
+    known: u32,
+    new: Vec<u32>,
+}
+
+impl Numbers {
+    fn of(&self, number: u32) -> u32 {
+        number.checked_sub(self.known).map_or(number, |new| self.new[new as usize])
+    }
+}
+
+/// Reads slices from where `lines` stands, until one ends before its time or the text does.
+pub fn read(
+    reader: &mut Reader<'_>,
+    lines: &mut Lines<'_>,
+    pace: &mut Pace,
+    yearless: &mut Option<Yearless>,
+) {
+    let threads = pace.threads;
+    let known = Known {
+        lines: lines.clone(),
+        source: Arc::clone(&reader.ledger.sources[lines.source as usize]),
+        accounts: reader.ledger.accounts.clone(),
+        commodities: reader.commodities.clone(),
+        scope: reader.scope.clone(),
+        date_format: reader.date_format.clone(),
+        options: reader.options,
+    };
+    let names = known.accounts.names().len() + known.commodities.table.names().len();
+    let mut taking = Taking::new(threads, &known);
+    let cut = Mutex::new(Cut { at: lines.at(), slices: 0 });
+    let spare = Mutex::new(Vec::new());
+    let enough = AtomicBool::new(false);
+    let mut dropped = names * NAME * threads;
+    rayon::in_place_scope(|scope| {
+        let (send, receive) = sync_channel(2 * threads);
+        for thread in 0..threads {
+            let send = send.clone();
+            let (known, cut, spare, enough, pace) = (&known, &cut, &spare, &enough, &*pace);
+            scope.spawn(move |_| known.work(thread, pace, cut, spare, enough, &send));
+        }
+        drop(send);
+        // Slices come in the order they are done and are taken in in the order of the text.
+        let mut early = BTreeMap::new();
+        let mut next = 0;
+        for slice in receive {
+            early.insert(slice.number, slice);
+            while let Some(slice) = early.remove(&next) {
+                next += 1;
+                if enough.load(Ordering::Relaxed) || !taking.is_justified(reader, &slice) {
+                    enough.store(true, Ordering::Relaxed);
+                    dropped += slice.range.len();
+                    continue;
+                }
+                if !slice.whole {
+                    enough.store(true, Ordering::Relaxed);
+                }
+                let rows = taking.take(reader, lines, yearless, slice);
+                spare.lock().unwrap_or_else(PoisonError::into_inner).push(rows);
+            }
+        }
+    });
+    pace.pay(lines.at(), dropped);
+}
+
+impl Known<'_> {
+    /// Reads one slice after the other until there is none, or none is wanted.
+    fn work(
+        &self,
+        thread: usize,
+        pace: &Pace,
+        cut: &Mutex<Cut>,
+        spare: &Mutex<Vec<Rows>>,
+        enough: &AtomicBool,
+        send: &SyncSender<Slice>,
+    ) {
+        // No slice has a line that includes anything.
+        let mut load = |_: &str, _: &Name| Err(String::new());
+        let mut reader = Reader::new(self.options, &mut load);
+        reader.dialect = self.commodities.dialect;
+        reader.ledger.accounts = self.accounts.clone();
+        reader.commodities = self.commodities.clone();
+        reader.commodities.trust = Some(Trust::default());
+        reader.scope = self.scope.clone();
+        reader.date_format.clone_from(&self.date_format);
+        let mut written = Written::default();
+        while let Some((number, range)) = self.next(pace, cut)
+            && !enough.load(Ordering::Relaxed)
+        {
+            let spare = spare.lock().unwrap_or_else(PoisonError::into_inner).pop();
+            let slice =
+                self.slice(&mut reader, &mut written, spare.unwrap_or_default(), number, range);
+            if send.send(Slice { thread, ..slice }).is_err() {
+                return;
+            }
+        }
+    }
+
+    /// Cuts the next slice: up to a line that begins with a digit.
+    fn next(&self, pace: &Pace, cut: &Mutex<Cut>) -> Option<(usize, Range<usize>)> {
+        let mut cut = cut.lock().unwrap_or_else(PoisonError::into_inner);
+        let bytes = self.lines.text().as_bytes();
+        if cut.at >= bytes.len() {
+            return None;
+        }
+        let start = cut.at;
+        let least = start.saturating_add(pace.size(cut.slices)).min(bytes.len());
+        let mut ends = memchr::memchr_iter(b'\n', &bytes[least..]).map(|end| least + end + 1);
+        let end = ends.find(|end| bytes.get(*end).is_some_and(u8::is_ascii_digit));
+        cut.at = end.unwrap_or(bytes.len());
+        cut.slices += 1;
+        Some((cut.slices - 1, start..cut.at))
+    }
+
+    fn slice<'t>(
+        &'t self,
+        reader: &mut Reader<'_>,
+        written: &mut Written<'t>,
+        spare: Rows,
+        number: usize,
+        range: Range<usize>,
+    ) -> Slice {
+        let known = (reader.ledger.accounts.names().len(), reader.commodities.table.names().len());
+        spare.lend(reader);
+        let mut lines = self.lines.part(range.clone());
+        let mut yearless = None;
+        let whole = reader.slice(&mut lines, written, &mut yearless);
+        let read = range.start..lines.at();
+        self.source.text.let_go(read.clone());
+        Slice {
+            number,
+            thread: 0,
+            range: read,
+            whole,
+            lines: lines.number() - 1,
+            rows: Rows::back(reader),
+            accounts: reader.ledger.accounts.names()[known.0..].to_vec(),
+            commodities: reader.commodities.table.names()[known.1..].to_vec(),
+            trust: reader.commodities.end_of_slice(),
+            guesses: reader.take_guesses(),
+            yearless,
+        }
+    }
+}
+
+impl Rows {
+    /// Gives `reader` these empty rows to fill.
+    fn lend(self, reader: &mut Reader<'_>) {
+        reader.unsettled = self.unsettled;
+        reader.ledger.transactions = self.transactions;
+        reader.ledger.postings = self.postings;
+        reader.ledger.details = self.details;
+        reader.ledger.declared = self.declared;
+        reader.ledger.prices = self.prices;
+        reader.ledger.inert = self.inert;
+        reader.ledger.diagnostics = self.diagnostics;
+    }
+
+    /// Takes back what `reader` has filled.
+    fn back(reader: &mut Reader<'_>) -> Rows {
+        let unsettled = std::mem::take(&mut reader.unsettled);
+        let ledger = &mut reader.ledger;
+        Rows {
+            transactions: std::mem::take(&mut ledger.transactions),
+            postings: std::mem::take(&mut ledger.postings),
+            details: std::mem::take(&mut ledger.details),
+            declared: std::mem::take(&mut ledger.declared),
+            prices: std::mem::take(&mut ledger.prices),
+            inert: std::mem::take(&mut ledger.inert),
+            diagnostics: std::mem::take(&mut ledger.diagnostics),
+            unsettled,
+        }
+    }
+}
+
+/// Takes slices in, in the order of the text.
+struct Taking {
+    /// By thread.
+    accounts: Vec<Numbers>,
+    commodities: Vec<Numbers>,
+}
+
+impl Taking {
+    fn new(threads: usize, known: &Known<'_>) -> Taking {
+        let numbers = |table: &Table| {
+            vec![Numbers { known: index(table.names().len()), new: Vec::new() }; threads]
+        };
+        Taking {
+            accounts: numbers(&known.accounts),
+            commodities: numbers(&known.commodities.table),
+        }
+    }
+
+    /// Whether what a slice took for granted is so.
+    fn is_justified(&self, reader: &Reader<'_>, slice: &Slice) -> bool {
+        let numbers = &self.commodities[slice.thread];
+        let first_new = numbers.known + index(numbers.new.len());
+        let seen = |id: CommodityId| {
+            let id = match id.0.checked_sub(first_new) {
+                Some(new) => reader.commodities.table.find(&slice.commodities[new as usize])?,
+                None => numbers.of(id.0),
+            };
+            reader.commodities.known[id as usize].seen_mark
+        };
+        slice.trust.marks.iter().all(|(id, mark)| seen(*id) == *mark)
+            && slice
+                .trust
+                .no_accounts
+                .iter()
+                .all(|name| reader.ledger.accounts.find(name).is_none())
+    }
+
+    /// Appends what a slice has; its rows come back, empty.
+    fn take(
+        &mut self,
+        reader: &mut Reader<'_>,
+        lines: &mut Lines<'_>,
+        yearless: &mut Option<Yearless>,
+        slice: Slice,
+    ) -> Rows {
+        let Slice { thread, range, mut rows, trust, .. } = slice;
+        let above = lines.number() - 1;
+        let (accounts, commodities) = (&mut self.accounts[thread], &mut self.commodities[thread]);
+        accounts.new.extend(slice.accounts.iter().map(|name| reader.ledger.accounts.number(name)));
+        commodities.new.extend(slice.commodities.iter().map(|name| reader.commodities.add(name)));
+        let (accounts, commodities) = (&*accounts, &*commodities);
+        let commodity = |id: CommodityId| CommodityId(commodities.of(id.0));
+        let quantity = |of: Quantity| Quantity { commodity: commodity(of.commodity), ..of };
+        reader.commodities.learn(&trust, commodity);
+        if let Some(mut told) = slice.yearless {
+            told.place.line += above;
+            let all = yearless.get_or_insert(Yearless { count: 0, ..told.clone() });
+            all.count += told.count;
+        }
+        reader.take_in_guesses(slice.guesses, commodity, above);
+
+        let ledger: &mut Ledger = &mut reader.ledger;
+        let transaction = index(ledger.transactions.len());
+        reader.unsettled.extend(rows.unsettled.drain(..).map(|at| transaction + at));
+        let posting = index(ledger.postings.len());
+        ledger.transactions.extend(rows.transactions.drain(..).map(|row| TransactionRow {
+            line: row.line + above,
+            first: row.first + posting,
+            ..row
+        }));
+        let detail = index(ledger.details.len());
+        ledger.postings.extend(rows.postings.drain(..).map(|row| PostingRow {
+            account: AccountId(accounts.of(row.account.0)),
+            commodity: commodity(row.commodity),
+            detail: if row.detail == 0 { 0 } else { row.detail + detail },
+            ..row
+        }));
+        ledger.details.extend(rows.details.drain(..).map(|mut detail| {
+            detail.change(quantity);
+            detail
+        }));
+        ledger.prices.extend(rows.prices.drain(..).map(|price| Price {
+            commodity: commodity(price.commodity),
+            amount: quantity(price.amount),
+            line: price.line + above,
+            ..price
+        }));
+        ledger.declared.extend(
+            rows.declared.drain(..).map(|one| Declaration { line: one.line + above, ..one }),
+        );
+        ledger
+            .inert
+            .extend(rows.inert.drain(..).map(|one| Inert { line: one.line + above, ..one }));
+        ledger.diagnostics.extend(rows.diagnostics.drain(..).map(|mut problem| {
+            for place in &mut problem.places {
+                place.line += above;
+            }
+            problem
+        }));
+        lines.jump(range.end, slice.lines);
+        rows
+    }
+}

@@ -1,0 +1,162 @@
+//! A long text is read in slices on several threads: what is read is what one thread reads from top to
+//! bottom, to the last row and the last word of a message, wherever the cuts fall.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use proptest::prelude::*;
+use rentier::ledger::{self, Dialect, Ledger, Options};
+use rentier::source::{Name, Source};
+
+/// Everything that a ledger has, in words.
+fn said(ledger: &Ledger) -> String {
+    let Ledger {
+        transactions, postings, details, declared, prices, lots, inert, diagnostics, ..
+    } = ledger;
+    let names = (ledger.accounts.names(), ledger.commodities.names());
+    format!(
+        "{names:#?}\n{transactions:#?}\n{postings:#?}\n{details:#?}\n{declared:#?}\n{prices:#?}\n\
+         {lots:#?}\n{inert:#?}\n{diagnostics:#?}"
+    )
+}
+
+fn read(source: &Source, dialect: Option<Dialect>, slice: usize) -> String {
+    let options = Options { dialect, year: 2024, slice: Some(slice) };
+    let mut include = |path: &str, from: &Name| {
+        // A text that includes something includes a small one, which is cut in its turn.
+        if from.starts_with("included") {
+            return Err("no more".to_owned());
+        }
+        let text = "2024-02-01 in\n  a:b  1,000 EUR\n  c\n\n2024-02-02 in\n  new  1 X\n  c\n";
+        let named = |at| Source::new(format!("included {at} {path}"), text);
+        Ok(vec![named(1), named(2)])
+    };
+    said(&ledger::read(source.clone(), &options, &mut include))
+}
+
+/// Reads with cuts everywhere, and without.
+fn compare(source: &Source, dialect: Option<Dialect>, slices: &[usize]) -> Result<(), String> {
+    let whole = read(source, dialect, usize::MAX);
+    for slice in slices {
+        let cut = read(source, dialect, *slice);
+        if whole != cut {
+            let mut lines = whole.lines().zip(cut.lines()).filter(|(one, other)| one != other);
+            let first = lines.next();
+            return Err(format!(
+                "{} in slices of {slice}: {first:?}\n{}",
+                source.name, &*source.text
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// On more threads than one, on whatever machine.
+fn on_threads<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(4).build();
+    pool.expect("threads can be started").install(work)
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for path in entries.flatten().map(|entry| entry.path()) {
+        let end = path.extension().and_then(|end| end.to_str());
+        if path.is_dir() {
+            collect(&path, files);
+        } else if end.is_some_and(|end| {
+            matches!(end, "journal" | "hledger" | "ledger" | "dat" | "j" | "timeclock" | "timedot")
+        }) {
+            files.push(path);
+        }
+    }
+}
+
+#[test]
+fn every_journal_reads_the_same_in_slices() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut files = Vec::new();
+    collect(&root.join("fixtures"), &mut files);
+    collect(&root.join("../shared/conformance"), &mut files);
+    files.sort();
+    assert!(files.len() > 50, "the journals are there");
+    let wrong: Vec<String> = on_threads(|| {
+        files
+            .iter()
+            .filter_map(|path| {
+                let source = Source::decode(path.to_string_lossy(), fs::read(path).ok()?);
+                let dialects = [None, Some(Dialect::Ledger)];
+                let tried = dialects.map(|dialect| compare(&source, dialect, &[1, 90, 400]));
+                tried.into_iter().find_map(Result::err)
+            })
+            .collect()
+    });
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What stands in journals: transactions that are right or wrong in all ways, and lines between them
+/// that change what the ones below mean.
+const PIECES: [&str; 40] = [
+    "2024-01-01 x\n  a:b  1.50 EUR\n  c\n\n",
+    "2024-01-02 x\n  a:b  1,50 EUR\n  c\n\n",
+    "2024-01-03 x\n  a:b  1,000 EUR\n  c\n",
+    "2024-01-03 x\n  a:b  2.000 EUR\n  c\n",
+    "2024-01-03 x\n  a:b  2.000,00 EUR\n  c\n",
+    "2024-01-04 x\n  a:b  3.000 XYZ\n  c:d\n",
+    "1/5 no year\n  a  1 X\n  b\n",
+    "2024-01-05 x\n  a 5  1 X\n  a 5\n",
+    "2024-01-05 x\n  new acc 5.00\n  c\n",
+    "2024-01-05 x\n  new acc 5 USD\n  c\n",
+    "2023-12-31 earlier\n  c  $1\n  d  $-1\n",
+    "2024-01-06 x\n  a  10 XYZ @ 2.50 EUR\n  b  -25 EUR\n",
+    "2024-01-06 x\n  a  10 XYZ {2.50 EUR} [2024-01-01] (lot) @ 3 EUR\n  b\n",
+    "2024-01-06 x\n  a  10 XYZ\n  b  -25 EUR\n",
+    "2024-01-06 x\n  a  10 XYZ\n  b  -24.996 EUR\n  c  -0.004 EUR\n",
+    "2024-01-06 x\n  a  1.001 EUR\n  b  -1.00 EUR\n",
+    "2024-01-07 x\n  a  1 EUR\n  b  1 EUR\n",
+    "2024-01-07 x\n  a  1 EUR\n  b\n  c\n",
+    "2024-01-07 x\n  a  1 EUR\n  b  2 X\n  c\n",
+    "2024-01-08 x\n  a  0 = 5 EUR\n  b\n",
+    "2024-01-08 x\n  a  = 5 EUR\n  b\n",
+    "2024-01-08 x\n  a  1 EUR == 5 EUR\n  b  ; date: 2024-01-01\n",
+    "2024-01-09 ! (1) x | y ; k: v\n  ; :t:\n  (v)  1 X\n  [w]  1 X\n  [z]\n",
+    "2024-01-09=2024-01-10 x\n  a  99999999999999999999999999999999 X\n  b\n",
+    "2024-13-09 x\n  a  1\n  b\n",
+    "  stray  1 X\n",
+    "; comment\n",
+    "* heading\n",
+    "P 2024-01-01 XYZ 1,000 EUR\n",
+    "comment\n2024-01-01 not read\n  a  1\nend comment\n",
+    "comment\n2024-01-01 not read to the end\n  a  1\n",
+    "account a:b  ; type: R\n  alias ab\n",
+    "commodity 1.000,00 EUR\n",
+    "decimal-mark ,\n",
+    "D 1,000.00 EUR\n",
+    "alias a = z:a\n",
+    "apply account top\n",
+    "end apply account\n",
+    "include other.journal\n",
+    "payee x\nY2020\n= /a/\n  (rule)  2\nbucket b\nnonsense\n",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn any_journal_reads_the_same_in_slices(
+        pieces in proptest::collection::vec(0..PIECES.len(), 1..40),
+        calm in proptest::collection::vec(0..25usize, 0..40),
+        dialect in 0usize..3,
+        slice in 1usize..300,
+        crlf in any::<bool>(),
+    ) {
+        let all = pieces.iter().chain(&calm);
+        let mut text: String = all.map(|piece| PIECES[*piece]).collect();
+        if crlf {
+            text = text.replace('\n', "\r\n");
+        }
+        let dialect = [None, Some(Dialect::Hledger), Some(Dialect::Ledger)][dialect];
+        let source = Source::new("x.journal", text);
+        let compared = on_threads(|| compare(&source, dialect, &[slice]));
+        prop_assert!(compared.is_ok(), "{}", compared.unwrap_err());
+    }
+}
