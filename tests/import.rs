@@ -19,7 +19,7 @@ fn fixtures(folder: &str) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).expect("fixtures");
     let paths = entries.map(|entry| entry.expect("a fixture").path());
     let mut csv: Vec<_> =
-        paths.filter(|path| path.extension().is_some_and(|ending| ending == "csv")).collect();
+        paths.filter(|path| path.extension().is_some_and(|ending| ending == "csv" || ending == "json")).collect();
     csv.sort();
     csv
 }

@@ -37,7 +37,8 @@ impl Number {
     }
 }
 
-/// Reads a number: `-$1,234.56`, `$-0.88`, `($1,234.56)`, `1,234.56-`, `+0001.50`, `.9232`, `£5.38`.
+/// Reads a number: `-$1,234.56`, `$-0.88`, `($1,234.56)`, `1,234.56-`, `+0001.50`, `.9232`, `£5.38`,
+/// `@12.97`; `1S` is one that leaves.
 pub fn number(text: &str, mark: Mark) -> Number {
     let text = text.trim();
     if mark == Mark::Point
@@ -56,7 +57,8 @@ pub fn number(text: &str, mark: Mark) -> Number {
             '-' | '\u{2212}' if !negative => negative = true,
             '(' if at == 0 => opened = true,
             ')' if opened && at + 1 == text.len() => negative = true,
-            '+' if digits.is_empty() => {}
+            'S' if !negative && !digits.is_empty() && at + 1 == text.len() => negative = true,
+            '+' | '@' if digits.is_empty() => {}
             '$' | '£' | '€' | ' ' | '\u{a0}' | '\u{202f}' => {}
             'e' | 'E' if !digits.is_empty() => {
                 return money::plain(text).map_or(Number::Unreadable, Number::Some);
@@ -274,6 +276,9 @@ mod tests {
             ("1,23,456.00", "123456.00"),
             ("-2.637591265E-4", "-0.0002637591265"),
             ("8275", "8275"),
+            ("@12.97", "12.97"),
+            ("1S", "-1"),
+            ("-1S", "unreadable"),
             ("10000000000000000000.5", "10000000000000000000.5"),
             ("", "nothing"),
             ("--", "nothing"),

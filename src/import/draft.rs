@@ -37,6 +37,7 @@ const NAMES: &[(Field, &[&str])] = &[
             "timestamp",
         ],
     ),
+    (Field::Posted, &["post date", "posting date", "process date", "run date"]),
     (Field::Settles, &["settlement date", "settle date", "value date"]),
     (
         Field::Action,
@@ -216,7 +217,7 @@ impl Column {
     /// Whether its cells are what a field of this kind holds.
     fn holds(&self, field: Field) -> bool {
         match field {
-            Field::Date | Field::Settles | Field::Ex => self.is_days(),
+            Field::Date | Field::Posted | Field::Settles | Field::Ex => self.is_days(),
             Field::Quantity
             | Field::Price
             | Field::Fees
@@ -233,6 +234,7 @@ impl Column {
             | Field::OtherFees => self.is_numbers() || self.filled == 0,
             Field::Action => self.is_words(),
             Field::Symbol
+            | Field::Name
             | Field::Text
             | Field::Type
             | Field::Currency

@@ -1,10 +1,12 @@
 //! Gathers what the cells of a file say about its spelling, before it is read: which number of a day
 //! comes first, which mark is decimal.
 
+use std::borrow::Cow;
+
 use super::cell::{self, Mark, Number};
-use super::profile::Field;
-use super::recognise::{Column, Layout};
-use super::record::Records;
+use super::feed::Feed;
+use super::profile::{Field, normalised};
+use super::recognise::{self, Column, Layout};
 use crate::period::DateForm;
 
 /// What the cells of a file say about its spelling.
@@ -76,18 +78,26 @@ impl Evidence {
 
 /// Looks at every day and number below the header.
 pub fn of(text: &str, layout: &Layout) -> Evidence {
-    let marks = vec![(0, 0); layout.columns.len()];
-    let mut evidence = Evidence { marks, ..Evidence::default() };
-    let (mut records, mut cells) = (Records::new(text, layout.delimiter), Vec::new());
-    let mut seen = 0;
-    while let Some(record) = records.next(&mut cells) {
-        seen += 1;
-        if seen <= layout.skip {
+    let mut evidence = Evidence::default();
+    let (mut feed, mut cells) = (Feed::new(text, layout.form, layout.skip), Vec::new());
+    let mut section = Cow::Borrowed(&layout.first);
+    while let Some(record) = feed.next(&mut cells) {
+        if layout.profile.tables.len() > 1 {
+            let names: Vec<String> = cells.iter().map(|cell| normalised(cell)).collect();
+            if let Some(next) = recognise::section(layout.profile, &names, record.line) {
+                section = Cow::Owned(next);
+                continue;
+            }
+        }
+        if section.table.ignore.is_some() {
             continue;
         }
-        for (at, (cell, column)) in cells.iter().zip(&layout.columns).enumerate() {
+        if evidence.marks.len() < section.columns.len() {
+            evidence.marks.resize(section.columns.len(), (0, 0));
+        }
+        for (at, (cell, column)) in cells.iter().zip(&section.columns).enumerate() {
             match column {
-                Column::Field(Field::Date | Field::Settles) => {
+                Column::Field(Field::Date | Field::Posted | Field::Settles) => {
                     for part in cell.split(layout.profile.dates.as_of.as_deref().unwrap_or("\n")) {
                         match cell::form_of(part) {
                             Some(DateForm::MonthDayYear) => evidence.month_first = true,

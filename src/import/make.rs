@@ -142,10 +142,11 @@ impl Making<'_> {
         let number = |number: Number| number != Number::Nothing;
         match field {
             Field::Date | Field::Account | Field::Holder => true,
+            Field::Posted => row.posted.is_some(),
             Field::Settles => row.settles.is_some(),
             Field::Action => !self.words.is_empty(),
             Field::Symbol | Field::Asset => !row.symbol.is_empty(),
-            Field::Text => !row.text.is_empty() && *row.text != *self.words,
+            Field::Text | Field::Name => !row.text.is_empty() && *row.text != *self.words,
             Field::Type => !row.kind.is_empty(),
             Field::Quantity => number(row.quantity),
             Field::Price => number(row.price),
@@ -243,7 +244,7 @@ impl Making<'_> {
     /// The event of one row, and the second where it has accrued interest.
     pub fn make(&self, row: &Row, rule: &Make, id: EventId) -> Result<Made, Reason> {
         readable(row)?;
-        let stated = self.cash(row);
+        let stated = if rule.invested { self.paid(row)? } else { self.cash(row) };
         let negative = match stated.value().filter(|amount| !amount.is_zero()) {
             Some(amount) => amount.is_sign_negative(),
             None => row.quantity.value().is_some_and(|quantity| quantity.is_sign_negative()),
@@ -255,6 +256,7 @@ impl Making<'_> {
         let quantity = quantity.map(|quantity| sided(unpadded(quantity), side));
         if !units
             && !self.profile.held
+            && !rule.invested
             && let Some(quantity) = quantity
         {
             let message = format!("the row moves {quantity} units, and `{kind}` moves none");
@@ -337,7 +339,49 @@ impl Making<'_> {
             second.further.links.push(event::Link { relation: Relation::PartOf, to: id });
             Box::new(second)
         });
+        let second = if rule.invested { self.invested(row, &event) } else { second };
         Ok(Made { event, second, doubt })
+    }
+
+    /// The amount of a row that is invested at once: where it states none, what its units cost; units
+    /// of a fund that is cash in all but name cost 1.
+    fn paid(&self, row: &Row) -> Result<Number, Reason> {
+        let stated = self.cash(row);
+        if stated.value().is_some_and(|amount| !amount.is_zero()) {
+            return Ok(stated);
+        }
+        let Some(quantity) = row.quantity.value() else { return Ok(stated) };
+        let price = match row.price.value().filter(|price| !price.is_zero()) {
+            None if self.symbol_holds(&SymbolIs::Sweep, row) => Decimal::ONE,
+            None => return Ok(stated),
+            Some(price) => price,
+        };
+        Ok(Number::Some(money::rounded(checked(quantity.checked_mul(price))?, 2)))
+    }
+
+    /// The purchase of the row's units by what `event` brought, or the sale that pays it; none where
+    /// they are cash in all but name.
+    fn invested(&self, row: &Row, event: &Event) -> Option<Box<Event>> {
+        let quantity = row.quantity.value().filter(|quantity| !quantity.is_zero())?.abs();
+        let security = row.security.clone()?;
+        if self.symbol_holds(&SymbolIs::Sweep, row) {
+            return None;
+        }
+        let price = row.price.value().filter(|price| !price.is_zero());
+        let bought = event.amount.is_sign_positive();
+        let kind = if bought {
+            EventKind::Buy { security, quantity, price }
+        } else {
+            EventKind::Sell { security, quantity: -quantity, price }
+        };
+        let mut second = self.event(row, event.id.with_part(1), kind);
+        second.amount = -event.amount;
+        second.currency.clone_from(&event.currency);
+        let income = cash_of(event.kind.name()) == Cash::In
+            && !matches!(event.kind, EventKind::Deposit { .. });
+        let relation = if income && bought { Relation::Reinvests } else { Relation::PartOf };
+        second.further.links.push(event::Link { relation, to: event.id.clone() });
+        Some(Box::new(second))
     }
 
     fn kind(
@@ -592,7 +636,7 @@ pub(super) fn sided(quantity: Decimal, side: Side) -> Decimal {
     match side {
         Side::In => quantity.abs(),
         Side::Out => -quantity.abs(),
-        Side::Signed => quantity,
+        Side::Signed | Side::Closing => quantity,
     }
 }
 

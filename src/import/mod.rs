@@ -6,7 +6,7 @@
 //!
 //! The way of a row: `record` takes the text apart, `recognise` says whose layout it has, `row`
 //! reads its cells, `whose` tells the account, `export` decides with the profile's actions,
-//! `make` and `pair` what it is, `links` joins it to others, `union` says whether it is new.
+//! `make`, `pair` and `position` what it is, `links` joins it to others, `union` says whether it is new.
 
 mod canonical;
 mod cell;
@@ -17,14 +17,17 @@ mod entry;
 mod evidence;
 mod exchange;
 mod export;
+mod feed;
 mod hash;
 mod in_text;
+mod json;
 mod links;
 mod make;
 mod mirror;
 pub mod ofx;
 mod outcome;
 mod pair;
+mod position;
 pub mod profile;
 mod recognise;
 mod record;
@@ -91,6 +94,7 @@ pub fn run(files: &[Source], context: &Context) -> Run {
         export.decide(words, context.overrides);
         links::within_days(export);
     }
+    position::settle(&mut exports, context.known);
     links::reversals(&mut exports, context.known);
     let ties: Vec<Vec<Tie>> = exports
         .iter()
@@ -156,6 +160,7 @@ fn open<'p>(
         ids: Vec::new(),
         units: Vec::new(),
         events: Vec::new(),
+        awaiting: Vec::new(),
         doubts: Vec::new(),
     })
 }

@@ -1,8 +1,10 @@
 //! Says what a file is, by its content: an export with the layout of its header, or another kind of
 //! file with what to do instead.
 
-use super::outcome::Refused;
-use super::profile::{Field, Profile, in_currency, normalised};
+use super::feed::{Feed, Form};
+use super::json;
+use super::outcome::{Refused, plural};
+use super::profile::{Field, Profile, Table, in_currency, normalised};
 use super::record::{Cell, Records};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::strict::File;
@@ -16,23 +18,34 @@ const HEAD: usize = 30;
 pub struct Layout<'p> {
     /// What reads it.
     pub profile: &'p Profile,
-    /// Between its cells.
-    pub delimiter: u8,
+    /// How it is written.
+    pub form: Form,
     /// How many records stand above the first that may be a row.
     pub skip: usize,
-    /// What each column holds, in the order of the file.
-    pub columns: Vec<Column>,
-    /// Where each field stands: of several columns of one field, the one to look at first in front.
-    pub places: Vec<(Field, usize)>,
-    /// What each column is in, in the order of the file.
-    pub currencies: Vec<In>,
+    /// Its first table.
+    pub first: Section<'p>,
     /// The account's number in a row above the header.
     pub number: Option<Name>,
     /// By what it was recognised, in words.
     pub why: String,
 }
 
-impl Layout<'_> {
+/// The rows below one header.
+#[derive(Clone, Debug)]
+pub struct Section<'p> {
+    /// Line of the header; 0 where the file has none.
+    pub line: u32,
+    /// Which of the profile's tables it is.
+    pub table: &'p Table,
+    /// What each column holds, in the order of the file.
+    pub columns: Vec<Column>,
+    /// Where each field stands: of several columns of one field, the one to look at first in front.
+    pub places: Vec<(Field, usize)>,
+    /// What each column is in, in the order of the file.
+    pub currencies: Vec<In>,
+}
+
+impl Section<'_> {
     /// Whether a column holds this field.
     pub fn has(&self, field: Field) -> bool {
         self.place(field).is_some()
@@ -68,7 +81,7 @@ pub enum In {
 
 /// The first records of a file, its cells as they are compared with names.
 struct Head {
-    delimiter: u8,
+    form: Form,
     records: Vec<(u32, String, Vec<String>)>,
 }
 
@@ -78,44 +91,131 @@ pub fn recognise<'p>(
     profiles: &'p [Profile],
     kinds: &Kinds,
 ) -> Result<Layout<'p>, Box<Refused>> {
+    if source.text.trim_start().starts_with(['{', '[']) {
+        return as_json(source, profiles, kinds);
+    }
     if let Some(refused) = by_beginning(source, kinds) {
         return Err(Box::new(refused));
     }
     let heads = [b',', b';', b'\t'].map(|delimiter| head(&source.text, delimiter));
-    let mut best: Option<(usize, Layout<'p>)> = None;
-    for head in &heads {
-        for (at, (line, _, cells)) in head.records.iter().enumerate() {
+    if let Some(layout) = best(&heads, profiles) {
+        return if has_events(source, &layout) {
+            Ok(layout)
+        } else {
+            Err(Box::new(eventless(source, &layout)))
+        };
+    }
+    let refused = by_rows(source, &heads, kinds);
+    Err(Box::new(refused.unwrap_or_else(|| unread(source, &heads, profiles))))
+}
+
+/// The layout that most columns speak for, tables of no events last; it starts at the first header
+/// of its profile.
+fn best<'p>(heads: &[Head], profiles: &'p [Profile]) -> Option<Layout<'p>> {
+    let mut best: Option<((bool, usize), &Head, &'p Profile, usize)> = None;
+    for head in heads {
+        for (line, _, cells) in &head.records {
             for profile in profiles {
-                if !has_all(profile, cells) {
-                    continue;
-                }
-                let places = places(profile, cells);
-                let columns = columns(profile, cells, &places);
-                let bound = columns.iter().filter(|c| matches!(c, Column::Field(_))).count();
-                if best.as_ref().is_none_or(|(most, _)| bound > *most) {
-                    let why = why(profile, *line, bound, head.delimiter);
-                    let number = number(profile, &head.records[..at]);
-                    let layout = Layout {
-                        profile,
-                        delimiter: head.delimiter,
-                        skip: at + 1,
-                        places,
-                        currencies: currencies(profile, cells),
-                        columns,
-                        number,
-                        why,
-                    };
-                    best = Some((bound, layout));
+                for table in profile.tables.iter().filter(|table| opens(table, cells)) {
+                    let bound = bound(&columns(profile, table, cells, &places(table, cells)));
+                    let rank = (table.ignore.is_none(), bound);
+                    if best.as_ref().is_none_or(|(most, ..)| rank > *most) {
+                        best = Some((rank, head, profile, *line as usize));
+                    }
                 }
             }
         }
     }
-    match best {
-        Some((_, layout)) => Ok(layout),
-        None => Err(Box::new(
-            by_rows(source, &heads, kinds).unwrap_or_else(|| unread(source, &heads, profiles)),
-        )),
+    let ((_, bound), head, profile, line) = best?;
+    let (at, first) = head.records.iter().enumerate().find_map(|(at, (line, _, cells))| {
+        section(profile, cells, *line).map(|section| (at, section))
+    })?;
+    Some(Layout {
+        profile,
+        form: head.form,
+        skip: at + 1,
+        first,
+        number: number(profile, &head.records[..at]),
+        why: why(profile, line, bound, head.form),
+    })
+}
+
+/// The section that a record of these cells, normalised, begins.
+pub fn section<'p>(profile: &'p Profile, cells: &[String], line: u32) -> Option<Section<'p>> {
+    let mut found: Option<(usize, Section<'p>)> = None;
+    for table in profile.tables.iter().filter(|table| opens(table, cells)) {
+        let places = places(table, cells);
+        let columns = columns(profile, table, cells, &places);
+        let bound = bound(&columns);
+        if found.as_ref().is_none_or(|(most, _)| bound > *most) {
+            let currencies = currencies(profile, cells);
+            found = Some((bound, Section { line, table, columns, places, currencies }));
+        }
     }
+    found.map(|(_, section)| section)
+}
+
+/// Whether one of the file's tables has rows that may be events.
+fn has_events(source: &Source, layout: &Layout) -> bool {
+    if layout.first.table.ignore.is_none() {
+        return true;
+    }
+    let mut feed = Feed::new(&source.text, layout.form, layout.skip);
+    let mut cells = Vec::new();
+    while let Some(record) = feed.next(&mut cells) {
+        let names: Vec<String> = cells.iter().map(|cell: &Cell| normalised(cell)).collect();
+        let found = section(layout.profile, &names, record.line);
+        if found.is_some_and(|section| section.table.ignore.is_none()) {
+            return true;
+        }
+    }
+    false
+}
+
+/// A file of one of the profile's brokers that has no events.
+fn eventless(source: &Source, layout: &Layout) -> Refused {
+    let what = layout.first.table.ignore.as_deref().unwrap_or_default();
+    Refused {
+        file: source.name.clone(),
+        reason: format!("{}, not events", plural(what)),
+        advice: format!("download the history: {}", layout.profile.download),
+        diagnostic: None,
+    }
+}
+
+/// What a JSON text is: its tables are looked at as others are.
+fn as_json<'p>(
+    source: &Source,
+    profiles: &'p [Profile],
+    kinds: &Kinds,
+) -> Result<Layout<'p>, Box<Refused>> {
+    let tables = json::tables(&source.text).map_err(|(line, message)| {
+        let diagnostic = Diagnostic::error("not-json", format!("not JSON: {message}"))
+            .at(source.place_of_line(line.max(1)));
+        Box::new(Refused {
+            file: source.name.clone(),
+            reason: "JSON that is cut short or damaged".to_owned(),
+            advice: "download it again".to_owned(),
+            diagnostic: Some(diagnostic),
+        })
+    })?;
+    let mut best: Option<(usize, Layout<'p>)> = None;
+    for (number, table) in tables.iter().enumerate() {
+        let cells: Vec<String> = table.header.iter().map(|name| normalised(name)).collect();
+        for profile in profiles {
+            let Some(first) = section(profile, &cells, 0) else { continue };
+            let bound = bound(&first.columns);
+            if first.table.ignore.is_none() && best.as_ref().is_none_or(|(most, _)| bound > *most) {
+                let why =
+                    format!("the table `{}` has {bound} columns of `{}`", table.name, profile.name);
+                let form = Form::Json(number);
+                best = Some((bound, Layout { profile, form, skip: 0, first, number: None, why }));
+            }
+        }
+    }
+    best.map(|(_, layout)| layout).ok_or_else(|| {
+        Box::new(by_beginning(source, kinds).unwrap_or_else(|| Refused::unread(source)))
+    })
 }
 
 fn head(text: &str, delimiter: u8) -> Head {
@@ -126,16 +226,20 @@ fn head(text: &str, delimiter: u8) -> Head {
         let names = cells.iter().map(|cell: &Cell| normalised(cell)).collect();
         head.push((record.line, record.text.to_owned(), names));
     }
-    Head { delimiter, records: head }
+    Head { form: Form::Delimited(delimiter), records: head }
 }
 
-/// Whether a record is a header of this profile.
-fn has_all(profile: &Profile, cells: &[String]) -> bool {
-    cells.len() > 1
-        && profile
-            .needs
-            .iter()
-            .all(|need| profile.aliases(*need).iter().any(|name| place(name, cells).is_some()))
+/// Whether a record of these cells, normalised, is the header of a table.
+fn opens(table: &Table, cells: &[String]) -> bool {
+    if cells.len() < 2 {
+        return false;
+    }
+    if table.needs.is_empty() {
+        let mut all = table.header.iter().map(|name| normalised(name));
+        return !table.header.is_empty() && all.all(|name| cells.contains(&name));
+    }
+    let found = |need: &Field| table.aliases(*need).iter().any(|name| place(name, cells).is_some());
+    table.needs.iter().all(found)
 }
 
 /// Where a column of this name stands: as it is named, else with a currency at its end. `change >`
@@ -173,19 +277,24 @@ fn currencies(profile: &Profile, cells: &[String]) -> Vec<In> {
 
 /// Where each field stands. The first of two columns with one name is the one; of two names of one
 /// field, that which the profile gives first.
-fn places(profile: &Profile, cells: &[String]) -> Vec<(Field, usize)> {
+fn places(table: &Table, cells: &[String]) -> Vec<(Field, usize)> {
     let of = |(field, names): &(Field, Vec<String>)| {
         let field = *field;
         let found = names.iter().filter_map(|name| place(name, cells)).map(move |at| (field, at));
         found.collect::<Vec<_>>()
     };
-    profile.columns.iter().flat_map(of).collect()
+    table.columns.iter().flat_map(of).collect()
 }
 
 /// What each column holds.
-fn columns(profile: &Profile, cells: &[String], places: &[(Field, usize)]) -> Vec<Column> {
+fn columns(
+    profile: &Profile,
+    table: &Table,
+    cells: &[String],
+    places: &[(Field, usize)],
+) -> Vec<Column> {
     let other = |cell: &String| {
-        if profile.is_unused(cell) { Column::Unused } else { Column::Unknown(cell.clone()) }
+        if table.is_unused(cell) { Column::Unused } else { Column::Unknown(cell.clone()) }
     };
     let mut columns: Vec<Column> = cells.iter().map(other).collect();
     for (field, at) in places {
@@ -202,11 +311,16 @@ fn columns(profile: &Profile, cells: &[String], places: &[(Field, usize)]) -> Ve
     columns
 }
 
-fn why(profile: &Profile, line: u32, bound: usize, delimiter: u8) -> String {
-    let marks = match delimiter {
-        b';' => ", parted by semicolons",
-        b'\t' => ", parted by tabs",
-        _ => "",
+/// How many columns hold a field.
+fn bound(columns: &[Column]) -> usize {
+    columns.iter().filter(|column| matches!(column, Column::Field(_))).count()
+}
+
+fn why(profile: &Profile, line: usize, bound: usize, form: Form) -> String {
+    let marks = match form {
+        Form::Delimited(b';') => ", parted by semicolons",
+        Form::Delimited(b'\t') => ", parted by tabs",
+        Form::Delimited(_) | Form::Json(_) => "",
     };
     format!("the header on line {line} has {bound} columns of `{}`{marks}", profile.name)
 }
@@ -386,8 +500,8 @@ mod tests {
             .expect("a Schwab export");
         assert_eq!(layout.skip, 3);
         assert_eq!(layout.number.as_deref(), Some("XXXX-1234"));
-        assert_eq!(layout.columns[4], Column::Field(Field::Price));
-        assert_eq!(layout.columns[8], Column::Unused);
+        assert_eq!(layout.first.columns[4], Column::Field(Field::Price));
+        assert_eq!(layout.first.columns[8], Column::Unused);
     }
 
     #[test]

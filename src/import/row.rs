@@ -14,10 +14,11 @@ use super::cell::{self, Mark, Number};
 use super::clock;
 use super::evidence::{self, Spelling};
 use super::exchange::{Exchange, exchanged, hundredth_of, in_units, is_in_pence};
+use super::feed::{Feed, Form};
 use super::hash::{Hashed, Kept};
-use super::profile::{Field, Profile, Symbols, single_blanks};
-use super::recognise::{Column, In, Layout};
-use super::record::{Cell, Record, Records};
+use super::profile::{Field, Profile, Symbols, normalised, single_blanks};
+use super::recognise::{self, Column, In, Layout, Section};
+use super::record::{Cell, Record};
 use super::symbol::{self, Aliases};
 use crate::money::{self, Decimal};
 use crate::period::{DateForm, NaiveDate, NaiveTime};
@@ -25,7 +26,7 @@ use crate::source::Name;
 
 /// The rows of one file.
 #[derive(Debug)]
-pub struct Sheet {
+pub struct Sheet<'p> {
     /// In file order.
     pub rows: Vec<Row>,
     /// The accounts that the rows name, in the order they appear; rows point here.
@@ -34,6 +35,8 @@ pub struct Sheet {
     pub balances: bool,
     /// By holder, first and last day of its rows.
     pub days: Vec<Option<(NaiveDate, NaiveDate)>>,
+    /// Its tables, in file order.
+    pub sections: Vec<Section<'p>>,
 }
 
 /// An account as a file names it.
@@ -178,12 +181,16 @@ impl Spoken {
 }
 
 /// Reads the rows of `text`. `Err` where its days can be read two ways.
-pub fn read(text: &str, layout: &Layout, reading: Reading) -> Result<(Sheet, Spoken), Ambiguous> {
+pub fn read<'p>(
+    text: &str,
+    layout: &Layout<'p>,
+    reading: Reading,
+) -> Result<(Sheet<'p>, Spoken), Ambiguous> {
     let profile = layout.profile;
     let usual = profile.dates.form.or(reading.form);
-    let plain = layout.delimiter == b',' && profile.decimal == Mark::Point;
+    let plain = layout.form == Form::Delimited(b',') && profile.decimal == Mark::Point;
     if let (Some(form), true) = (usual, plain) {
-        let points = vec![Spelling::Only(Mark::Point); layout.columns.len()];
+        let points = vec![Spelling::Only(Mark::Point); layout.first.columns.len()];
         let (sheet, spoken, doubt) = read_as(text, layout, reading, form, &points);
         if !doubt {
             return Ok((sheet, spoken));
@@ -208,22 +215,24 @@ pub fn read(text: &str, layout: &Layout, reading: Reading) -> Result<(Sheet, Spo
 }
 
 /// Reads rows in one spelling; true where a cell is not in it but may be in another.
-fn read_as(
+fn read_as<'p>(
     text: &str,
-    layout: &Layout,
+    layout: &Layout<'p>,
     reading: Reading,
     form: DateForm,
     spelling: &[Spelling],
-) -> (Sheet, Spoken, bool) {
+) -> (Sheet<'p>, Spoken, bool) {
     let mut reader = Reader {
         text,
         layout,
+        section: layout.first.clone(),
+        before: Vec::new(),
         profile: layout.profile,
         reading,
         form,
         spelling,
-        at: Position::of(layout),
-        costs_at: costs_at(layout),
+        at: Position::of(&layout.first),
+        costs_at: costs_at(&layout.first),
         names: Kept::default(),
         spoken: Spoken::default(),
         holders: Vec::new(),
@@ -239,7 +248,9 @@ fn read_as(
         let (first, last) = own.unwrap_or((row.date, row.date));
         *own = Some((first.min(row.date), last.max(row.date)));
     }
-    let sheet = Sheet { rows, holders: reader.holders, balances, days };
+    let mut sections = reader.before;
+    sections.push(reader.section);
+    let sheet = Sheet { rows, holders: reader.holders, balances, days, sections };
     (sheet, reader.spoken, reader.doubt)
 }
 
@@ -247,10 +258,10 @@ fn read_as(
 struct Position([Option<usize>; Field::ALL.len()], Vec<(Field, usize)>);
 
 impl Position {
-    fn of(layout: &Layout) -> Position {
+    fn of(section: &Section) -> Position {
         let mut positions = [None; Field::ALL.len()];
         let mut others = Vec::new();
-        for (field, at) in &layout.places {
+        for (field, at) in &section.places {
             match &mut positions[*field as usize] {
                 Some(_) => others.push((*field, *at)),
                 free => *free = Some(*at),
@@ -279,26 +290,37 @@ fn filled(at: usize, cells: &[Cell]) -> bool {
 }
 
 /// Where costs and tax stand.
-fn costs_at(layout: &Layout) -> Vec<(Field, usize)> {
+fn costs_at(section: &Section) -> Vec<(Field, usize)> {
     let cost = |(at, column): (usize, &Column)| match column {
         Column::Field(
             field @ (Field::Fees | Field::Commission | Field::OtherFees | Field::Withheld),
         ) => Some((*field, at)),
         _ => None,
     };
-    layout.columns.iter().enumerate().filter_map(cost).collect()
+    section.columns.iter().enumerate().filter_map(cost).collect()
 }
 
 /// When something was: the day of the event, of `A as of B` A, and the time of day.
 type When = (NaiveDate, Option<NaiveDate>, Option<NaiveTime>);
 
-struct Reader<'s, 'p> {
+/// A row that those below it may fill.
+struct Main<'s> {
+    record: Record<'s>,
+    cells: Vec<Cell<'s>>,
+    /// How many have filled it.
+    details: usize,
+}
+
+struct Reader<'s, 'r, 'p> {
     text: &'s str,
-    layout: &'p Layout<'p>,
+    layout: &'r Layout<'p>,
     profile: &'p Profile,
-    reading: Reading<'p>,
+    /// The table that rows are read of, and those before it.
+    section: Section<'p>,
+    before: Vec<Section<'p>>,
+    reading: Reading<'r>,
     form: DateForm,
-    spelling: &'p [Spelling],
+    spelling: &'r [Spelling],
     at: Position,
     /// Where costs and tax stand, and which they are.
     costs_at: Vec<(Field, usize)>,
@@ -312,34 +334,55 @@ struct Reader<'s, 'p> {
     doubt: bool,
 }
 
-impl<'s> Reader<'s, '_> {
+impl<'s, 'p> Reader<'s, '_, 'p> {
     fn rows(&mut self) -> (Vec<Row>, bool) {
-        let mut records = Records::new(self.text, self.layout.delimiter);
+        let mut feed = Feed::new(self.text, self.layout.form, self.layout.skip);
         let mut cells: Vec<Cell<'s>> = Vec::new();
-        let mut header = "";
-        for _ in 0..self.layout.skip {
-            if let Some(record) = records.next(&mut cells) {
-                header = record.text;
-            }
-        }
         let mut rows: Vec<Row> = Vec::new();
         // Rows without a day that may be the footer, if no row with a day follows.
         let mut held: Vec<(Row, bool)> = Vec::new();
-        while let Some(record) = records.next(&mut cells) {
+        let mut main: Option<Main> = None;
+        let mut balances = self.at.0[Field::Balance as usize].is_some();
+        while let Some(record) = feed.next(&mut cells) {
             if cells.iter().all(|cell| cell.trim().is_empty()) {
                 continue;
             }
             self.shift(&mut cells);
             let day = self.day(&cells);
+            if day.is_none()
+                && let Some(section) = self.opens(&cells, record)
+            {
+                self.end_table(section, record, &cells, &mut held);
+                rows.extend(held.drain(..).filter(|(_, known)| !known).map(|(row, _)| row));
+                balances |= self.at.0[Field::Balance as usize].is_some();
+                main = None;
+                continue;
+            }
+            if day.is_none()
+                && let Some(main) = &mut main
+                && self.at.get(Field::Date, &cells).is_empty()
+            {
+                let row = self.continued(main, record, &cells);
+                if main.details == 1 {
+                    rows.pop();
+                }
+                rows.push(row);
+                continue;
+            }
             let mut row = self.row(record, &cells, day);
-            if day.is_some() {
+            if let Some(reason) = &self.section.table.ignore
+                && !sentence(record, &cells)
+            {
+                row.trouble = Some(Trouble::Aside(reason.clone()));
+                rows.push(row);
+            } else if day.is_some() {
                 rows.extend(held.drain(..).filter(|(_, known)| !known).map(|(row, _)| row));
                 rows.push(row);
+                if self.section.table.continues {
+                    main = Some(Main { record, cells: cells.clone(), details: 0 });
+                }
             } else if let Some(reason) = self.aside(&cells) {
                 row.trouble = Some(Trouble::Aside(reason));
-                held.push((row, false));
-            } else if record.text == header {
-                row.trouble = Some(Trouble::Aside("repeated header".into()));
                 held.push((row, false));
             } else {
                 let known = self.known_footer(&cells);
@@ -357,13 +400,12 @@ impl<'s> Reader<'s, '_> {
         rows.extend(end.map(|(row, _)| row));
         self.name_unspoken(&mut rows);
         neighbours(&mut rows);
-        let balances = self.at.0[Field::Balance as usize].is_some();
         (rows, balances)
     }
 
     /// A pasted table may have more empty cells in front of its rows than its header has.
     fn shift(&self, cells: &mut Vec<Cell>) {
-        let more = cells.len().saturating_sub(self.layout.columns.len());
+        let more = cells.len().saturating_sub(self.section.columns.len());
         if more == 0 || !cells[..more].iter().all(|cell| cell.trim().is_empty()) {
             return;
         }
@@ -372,6 +414,59 @@ impl<'s> Reader<'s, '_> {
         if !day(at) && day(at + more) {
             cells.drain(..more);
         }
+    }
+
+    /// The table that a record begins, where it is a header.
+    fn opens(&self, cells: &[Cell<'s>], record: Record<'s>) -> Option<Section<'p>> {
+        if matches!(self.layout.form, Form::Json(_)) {
+            return None;
+        }
+        let names: Vec<String> = cells.iter().map(|cell| normalised(cell)).collect();
+        recognise::section(self.profile, &names, record.line)
+    }
+
+    /// Goes on with another table. What reads as a sentence before its header is a title; a header
+    /// that stands there again is a row that is none.
+    fn end_table(
+        &mut self,
+        section: Section<'p>,
+        record: Record<'s>,
+        cells: &[Cell<'s>],
+        held: &mut Vec<(Row, bool)>,
+    ) {
+        if std::ptr::eq(section.table, self.section.table) {
+            let mut row = self.row(record, cells, None);
+            row.trouble = Some(Trouble::Aside("repeated header".into()));
+            held.push((row, false));
+        } else {
+            held.retain(|(row, known)| !known && row.words != u32::MAX);
+        }
+        self.at = Position::of(&section);
+        self.costs_at = costs_at(&section);
+        self.last_day = None;
+        self.before.push(std::mem::replace(&mut self.section, section));
+    }
+
+    /// The row that a record without a date makes of the one above it: what it says fills that.
+    fn continued(&mut self, main: &mut Main<'s>, record: Record<'s>, cells: &[Cell<'s>]) -> Row {
+        let mut whole = main.cells.clone();
+        whole.resize(whole.len().max(cells.len()), Cow::Borrowed(""));
+        for (place, cell) in whole.iter_mut().zip(cells) {
+            if !cell.trim().is_empty() {
+                place.clone_from(cell);
+            }
+        }
+        main.details += 1;
+        let place = if main.details == 1 {
+            let start = main.record.text.as_ptr() as usize - self.text.as_ptr() as usize;
+            let end =
+                record.text.as_ptr() as usize + record.text.len() - self.text.as_ptr() as usize;
+            Record { text: &self.text[start..end], cut: record.cut, ..main.record }
+        } else {
+            record
+        };
+        let day = self.day(&whole);
+        self.row(place, &whole, day)
     }
 
     /// Sentences in the midst of rows have no words; they get the empty ones.
@@ -453,8 +548,7 @@ impl<'s> Reader<'s, '_> {
 
     /// What the number in this column is in; `None`: what the row says.
     fn currency_at(&mut self, at: usize, cells: &[Cell]) -> Option<Name> {
-        let layout = self.layout;
-        match &layout.currencies[at] {
+        match self.section.currencies.get(at)? {
             In::Row => None,
             In::Name(name) => Some(name.clone()),
             In::Column(at) => {
@@ -550,7 +644,7 @@ impl<'s> Reader<'s, '_> {
     fn row(&mut self, record: Record<'s>, cells: &[Cell<'s>], day: Option<When>) -> Row {
         let words = single(self.at.get(Field::Action, cells));
         let holder = self.holder(cells);
-        let symbol = self.at.get(Field::Symbol, cells);
+        let symbol = stated(self.at.get(Field::Symbol, cells));
         let text = single(self.at.get(Field::Text, cells));
         let quantity = self.number(Field::Quantity, cells);
         let mut price = self.number(Field::Price, cells);
@@ -579,7 +673,11 @@ impl<'s> Reader<'s, '_> {
             let after = after_words(&words, before)?;
             cell::day(after.split(' ').next()?, self.form)
         });
+        let booked = cell::day(self.at.get(Field::Posted, cells), self.form);
         let (date, posted) = match (named_day, day) {
+            (None, Some((date, None, _))) if booked.is_some_and(|booked| booked != date) => {
+                (Some(date), booked)
+            }
             (Some(named), Some((run, _, _))) if named != run => (Some(named), Some(run)),
             (_, Some((date, posted, _))) => (Some(date), posted),
             (_, None) => (None, None),
@@ -593,9 +691,21 @@ impl<'s> Reader<'s, '_> {
             Box::new(Further { price_currency, factor, ex })
         });
         let shown = if text.is_empty() || text == "No Description" { &words } else { &text };
+        let name = stated(self.at.get(Field::Name, cells));
+        let called = &self.profile.symbols.named;
+        let cash = |(pattern, symbol): &(glob::Pattern, Option<Name>)| {
+            symbol.is_none() && pattern.matches_with(name, CASE_APART)
+        };
+        let named: Cow<str> = if name.is_empty() || called.iter().any(cash) {
+            Cow::Borrowed(shown)
+        } else {
+            Cow::Owned(single_blanks(&format!("{name}, {shown}")))
+        };
         let day = date.unwrap_or_default();
         let own = self.security(symbol, &text, cells);
-        let security = own.clone().map(|own| self.known_as(own, day, cells));
+        let security = self.contract(&text, &words).or_else(|| own.clone());
+        let security = security.or_else(|| self.called(symbol, cells));
+        let security = security.map(|own| self.known_as(own, day, cells));
         let property = self.property(cells);
         let id = self.at.get(Field::Id, cells);
         let id = (!id.is_empty()).then(|| Name::new(id));
@@ -612,7 +722,7 @@ impl<'s> Reader<'s, '_> {
             words: self.spoken.number(&words),
             security,
             symbol: self.names.get(symbol),
-            text: self.names.get(shown),
+            text: self.names.get(&named),
             id,
             kind: self.names.get(self.at.get(Field::Type, cells)),
             currency,
@@ -688,7 +798,7 @@ impl<'s> Reader<'s, '_> {
     }
 
     fn trouble(&self, record: Record, cells: &[Cell], dated: bool) -> Option<Trouble> {
-        let of = self.layout.columns.len();
+        let of = self.section.columns.len();
         let ends = record.text.as_ptr() as usize + record.text.len()
             == self.text.as_ptr() as usize + self.text.len();
         let short = cells.len() < of && {
@@ -711,7 +821,7 @@ impl<'s> Reader<'s, '_> {
             })
         };
         let unknown = |(_, column): &(usize, &Column)| matches!(column, Column::Unknown(_));
-        let mut columns = self.layout.columns.iter().enumerate().filter(unknown);
+        let mut columns = self.section.columns.iter().enumerate().filter(unknown);
         columns.find(|(at, _)| says(*at)).map(|(at, _)| Trouble::Column(at))
     }
 
@@ -783,6 +893,27 @@ impl<'s> Reader<'s, '_> {
         others.find_map(known).unwrap_or(own)
     }
 
+    /// The option that the row's words name, where the profile says that they do.
+    fn contract(&mut self, text: &str, words: &str) -> Option<Name> {
+        if !self.profile.symbols.option_in_text {
+            return None;
+        }
+        let id = symbol::in_words(text).or_else(|| symbol::in_words(words))?;
+        Some(self.names.get(&id))
+    }
+
+    /// The security that the row calls by name, where it has no symbol.
+    fn called(&mut self, symbol: &str, cells: &[Cell]) -> Option<Name> {
+        let name = stated(self.at.get(Field::Name, cells));
+        let symbols = &self.profile.symbols;
+        if !symbol.is_empty() || name.is_empty() || Symbols::any(&symbols.cash, name) {
+            return None;
+        }
+        let known =
+            symbols.named.iter().find(|(pattern, _)| pattern.matches_with(name, CASE_APART));
+        known.map_or_else(|| Some(self.names.get(&single(name))), |(_, symbol)| symbol.clone())
+    }
+
     /// Hash of the identity columns' values, each in its canonical form. Zero is nothing, and the
     /// costs are one number, so that layouts of one broker agree.
     fn content(&mut self, row: &Row, cells: &[Cell], words: &str, own: Option<&Name>) -> u64 {
@@ -833,9 +964,11 @@ impl<'s> Reader<'s, '_> {
                 Field::Commission
                 | Field::Balance
                 | Field::Settles
+                | Field::Posted
                 | Field::Ex
                 | Field::OtherFees => continue,
                 Field::Text
+                | Field::Name
                 | Field::Type
                 | Field::Currency
                 | Field::Account
@@ -902,6 +1035,18 @@ fn kebab(name: &str) -> String {
     let parts = name.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty());
     parts.map(str::to_lowercase).collect::<Vec<_>>().join("-")
 }
+
+/// A name that a cell states: a dash is none.
+fn stated(text: &str) -> &str {
+    if matches!(text, "-" | "--" | "n/a" | "N/A") { "" } else { text }
+}
+
+/// How names are compared with patterns.
+const CASE_APART: glob::MatchOptions = glob::MatchOptions {
+    case_sensitive: false,
+    require_literal_separator: false,
+    require_literal_leading_dot: false,
+};
 
 /// Both together; nothing and nothing is nothing.
 fn sum(one: Number, other: Number) -> Number {

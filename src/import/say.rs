@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::fmt::Write;
 
 use super::export::{Export, Fate};
+use super::feed::Form;
+use super::json;
 use super::make::Reason;
 use super::profile::Field;
 use super::recognise::Column;
@@ -16,7 +18,7 @@ use crate::source::{Place, Source};
 
 impl Export<'_> {
     /// What becomes of a row that has trouble of its own.
-    pub(super) fn troubled(&self, trouble: &Trouble) -> Fate {
+    pub(super) fn troubled(&self, row: &Row, trouble: &Trouble) -> Fate {
         let profile = self.layout.profile;
         let reason = match trouble {
             Trouble::Aside(reason) => return Fate::Ignored(reason.clone()),
@@ -29,7 +31,7 @@ impl Export<'_> {
                     .at(Field::Date)
             }
             Trouble::Surplus => {
-                let of = self.layout.columns.len();
+                let of = self.section(row).columns.len();
                 Reason::new(
                     "surplus-cells",
                     format!("the row has more than the {of} columns of the header"),
@@ -43,7 +45,7 @@ impl Export<'_> {
             )
             .help("write this event by hand in main.journal"),
             Trouble::Column(at) => {
-                let name = match &self.layout.columns[*at] {
+                let name = match &self.section(row).columns[*at] {
                     Column::Unknown(name) => name.as_str(),
                     Column::Field(_) | Column::Unused => "",
                 };
@@ -122,12 +124,34 @@ impl Export<'_> {
         }
     }
 
+    /// The place of a whole line.
+    fn line(&self, line: u32, text: &str) -> Place {
+        Place {
+            file: self.source.name.clone(),
+            line,
+            column: 1,
+            width: u32::try_from(text.chars().count()).unwrap_or(u32::MAX),
+            text: text.to_owned(),
+            label: String::new(),
+        }
+    }
+
     /// The place of a row, or of one of its cells.
     fn place(&self, row: &Row, field: Option<Field>) -> Place {
         let raw = self.raw(row);
         let first = raw.lines().next().unwrap_or_default();
-        let at = field.and_then(|field| self.layout.place(field));
-        let cell = at.and_then(|at| stretch(raw, self.layout.delimiter, at));
+        let section = self.section(row);
+        let at = field.and_then(|field| section.place(field));
+        let cell = match self.layout.form {
+            Form::Delimited(delimiter) => at.and_then(|at| stretch(raw, delimiter, at)),
+            Form::Json(_) => {
+                let names = field.map_or(&[][..], |field| section.table.aliases(field));
+                if let Some((lines, text)) = json::line_of(raw, names).filter(|(at, _)| *at > 0) {
+                    return self.line(row.line.saturating_add(lines), text.trim());
+                }
+                None
+            }
+        };
         let start = cell.map_or(0, |cell| cell.as_ptr() as usize - raw.as_ptr() as usize);
         let (start, cell) = match cell {
             Some(cell) if start <= first.len() && !cell.is_empty() => (start, cell),

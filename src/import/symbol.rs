@@ -27,18 +27,20 @@ pub fn id(symbol: &str) -> String {
     spaced(symbol)
         .or_else(|| dashed(symbol))
         .or_else(|| padded(symbol))
+        .or_else(|| lettered(symbol))
         .unwrap_or_else(|| symbol.trim().to_owned())
 }
 
-/// `SPY 03/31/2020 284.00 P`.
+/// `SPY 03/31/2020 284.00 P`, `SPY 200331 P 284.00`.
 fn spaced(symbol: &str) -> Option<String> {
     let mut parts = symbol.split_whitespace();
-    let (root, date, strike, right) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+    let (root, date, third, fourth) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
     let date = period::date(date, DateForm::MonthDayYear)
-        .or_else(|| period::date(date, DateForm::YearMonthDay))?;
-    let call = match right {
-        "C" | "c" => true,
-        "P" | "p" => false,
+        .or_else(|| period::date(date, DateForm::YearMonthDay))
+        .or_else(|| six_digits(date))?;
+    let (call, strike) = match (right(third), right(fourth)) {
+        (None, Some(call)) => (call, third),
+        (Some(call), None) => (call, fourth),
         _ => return None,
     };
     let strike = strike.replace(',', "");
@@ -60,6 +62,92 @@ fn padded(symbol: &str) -> Option<String> {
         let right = if call { 'C' } else { 'P' };
         format!("{root}{:02}{:02}{:02}{right}{strike}", date.year() % 100, date.month(), date.day())
     })
+}
+
+/// `XYZ#B1326C425000`: the month's letter, A to L for calls and M to X for puts, day, year, and a
+/// strike of which the letter before it says how many digits are decimals: C three, D four.
+fn lettered(symbol: &str) -> Option<String> {
+    let (root, terms) = symbol.trim().split_once('#')?;
+    let bytes = terms.as_bytes();
+    let (letter, places) = (bytes.first()?, bytes.get(5)?);
+    if !letter.is_ascii_uppercase() || *letter > b'X' || !(b'A'..=b'F').contains(places) {
+        return None;
+    }
+    let (call, first) = if *letter < b'M' { (true, b'A') } else { (false, b'M') };
+    let number = |part: Option<&str>| part?.parse::<u32>().ok();
+    let (day, year) = (number(terms.get(1..3))?, number(terms.get(3..5))?);
+    let year = 2000 + i32::try_from(year).ok()?;
+    let date = NaiveDate::from_ymd_opt(year, u32::from(letter - first) + 1, day)?;
+    let digits: i64 = terms.get(6..)?.parse().ok()?;
+    let strike = Decimal::try_new(digits, u32::from(places - b'A') + 1).ok()?;
+    occ(root, date, call, &strike.normalize().to_string())
+}
+
+/// The OCC symbol of the option that words name: `CALL XYZ 01/16/26 50`, `XYZ 1/16/2026 Call
+/// $50.00`, `XYZ Jan 16 2026 50.0 Call`, `XYZ 100 (Weeklys) 16 JAN 26 50 CALL`.
+pub fn in_words(text: &str) -> Option<String> {
+    let parts: Vec<&str> = text.split_whitespace().map(|part| part.trim_end_matches(',')).collect();
+    parts.iter().enumerate().find_map(|(at, part)| {
+        let call = if part.eq_ignore_ascii_case("call") {
+            true
+        } else if part.eq_ignore_ascii_case("put") {
+            false
+        } else {
+            return None;
+        };
+        let get = |place: Option<usize>| place.and_then(|place| parts.get(place)).copied();
+        let day = |text: &str| period::date(text, DateForm::MonthDayYear);
+        let strike = |text: &str| {
+            let plain = text.trim_start_matches('$').replace(',', "");
+            crate::money::plain(&plain).is_some().then_some(plain)
+        };
+        // The right stands first, or between the day and the strike.
+        let first =
+            || Some((get(Some(at + 1))?, day(get(Some(at + 2))?)?, strike(get(Some(at + 3))?)?));
+        let between = || {
+            let root = get(at.checked_sub(2))?;
+            Some((root, day(get(at.checked_sub(1))?)?, strike(get(Some(at + 1))?)?))
+        };
+        let last = || {
+            let written = parts.get(at.checked_sub(4)?..at.checked_sub(1)?)?.join(" ");
+            let date = worded_day(&written)?;
+            let root = parts[..at - 4].iter().rev().find(|part| {
+                !part.starts_with('(') && !part.bytes().all(|byte| byte.is_ascii_digit())
+            })?;
+            Some((*root, date, strike(get(at.checked_sub(1))?)?))
+        };
+        let (root, date, strike) = first().or_else(between).or_else(last)?;
+        let sound = (1..=6).contains(&root.len())
+            && root.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
+        sound.then(|| occ(root, date, call, &strike))?
+    })
+}
+
+/// `Jan 21 2022`, `21 JAN 22`, `Jan 21 '22`.
+fn worded_day(text: &str) -> Option<NaiveDate> {
+    let (start, year) = text.rsplit_once(' ')?;
+    let year = year.trim_start_matches('\'');
+    let year = if year.len() == 2 { format!("20{year}") } else { year.to_owned() };
+    super::cell::day(&format!("{start} {year}"), DateForm::MonthDayYear)
+}
+
+/// `C` or `P`, as whether it is a call.
+fn right(text: &str) -> Option<bool> {
+    match text {
+        "C" | "c" => Some(true),
+        "P" | "p" => Some(false),
+        _ => None,
+    }
+}
+
+/// `240327`.
+fn six_digits(text: &str) -> Option<NaiveDate> {
+    if text.len() != 6 || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let number = |range: std::ops::Range<usize>| text[range].parse::<u32>().ok();
+    let year = 2000 + i32::try_from(number(0..2)?).ok()?;
+    NaiveDate::from_ymd_opt(year, number(2..4)?, number(4..6)?)
 }
 
 /// Root, date, right and strike of `ABC260227P9`.
@@ -172,11 +260,37 @@ mod tests {
             assert_eq!(id(symbol), "SPY250321C00500000", "{symbol}");
         }
         assert_eq!(id(" -ABC260227P9.5"), "ABC260227P00009500");
+        assert_eq!(id("SPY 250321 C 500.00"), "SPY250321C00500000");
+        assert_eq!(id("XYZ#B1326C432500"), "XYZ260213C00432500");
+        assert_eq!(id("ABC#N1326D130000"), "ABC260213P00013000");
         assert_eq!(id("VTI"), "VTI");
         assert_eq!(id("912828YW8"), "912828YW8");
         let contract = contract("SPY250321C00500000").expect("an option");
         assert_eq!((contract.root, contract.call), ("SPY", true));
         assert_eq!(contract.strike, Decimal::from(500));
+    }
+
+    #[test]
+    fn options_are_found_in_words() {
+        for (words, expected) in [
+            ("PUT MDB 07/17/26 312.500", "MDB260717P00312500"),
+            ("CALL XYZ    01/16/26    50 EXP", "XYZ260116C00050000"),
+            ("Option Expiration for MRVL 8/7/2026 Call $95.00", "MRVL260807C00095000"),
+            ("Bought 1 XYZ Jan 21 2022 100.0 Call @ 1.25", "XYZ220121C00100000"),
+            ("BOT +1 AAPL 100 19 JUN 26 200 CALL @1.25", "AAPL260619C00200000"),
+            ("SOLD -1 SPY 100 (Weeklys) 5 JUN 26 715 PUT @.34", "SPY260605P00715000"),
+            ("XYZ Jan 21 '22 $1,100.50 Put", "XYZ220121P01100500"),
+        ] {
+            assert_eq!(in_words(words).as_deref(), Some(expected), "{words}");
+        }
+        for words in [
+            "PUT your money here",
+            "SOLD -1 VERTICAL SPY 100 5 JUN 26 715/714 PUT @.34",
+            "Call",
+            "",
+        ] {
+            assert_eq!(in_words(words), None, "{words}");
+        }
     }
 
     #[test]

@@ -72,7 +72,7 @@ fn of_profile(account: &Account, profile: &Profile) -> bool {
     account.profile.as_ref() == Some(&profile.name)
 }
 
-fn rows_of(holder: usize, sheet: &Sheet) -> impl Iterator<Item = &Row> {
+fn rows_of<'s>(holder: usize, sheet: &'s Sheet<'_>) -> impl Iterator<Item = &'s Row> {
     sheet
         .rows
         .iter()

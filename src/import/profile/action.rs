@@ -51,6 +51,12 @@ pub struct Make {
     pub reason: Option<Name>,
     /// Which way units go.
     pub side: Side,
+    /// The kind where the units close a position that the records have: brokers that write neither
+    /// open nor close.
+    pub closing: Option<&'static str>,
+    /// What comes in buys the row's units at once, what goes out is paid by selling them: a second
+    /// event.
+    pub invested: bool,
     /// The security it comes from, where rows do not say: of a spin-off.
     pub from: Option<Name>,
     /// Who took the tax.
@@ -76,6 +82,8 @@ pub enum Side {
     Out,
     /// As the row's own sign says.
     Signed,
+    /// Whichever brings the position to 0.
+    Closing,
 }
 
 /// Rows that are one event.
@@ -210,6 +218,13 @@ impl Action {
         if let Some(negative) = make.negative {
             text.push_str(" or, negative, ");
             text.push_str(negative);
+        }
+        if let Some(closing) = make.closing {
+            text.push_str(" or, of an open position, ");
+            text.push_str(closing);
+        }
+        if make.invested {
+            text.push_str(", invested");
         }
         if !make.claimed.is_empty() {
             let claims: Vec<&str> = make.claimed.iter().map(crate::event::Claim::text).collect();

@@ -6,6 +6,7 @@
 
 mod action;
 mod read;
+mod table;
 mod words;
 
 use std::collections::HashMap;
@@ -21,6 +22,7 @@ use super::cell::Mark;
 
 pub use action::{Action, Link, Make, Outcome, Pair, Side, Sign, SymbolIs, When};
 pub use read::{date_form, merge, read};
+pub use table::Table;
 pub use words::Words;
 
 /// One kind of export.
@@ -39,14 +41,8 @@ pub struct Profile {
     pub file: Option<String>,
     /// What amounts are in where no column says so.
     pub currency: Name,
-    /// The header in its usual order; the examples are rows below it.
-    pub header: Vec<String>,
-    /// The names each field's column may have, normalised.
-    pub columns: Vec<(Field, Vec<String>)>,
-    /// Columns that are known and hold nothing an event needs.
-    pub unused: Vec<String>,
-    /// Fields whose columns the header must have.
-    pub needs: Vec<Field>,
+    /// Its tables: first that of the profile's own header, then other layouts and sections.
+    pub tables: Vec<Table>,
     /// Fields whose values make a row the same row at every download.
     pub identity: Vec<Field>,
     /// How days are written.
@@ -135,6 +131,11 @@ pub struct Symbols {
     pub in_text: Vec<Regex>,
     /// The part of the symbol's cell that is the symbol, its first group: `VWRL` of `VWRL:xams`.
     pub part: Option<Regex>,
+    /// The contract of an option stands in the text; the symbol, if any, is what it is on.
+    pub option_in_text: bool,
+    /// Securities that rows name and give no symbol: how the name looks, and the symbol; without one it is
+    /// cash.
+    pub named: Vec<(Pattern, Option<Name>)>,
 }
 
 impl Symbols {
@@ -149,12 +150,16 @@ impl Symbols {
 pub enum Field {
     /// The day of the event, or `A as of B`.
     Date,
+    /// The day of booking, where a column of its own has it.
+    Posted,
     /// When money and units change hands.
     Settles,
     /// The action words.
     Action,
     /// Ticker, CUSIP or the name of an option.
     Symbol,
+    /// What the security is called: its id where there is no symbol.
+    Name,
     /// The description.
     Text,
     /// Cash, margin …
@@ -221,9 +226,11 @@ impl Field {
     /// Every field, by its name in a profile.
     pub const ALL: &[(&str, Field)] = &[
         ("date", Field::Date),
+        ("posted", Field::Posted),
         ("settles", Field::Settles),
         ("action", Field::Action),
         ("symbol", Field::Symbol),
+        ("name", Field::Name),
         ("text", Field::Text),
         ("type", Field::Type),
         ("quantity", Field::Quantity),
@@ -268,11 +275,6 @@ impl Field {
 }
 
 impl Profile {
-    /// The names the column of `field` may have, normalised.
-    pub fn aliases(&self, field: Field) -> &[String] {
-        self.columns.iter().find(|(known, _)| *known == field).map_or(&[], |(_, names)| names)
-    }
-
     /// The field that a column of this name holds.
     pub fn field_of(&self, column: &str) -> Option<Field> {
         let column = normalised(column);
@@ -280,15 +282,8 @@ impl Profile {
         let known = |(_, names): &&(Field, Vec<String>)| {
             names.iter().any(|name| *name == column || plain == Some(name.as_str()))
         };
-        self.columns.iter().find(known).map(|(field, _)| *field)
-    }
-
-    /// Whether the profile knows this column and needs nothing of it.
-    pub fn is_unused(&self, column: &str) -> bool {
-        let column = normalised(column);
-        let plain = in_currency(&column).map(|(name, _)| name);
-        column.is_empty()
-            || self.unused.iter().any(|name| *name == column || plain == Some(name.as_str()))
+        let mut columns = self.tables.iter().flat_map(|table| &table.columns);
+        columns.find(known).map(|(field, _)| *field)
     }
 }
 

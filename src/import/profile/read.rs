@@ -6,7 +6,8 @@ use regex::Regex;
 
 use super::action::{Action, Link, Make, Outcome, Pair, Side, Sign, SymbolIs, When};
 use super::{
-    AccountNumber, Aside, Costs, Dates, Field, Mark, Profile, Symbols, normalised, single_blanks,
+    AccountNumber, Aside, Costs, Dates, Field, Mark, Profile, Symbols, Table, normalised,
+    single_blanks,
 };
 use crate::diagnostic::strict::{At, File, Group};
 use crate::diagnostic::{Diagnostic, nearest};
@@ -29,16 +30,19 @@ pub fn merge(mut profiles: Vec<Profile>, own: Vec<Profile>) -> Vec<Profile> {
         };
         own.actions.append(&mut shipped.actions);
         shipped.actions = own.actions;
-        for (field, mut names) in own.columns {
-            match shipped.columns.iter_mut().find(|(known, _)| *known == field) {
-                Some((_, known)) => known.append(&mut names),
-                None => shipped.columns.push((field, names)),
-            }
+        let mut tables = own.tables.into_iter();
+        let first = tables.next().unwrap_or_default();
+        for table in &mut shipped.tables {
+            table.add_columns(first.columns.clone());
+            table.unused.extend(first.unused.iter().cloned());
         }
         shipped.bank |= own.bank;
         shipped.assets.extend(own.assets);
         shipped.properties.extend(own.properties);
-        shipped.unused.append(&mut own.unused);
+        shipped.tables.extend(tables);
+        own.symbols.named.append(&mut shipped.symbols.named);
+        shipped.symbols.named = own.symbols.named;
+        shipped.symbols.option_in_text |= own.symbols.option_in_text;
         shipped.footer.append(&mut own.footer);
         own.asides.append(&mut shipped.asides);
         shipped.asides = own.asides;
@@ -61,10 +65,14 @@ fn profile(root: &Group, source: &Source) -> Profile {
     let own_name = source.name.rsplit(['/', '\\']).next().unwrap_or_default();
     let own_name = own_name.strip_suffix(".toml").unwrap_or(own_name);
     let name = root.text("name").map_or_else(|| Name::new(own_name), |at| at.value);
-    let columns = root.group("columns").map(|group| columns(&group)).unwrap_or_default();
-    let header: Vec<String> = strings(root.texts("header"));
-    let fields = |key| fields(root, key, root.texts(key));
-    let (needs, identity) = (fields("needs"), fields("identity"));
+    let mut first = table(root);
+    if first.needs.is_empty() {
+        first.needs = vec![Field::Date, Field::Action];
+    }
+    let others = root.groups("layout");
+    let others = others.iter().map(|group| further(group, &first)).collect::<Vec<_>>();
+    let tables = std::iter::once(first).chain(others).collect();
+    let identity = fields(root, "identity", root.texts("identity"));
     let dates = dates(root);
     let decimal =
         root.word::<Comma>("decimal", &["point", "comma"]).map_or(Mark::Point, |at| at.value.0);
@@ -99,7 +107,6 @@ fn profile(root: &Group, source: &Source) -> Profile {
         when
     });
     let actions = root.groups("action").iter().filter_map(|group| action(group, source)).collect();
-    let unused = root.texts("unused").iter().map(|at| normalised(&at.value)).collect();
     let footer = root.texts("footer").iter().map(|at| at.value.to_lowercase()).collect();
     Profile {
         title: text("title").unwrap_or_else(|| name.to_string()),
@@ -114,9 +121,7 @@ fn profile(root: &Group, source: &Source) -> Profile {
             .map(|(called, id)| (normalised(&called.value), id.value))
             .collect(),
         name,
-        header,
-        columns,
-        unused,
+        tables,
         unsigned,
         held: root.flag("held").is_some_and(|at| at.value),
         costs: Costs {
@@ -124,7 +129,6 @@ fn profile(root: &Group, source: &Source) -> Profile {
             rest: root.flag("rest_is_fees").is_some_and(|at| at.value),
             currency_of: text("currency_of").map(|text| normalised(&text)),
         },
-        needs: if needs.is_empty() { vec![Field::Date, Field::Action] } else { needs },
         identity: if identity.is_empty() { Vec::from(IDENTITY) } else { identity },
         dates,
         decimal,
@@ -156,6 +160,36 @@ const IDENTITY: [Field; 11] = [
 /// A table of names: `[assets]` with `CAN = "CAD"`.
 fn names(root: &Group, key: &'static str) -> impl Iterator<Item = (At<Name>, At<Name>)> {
     root.group(key).map(|group| group.names()).unwrap_or_default().into_iter()
+}
+
+/// The table that the keys of `group` describe.
+fn table(group: &Group) -> Table {
+    Table {
+        header: strings(group.texts("header")),
+        columns: group.group("columns").map(|group| columns(&group)).unwrap_or_default(),
+        unused: group.texts("unused").iter().map(|at| normalised(&at.value)).collect(),
+        needs: fields(group, "needs", group.texts("needs")),
+        ignore: None,
+        continues: group.flag("continues").is_some_and(|at| at.value),
+    }
+}
+
+/// A further table: its columns go before those of `first`, which hold where it names none.
+fn further(group: &Group, first: &Table) -> Table {
+    let mut table = table(group);
+    table.ignore = group.text("ignore").map(|at| at.value);
+    if table.ignore.is_none() {
+        let own: Vec<Field> = table.columns.iter().map(|(field, _)| *field).collect();
+        let others = first.columns.iter().filter(|(field, _)| !own.contains(field));
+        table.columns.extend(others.cloned());
+        table.unused.extend(first.unused.iter().cloned());
+    }
+    if table.header.is_empty() && table.needs.is_empty() {
+        let message = "expected `header` or `needs`: how this table's header is told";
+        group.wrong(Diagnostic::error("unreadable-setting", message), &group.span);
+    }
+    group.finish();
+    table
 }
 
 fn strings(texts: Vec<At<Name>>) -> Vec<String> {
@@ -318,22 +352,37 @@ fn not_a_pattern(group: &Group, at: &At<Name>, error: &regex::Error) {
     group.wrong(Diagnostic::error("unreadable-setting", message), &at.span);
 }
 
+fn glob(group: &Group, at: &At<Name>) -> Option<Pattern> {
+    match Pattern::new(&at.value) {
+        Ok(pattern) => Some(pattern),
+        Err(error) => {
+            let message = format!("not a pattern: {}", error.msg);
+            group.wrong(Diagnostic::error("unreadable-setting", message), &at.span);
+            None
+        }
+    }
+}
+
 fn symbols(group: &Group) -> Symbols {
-    let patterns = |key| {
-        let pattern = |at: At<Name>| match Pattern::new(&at.value) {
-            Ok(pattern) => Some(pattern),
-            Err(error) => {
-                let message = format!("not a pattern: {}", error.msg);
-                group.wrong(Diagnostic::error("unreadable-setting", message), &at.span);
-                None
-            }
-        };
-        group.texts(key).into_iter().filter_map(pattern).collect()
-    };
+    let patterns = |key| group.texts(key).iter().filter_map(|at| glob(group, at)).collect();
     let in_text =
         group.texts("in_text").into_iter().filter_map(|at| regex(group, Some(at))).collect();
     let part = regex(group, group.text("part"));
-    let symbols = Symbols { cash: patterns("cash"), sweep: patterns("sweep"), in_text, part };
+    let option_in_text = chosen(group, "option", &[("symbol", false), ("text", true)]);
+    let named = |group: &Group| {
+        let name = group.text("name").and_then(|at| glob(group, &at));
+        let symbol = group.text("symbol").map(|at| at.value);
+        group.finish();
+        name.map(|name| (name, symbol))
+    };
+    let symbols = Symbols {
+        cash: patterns("cash"),
+        sweep: patterns("sweep"),
+        in_text,
+        part,
+        option_in_text: option_in_text.unwrap_or_default(),
+        named: group.groups("named").iter().filter_map(named).collect(),
+    };
     group.finish();
     symbols
 }
@@ -444,8 +493,14 @@ fn make(group: &Group, kind_name: &'static str) -> Make {
         negative: kind(group, "negative"),
         claimed,
         reason: group.text("reason").map(|at| at.value),
-        side: chosen(group, "side", &[("in", Side::In), ("out", Side::Out)])
-            .unwrap_or_else(|| side_of(kind_name)),
+        side: chosen(
+            group,
+            "side",
+            &[("in", Side::In), ("out", Side::Out), ("closing", Side::Closing)],
+        )
+        .unwrap_or_else(|| side_of(kind_name)),
+        closing: kind(group, "closing"),
+        invested: group.flag("invested").is_some_and(|at| at.value),
         from: group.text("from").map(|at| at.value),
         expense: group.text("expense").map(|at| at.value),
         tax: group.word::<TaxAuthority>("tax", &["foreign", "federal", "state"]).map(|at| at.value),
@@ -501,6 +556,8 @@ impl Make {
             claimed: crate::event::Claims::default(),
             reason: None,
             side: side_of(kind),
+            closing: None,
+            invested: false,
             from: None,
             tax: None,
             expense: None,
