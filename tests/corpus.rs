@@ -3,6 +3,8 @@
 
 #[path = "support/left_out.rs"]
 mod left_out;
+#[path = "corpus/us.rs"]
+mod us;
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -18,8 +18,9 @@ fn fixtures(folder: &str) -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/import").join(folder);
     let entries = fs::read_dir(folder).expect("fixtures");
     let paths = entries.map(|entry| entry.expect("a fixture").path());
-    let mut csv: Vec<_> =
-        paths.filter(|path| path.extension().is_some_and(|ending| ending == "csv" || ending == "json")).collect();
+    let mut csv: Vec<_> = paths
+        .filter(|path| path.extension().is_some_and(|ending| ending == "csv" || ending == "json"))
+        .collect();
     csv.sort();
     csv
 }
