@@ -449,15 +449,21 @@ pub struct EventsArgs {
     after_help = "\
 rentier print                             the transactions, by date
 rentier print Dividends --from 2024-01-01 of some accounts
-rentier print -f my.journal --to 2024-12-31",
+rentier print --as beancount -o out.beancount
+rentier print -f my.journal --as hledger",
     after_long_help = "\
-Transactions stand as they were written, those of all files by date. An export is printed as the journal it \
-would become."
+Without --as, transactions stand as they were written, those of all files by date. With it, every amount is \
+written out and names become what the other program accepts, so that its balances are those here; what it \
+cannot say stands as a comment, with a warning. `rentier` is the journal of events that an import writes. An \
+export is printed as the journal it would become."
 )]
 pub struct PrintArgs {
     /// [ACCOUNT]...  keep transactions with an account that matches one of these
     #[arg(value_name = "ACCOUNT")]
     pub patterns: Vec<String>,
+    /// rentier, hledger, ledger, beancount; else as it is written
+    #[arg(long = "as", value_name = "KIND", help_heading = "Shape")]
+    pub target: Option<String>,
     /// From this day on
     #[arg(long, value_name = "DAY", help_heading = "Keep")]
     pub from: Option<String>,

@@ -5,38 +5,84 @@ use std::collections::HashSet;
 use super::args::{PrintArgs, Reading};
 use super::{Error, Exit, Output, World, journals, open, words};
 use crate::books::Books;
+use crate::diagnostic::Diagnostic;
 use crate::event::Event;
-use crate::ledger::{self, Ledger, Options, Transaction};
-use crate::period::NaiveDate;
+use crate::ledger::export;
+use crate::ledger::{self, Dialect, Ledger, Options, Transaction};
+use crate::period::{self, NaiveDate};
 use crate::report::patterns::Patterns;
 use crate::source::{Name, Source};
 
 /// Runs it.
 pub fn run(args: &PrintArgs, world: &mut World) -> Result<Exit, Error> {
     let kept = Kept {
+        every: args.patterns.is_empty(),
         patterns: journals::patterns(&args.patterns)?,
         from: words::day(args.from.as_deref())?,
         to: words::day(args.to.as_deref())?,
     };
+    let target = args.target.as_deref().map(Target::named).transpose()?;
     let reading = Reading { dialect: args.dialect.clone(), ..Reading::default() };
     let mut books = open::open(&args.files, &reading, world)?;
     if let Some(exports) = exports(&books) {
         books.ledgers.push(exports);
     }
-    let text = as_read(&books.ledgers, &kept);
+    let mut warnings = Vec::new();
+    let text = match target {
+        None => as_read(&books.ledgers, &kept),
+        Some(Target::Rentier) => {
+            let (text, found) = canonical(&books, &kept);
+            warnings = found;
+            text
+        }
+        Some(Target::Other(dialect)) => {
+            let keeps = |one: Transaction<'_>| kept.keeps(one);
+            let exported = export::export(&books.ledgers, dialect, kept.is_all(), keeps);
+            warnings = exported.warnings;
+            exported.text
+        }
+    };
     let output = Output { output: args.output.clone(), ..Output::default() };
     world.deliver(text.as_bytes(), &output)?;
+    books.diagnostics.extend(warnings);
     world.tell(&books.diagnostics)
+}
+
+/// Whose text is printed.
+enum Target {
+    /// The canonical journal of events.
+    Rentier,
+    /// Another program's.
+    Other(Dialect),
+}
+
+impl Target {
+    fn named(name: &str) -> Result<Target, Error> {
+        match (name, Dialect::named(name)) {
+            ("rentier", _) => Ok(Target::Rentier),
+            (_, Some(dialect)) => Ok(Target::Other(dialect)),
+            (_, None) => {
+                let known = ["rentier", "hledger", "ledger", "beancount"];
+                Err(Error::unknown("format", name, known))
+            }
+        }
+    }
 }
 
 /// What is printed: transactions of some days with some account.
 struct Kept {
+    /// No pattern is given.
+    every: bool,
     patterns: Patterns,
     from: Option<NaiveDate>,
     to: Option<NaiveDate>,
 }
 
 impl Kept {
+    fn is_all(&self) -> bool {
+        self.every && self.from.is_none() && self.to.is_none()
+    }
+
     fn keeps(&self, transaction: Transaction<'_>) -> bool {
         let date = transaction.date();
         self.from.is_none_or(|from| from <= date)
@@ -87,4 +133,43 @@ fn as_read(ledgers: &[Ledger], kept: &Kept) -> String {
         }
     }
     text
+}
+
+/// The journal of events: a block for each, and what is no event with every amount written out, by date.
+fn canonical(books: &Books, kept: &Kept) -> (String, Vec<Diagnostic>) {
+    // Events made of hand-written entries name the lines of those.
+    let made: HashSet<(&Name, u32)> =
+        books.journal.events.iter().map(|event| (&event.origin.file, event.origin.line)).collect();
+    let is_event = |one: Transaction<'_>| {
+        one.tag("event").is_some()
+            || one.lines().any(|(line, _)| made.contains(&(one.file(), line)))
+    };
+    let mut parts: Vec<(NaiveDate, String)> = Vec::new();
+    for event in &books.journal.events {
+        let text = ledger::print::block_of(event, &books.journal.accounts);
+        let wanted = kept.is_all() || {
+            let source = Source::new("block", format!("{}{text}", ledger::print::HEAD));
+            let none = &mut |_: &str, _: &Name| Ok(Vec::new());
+            let block = ledger::read(source, &Options::default(), none);
+            block.transactions().any(|one| kept.keeps(one))
+        };
+        if wanted {
+            parts.push((event.date, text));
+        }
+    }
+    let rest = export::export(&books.ledgers, Dialect::Hledger, false, |one| {
+        kept.keeps(one) && !is_event(one)
+    });
+    let blocks = rest.text.split("\n\n").map(|block| block.trim_start_matches('\n'));
+    parts.extend(blocks.filter_map(|block| {
+        let day = block.get(..10).and_then(period::iso)?;
+        Some((day, format!("{}\n", block.trim_end())))
+    }));
+    parts.sort_by_key(|(date, _)| *date);
+    let mut text = ledger::print::HEAD.to_owned();
+    for (_, part) in parts {
+        text.push('\n');
+        text.push_str(&part);
+    }
+    (text, rest.warnings)
 }

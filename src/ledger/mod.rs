@@ -57,6 +57,7 @@ mod commodities;
 mod day;
 mod directive;
 mod evidence;
+pub mod export;
 mod expression;
 mod flows;
 pub mod fmt;

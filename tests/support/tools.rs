@@ -27,6 +27,7 @@ pub fn has(program: &str) -> bool {
 }
 
 /// Ours.
+#[allow(dead_code, reason = "not every test asks it")]
 pub fn rentier(ledger: &Ledger) -> Balances {
     let balances = ledger::balance(ledger, |_| true).into_iter();
     balances
@@ -86,7 +87,7 @@ pub fn ledger(file: &Path) -> Result<Balances, String> {
     Ok(balances)
 }
 
-fn add(balances: &mut Balances, account: &str, commodity: &str, quantity: &str) {
+pub fn add(balances: &mut Balances, account: &str, commodity: &str, quantity: &str) {
     let quantity = match quantity.split_once('.') {
         Some((whole, fraction)) => match fraction.trim_end_matches('0') {
             "" => whole.to_owned(),
@@ -105,4 +106,73 @@ fn run(command: &mut Command) -> Result<String, String> {
         return Err(String::from_utf8_lossy(&output.stderr).into_owned());
     }
     String::from_utf8(output.stdout).map_err(|error| error.to_string())
+}
+
+/// The Python that has Beancount: of `RENTIER_BEANCOUNT`, of the environment that `.ci/run` makes, or
+/// the system's own.
+fn python() -> Option<String> {
+    let made = format!("{}/target/beancount/bin/python", env!("CARGO_MANIFEST_DIR"));
+    let named = env::var("RENTIER_BEANCOUNT").ok();
+    named.into_iter().chain([made, "python3".to_owned()]).find(|python| {
+        let asked =
+            Command::new(python).args(["-c", "import beancount"]).stdin(Stdio::null()).output();
+        asked.is_ok_and(|output| output.status.success())
+    })
+}
+
+/// Whether Beancount can be asked; as [`has`].
+#[allow(dead_code, reason = "not every test asks it")]
+pub fn has_beancount() -> bool {
+    let found = python().is_some();
+    if !found {
+        let duty = env::var("RENTIER_CROSS_CHECKS").is_ok_and(|value| value == "required");
+        assert!(!duty, "Beancount is not installed, and cross-checks are required");
+        crate::left_out::left_out("Beancount is not installed");
+    }
+    found
+}
+
+/// Sums the units that each file posts, as Beancount itself has read it.
+const ASK: &str = r#"
+import sys
+from beancount import loader
+from beancount.core import data
+for name in sys.argv[1:]:
+    entries, errors, _ = loader.load_file(name)
+    for error in errors[:3]:
+        line = (error.source or {}).get("lineno")
+        print("!", line, " ".join(error.message.split())[:300])
+    sums = {}
+    for entry in entries:
+        if isinstance(entry, data.Transaction):
+            for posting in entry.postings:
+                key = (posting.account, posting.units.currency)
+                sums[key] = sums.get(key, 0) + posting.units.number
+    for (account, currency), number in sums.items():
+        print(account, currency, format(number, "f"), sep="\t")
+    print(".")
+"#;
+
+/// Beancount's balances of each file, or its complaint.
+#[allow(dead_code, reason = "not every test asks it")]
+pub fn beancount(files: &[&Path]) -> Vec<Result<Balances, String>> {
+    let python = python().expect("it was asked before");
+    let mut command = Command::new(python);
+    let text = run(command.arg("-c").arg(ASK).args(files)).unwrap_or_else(|why| panic!("{why}"));
+    let mut all = Vec::new();
+    let (mut balances, mut complaints) = (Balances::new(), Vec::new());
+    for line in text.lines() {
+        let cells: Vec<&str> = line.split('\t').collect();
+        if line == "." {
+            let found = std::mem::take(&mut balances);
+            let wrong: Vec<String> = std::mem::take(&mut complaints);
+            all.push(if wrong.is_empty() { Ok(found) } else { Err(wrong.join(", ")) });
+        } else if let [account, commodity, quantity] = cells[..] {
+            add(&mut balances, account, commodity, quantity);
+        } else {
+            complaints.push(line.to_owned());
+        }
+    }
+    assert_eq!(all.len(), files.len());
+    all
 }

@@ -25,7 +25,13 @@ mod tolerance;
 
 use crate::ledger::Load;
 use crate::ledger::model::Ledger;
+use crate::money::Decimal;
 use crate::source::Source;
+
+/// `one / other` as Beancount divides; `None` for 0, and past all digits.
+pub(super) fn quotient(one: Decimal, other: Decimal) -> Option<Decimal> {
+    arith::div(one, other)
+}
 
 /// Reads `root` and all that it includes. `why` is what told that it is Beancount.
 pub(super) fn read(root: Source, why: String, load: Load<'_>) -> Ledger {
