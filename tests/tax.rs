@@ -257,6 +257,27 @@ fn lots_move_with_their_days_between_accounts() {
 }
 
 #[test]
+fn units_that_several_accounts_may_have_sent_are_asked_for() {
+    let lots = rentier::event::Lots::default;
+    let out =
+        || EventKind::TransferOut { security: "X".into(), quantity: number("-10"), lots: lots() };
+    let into = EventKind::TransferIn { security: "X".into(), quantity: number("10"), lots: lots() };
+    let book = Book::default()
+        .buy("2020-01-02", "X", "10", "100")
+        .event("2024-01-02", "a", out(), "0")
+        .event("2024-01-02", "c", out(), "0")
+        .event("2024-01-04", "b", into, "0");
+    let found = book.found();
+    let asked: Vec<&str> = found.questions.iter().map(|question| &*question.asks).collect();
+    assert!(
+        asked.contains(
+            &"10 X came to b: which of these did they leave, a on 2024-01-02 or c on 2024-01-02?"
+        ),
+        "{asked:?}"
+    );
+}
+
+#[test]
 fn a_loss_may_be_deferred_until_thirty_days_later_by_accounts_that_reach_less_far() {
     let mut book = Book::default()
         .account("a", Shelter::Taxable, LotMethod::Fifo)

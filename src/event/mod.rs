@@ -11,6 +11,7 @@ mod journal;
 mod json;
 mod kind;
 mod security;
+mod transfers;
 
 use std::fmt;
 use std::ops::{Deref, DerefMut};
@@ -22,6 +23,7 @@ pub use id::{EventId, RowHash};
 pub use journal::{Choice, Journal, Override, Property, PropertyUse, Question, Write};
 pub use kind::{EventKind, Rank};
 pub use security::{Distribution, Entitlement, Fact, Facts, Identifier, Securities, Security};
+pub use transfers::Transfers;
 
 use crate::money::Decimal;
 use crate::period::{NaiveDate, NaiveTime};

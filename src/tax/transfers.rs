@@ -1,48 +1,11 @@
 //! Units that move between accounts keep their lots; those that come from elsewhere keep what is
 //! known of theirs. What is unknown is asked when they are sold, never taken as nil.
 
-use std::collections::HashMap;
-
 use super::lot::Lot;
 use super::walk::Walk;
-use crate::event::{Event, EventKind, LotMethod, Lots, Relation};
+use crate::event::{Event, LotMethod, Lots};
 use crate::money::Decimal;
 use crate::source::Name;
-
-/// The two ends of each transfer between accounts of the books: those linked as a pair, else one
-/// out and one in of the same units within ten days.
-pub(super) fn pairs(walk: &Walk<'_>) -> HashMap<usize, usize> {
-    let mut pairs = HashMap::new();
-    let mut outs: HashMap<(&Name, Decimal), Vec<usize>> = HashMap::new();
-    let events = &walk.journal.events;
-    for (at, event) in events.iter().enumerate() {
-        if let EventKind::TransferOut { security, quantity, .. } = &event.kind {
-            outs.entry((security, quantity.abs().normalize())).or_default().push(at);
-        }
-    }
-    if outs.is_empty() {
-        return pairs;
-    }
-    for (at, event) in events.iter().enumerate() {
-        let EventKind::TransferIn { security, quantity, .. } = &event.kind else { continue };
-        let linked = event.linked(Relation::Pair).and_then(|id| walk.linked.get(id)).copied();
-        let mut from = linked;
-        if from.is_none()
-            && let Some(candidates) = outs.get_mut(&(security, quantity.abs().normalize()))
-        {
-            let near = candidates.iter().position(|out| {
-                let out = &events[*out];
-                out.account != event.account && (out.date - event.date).num_days().abs() <= 10
-            });
-            from = near.map(|near| candidates.remove(near));
-        }
-        if let Some(from) = from.filter(|from| !pairs.contains_key(from)) {
-            pairs.insert(from, at);
-            pairs.insert(at, from);
-        }
-    }
-    pairs
-}
 
 impl<'j> Walk<'j> {
     /// Units leave: with the lots named, else the oldest.
@@ -76,7 +39,7 @@ impl<'j> Walk<'j> {
         for lot in &taken {
             self.positions[position].left(lot, None);
         }
-        if let Some(to) = self.pairs.get(&at) {
+        if let Some(to) = self.transfers.other.get(&at) {
             self.moving.insert(*to, taken);
         }
     }
@@ -90,7 +53,7 @@ impl<'j> Walk<'j> {
         quantity: Decimal,
         lots: &Lots,
     ) {
-        if let Some(from) = self.pairs.get(&at).copied()
+        if let Some(from) = self.transfers.other.get(&at).copied()
             && !self.moving.contains_key(&at)
             && !self.done.contains(&from)
         {
@@ -118,7 +81,25 @@ impl<'j> Walk<'j> {
         }
         if left > Decimal::ZERO {
             self.positions[position].add(Lot::new(Some(at), None, left, None));
+            self.which(at, event, security);
         }
+    }
+
+    /// Asks which of several departures an arrival is the other end of: their lots are other ones.
+    fn which(&mut self, at: usize, event: &'j Event, security: &Name) {
+        let Some(from) = self.transfers.doubtful.get(&at) else { return };
+        let from: Vec<&Event> = from.iter().map(|from| &self.journal.events[*from]).collect();
+        let named: Vec<String> =
+            from.iter().map(|from| format!("{} on {}", from.account, from.date)).collect();
+        let asks = format!(
+            "{} {security} came to {}: which of these did they leave, {}?",
+            event.quantity().normalize(),
+            event.account,
+            named.join(" or ")
+        );
+        let id = from.first().map(|from| from.id.to_string()).unwrap_or_default();
+        let file = format!("imported/{}.journal", event.account);
+        self.ask(event, asks, None, &file, format!("; id: {}, pair: {id}", event.id));
     }
 
     /// A gift keeps the giver's cost and days; one worth less than it had cost, a loss counts from

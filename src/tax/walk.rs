@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::lot::{Lot, Position};
 use super::{contracts::Contracts, holding, repurchase::Losses};
 use crate::event::{
-    Choice, Event, EventId, EventKind, Journal, Question, Relation, Shelter, Write,
+    Choice, Event, EventId, EventKind, Journal, Question, Relation, Shelter, Transfers, Write,
 };
 use crate::income::{Findings, Income};
 use crate::money::Decimal;
@@ -31,8 +31,8 @@ pub(super) struct Walk<'j> {
     choices: HashMap<&'j EventId, &'j Choice>,
     pub losses: Losses,
     pub contracts: Contracts,
-    /// The other end of a transfer, by its index.
-    pub pairs: HashMap<usize, usize>,
+    /// Which units move between accounts.
+    pub transfers: Transfers,
     /// Lots on their way from a transfer out to its other end.
     pub moving: HashMap<usize, Vec<Lot>>,
     /// Premiums of options that ended, by the option's event.
@@ -47,7 +47,7 @@ pub(super) struct Walk<'j> {
 
 impl<'j> Walk<'j> {
     pub fn new(journal: &'j Journal, regime: &'j Regime) -> Walk<'j> {
-        let relations = [Relation::Assigns, Relation::Exercises, Relation::Pair];
+        let relations = [Relation::Assigns, Relation::Exercises];
         let wanted: HashSet<&EventId> = journal
             .events
             .iter()
@@ -78,14 +78,13 @@ impl<'j> Walk<'j> {
             choices: journal.choices.iter().map(|choice| (&choice.event, choice)).collect(),
             losses: Losses::default(),
             contracts: Contracts::default(),
-            pairs: HashMap::new(),
+            transfers: journal.transfers_of_units(),
             moving: HashMap::new(),
             premiums: HashMap::new(),
             watched: HashSet::new(),
             shorts: None,
             bonds: 0,
         };
-        walk.pairs = super::transfers::pairs(&walk);
         let tests = regime.holdings.iter().any(|test| test.within.is_some());
         if tests {
             for event in &journal.events {

@@ -1,7 +1,7 @@
 //! What became of an event, or of a row of a file.
 
 use super::{Explainer, Explanation, Node};
-use crate::event::{Event, EventId, Shelter};
+use crate::event::{Event, EventId, EventKind, Shelter};
 use crate::money;
 use crate::report::words;
 use crate::source::Name;
@@ -71,6 +71,7 @@ impl Explainer<'_> {
         if !how.is_empty() {
             nodes.push(Node::said("units", how));
         }
+        nodes.extend(self.other_end(at, event));
         for link in &event.further.links {
             nodes.push(Node::said("link", format!("{} {}", link.relation, link.to)));
         }
@@ -86,6 +87,26 @@ impl Explainer<'_> {
         }
         nodes.extend(self.line(at));
         nodes
+    }
+
+    /// Of a transfer between accounts of the books, the other end; of one in doubt, what it could be.
+    fn other_end(&self, at: usize, event: &Event) -> Option<Node> {
+        let transfers = match &event.kind {
+            EventKind::Deposit {} | EventKind::Withdrawal {} => self.journal.transfers_of_cash(),
+            EventKind::TransferIn { .. } | EventKind::TransferOut { .. } => {
+                self.journal.transfers_of_units()
+            }
+            _ => return None,
+        };
+        let end = |at: &usize| {
+            let other = &self.journal.events[*at];
+            format!("{}, {}, event {}", other.account, other.date, other.id)
+        };
+        if let Some(other) = transfers.other.get(&at) {
+            return Some(Node::said("pair", format!("the other end: {}", end(other))));
+        }
+        let doubtful: Vec<String> = transfers.doubtful.get(&at)?.iter().map(end).collect();
+        Some(Node::said("pair", format!("not told, it could be: {}", doubtful.join("; or "))))
     }
 
     /// Every category it adds to.
