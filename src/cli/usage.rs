@@ -76,7 +76,15 @@ fn told(error: &clap::Error, args: &[OsString]) -> Error {
         ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
             Error::new("a word is missing")
         }
-        ErrorKind::ArgumentConflict => Error::new(format!("`{found}` is there twice")),
+        ErrorKind::ArgumentConflict => {
+            let other = text(ContextKind::PriorArg);
+            let other = other.split(" <").next().unwrap_or_default();
+            if other.is_empty() || other == found {
+                Error::new(format!("`{found}` is there twice"))
+            } else {
+                Error::new(format!("`{found}` and `{other}` do not go together"))
+            }
+        }
         ErrorKind::InvalidUtf8 => Error::new("a word is not UTF-8"),
         _ => Error::new(format!("the command line cannot be read: {found}")),
     };

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::ledger::model::{CommodityId, Ledger};
+use crate::ledger::model::{AmountFrom, CommodityId, Ledger, PostingRow};
 use crate::period::{Every, NaiveDate};
 
 /// How often one name is used.
@@ -67,14 +67,22 @@ pub fn usage(ledger: &Ledger) -> Usage {
         if transaction.date != month.0 {
             month = (transaction.date, Every::Month.number(transaction.date));
         }
-        let counts = usage.months.entry(month.1).or_default();
-        counts.0 += 1;
-        counts.1 += transaction.count as usize;
+        let mut postings = 0;
         let range = transaction.first as usize..(transaction.first + transaction.count) as usize;
+        let mut before: Option<&PostingRow> = None;
         for row in &ledger.postings[range] {
+            // A posting that takes several commodities has a row for each.
+            let is_new = before.is_none_or(|other| {
+                row.amount != AmountFrom::Elided
+                    || (other.start, other.account) != (row.start, row.account)
+            });
+            before = Some(row);
             let detail = (row.detail as usize).checked_sub(1).and_then(|at| ledger.details.get(at));
             let day = detail.and_then(|detail| detail.date).unwrap_or(transaction.date);
-            usage.accounts[row.account.0 as usize].posted(day);
+            if is_new {
+                postings += 1;
+                usage.accounts[row.account.0 as usize].posted(day);
+            }
             usage.commodities[row.commodity.0 as usize].posted(day);
             let Some(detail) = detail else { continue };
             let lot = detail.lot.as_deref().and_then(|lot| lot.cost);
@@ -84,6 +92,8 @@ pub fn usage(ledger: &Ledger) -> Usage {
                 usage.beside(commodity);
             }
         }
+        let counts = usage.months.entry(month.1).or_default();
+        *counts = (counts.0 + 1, counts.1 + postings);
     }
     for price in &ledger.prices {
         usage.beside(price.commodity);

@@ -8,8 +8,9 @@
 //!
 //! * In hledger's way the shortest chain of prices as they stand is taken, then the shortest in which
 //!   some are turned round; a pair's own price is never passed over for its other direction.
-//! * In Ledger's way the newest of both directions is a pair's price, and the chain whose prices are
-//!   the newest is taken. Every cost is a price there, `(@)` apart.
+//! * In Ledger's way the newest of both directions is a pair's price, and of all chains that is taken
+//!   whose oldest price is the newest, then whose prices are the newest together. Every cost is a
+//!   price there, `(@)` apart.
 //!
 //! Rates are fractions of what is written, so that turning a price round loses no digit.
 
@@ -189,7 +190,7 @@ impl Market {
             for from in &self.near[here as usize] {
                 let Some((quoted, age)) = self.quoted(*from, here, day, turned) else { continue };
                 let far = if self.newest {
-                    (cost.0 + age, cost.1 + 1)
+                    (cost.0.max(age), cost.1 + age)
                 } else {
                     (cost.0 + 1, cost.1 + age)
                 };

@@ -10,8 +10,6 @@ use crate::report::table::{Align, Cell, Column, Row, RowStyle, Sentence, Table};
 
 /// What a report is wide where nothing asks for more.
 const USUAL: usize = 80;
-/// The widest a report gets.
-const WIDEST: usize = 120;
 /// A label is not squeezed below this.
 const LABEL: usize = 16;
 /// Nor below this while words stand beside figures that may move under their row.
@@ -31,7 +29,13 @@ pub fn text(table: &Table, screen: Screen) -> String {
         line(&mut out, row, &layout, screen);
     }
     if !layout.left_out.is_empty() {
-        let names = layout.left_out.join(", ");
+        let names: Vec<&str> = layout.left_out.iter().map(|(_, heading)| *heading).collect();
+        let names = match &names[..] {
+            [first, second, more @ ..] if more.len() > 2 => {
+                format!("{first}, {second} and {} more", more.len())
+            }
+            few => few.join(", "),
+        };
         let said = format!("Left out for width: {names} (--width, --format csv).");
         sentences(&mut out, &[Sentence::from(said)], layout.total, screen);
     }
@@ -56,8 +60,8 @@ struct Layout<'t> {
     columns: Vec<Shown<'t>>,
     /// Soft columns that stand under their rows.
     under: Vec<usize>,
-    /// Headings of figures that there is no room for.
-    left_out: Vec<&'t str>,
+    /// Columns of figures that there is no room for: index and heading.
+    left_out: Vec<(usize, &'t str)>,
     /// Columns of the screen used.
     total: usize,
 }
@@ -75,7 +79,7 @@ struct Shown<'t> {
 
 impl<'t> Layout<'t> {
     fn of(table: &'t Table, screen: Screen) -> Layout<'t> {
-        let room = screen.width.min(WIDEST);
+        let room = screen.width;
         let mut columns: Vec<Shown> = table
             .columns
             .iter()
@@ -111,9 +115,11 @@ impl<'t> Layout<'t> {
             let dropped = columns.iter().map(|shown| shown.column.drops).max().unwrap_or(0);
             if dropped > 0 {
                 let goes = |shown: &&Shown| shown.column.drops >= dropped;
-                let figures = columns.iter().filter(goes).map(|shown| shown.column);
-                let figures = figures.filter(|column| column.align == Align::Decimal);
-                left_out.splice(0..0, figures.map(|column| &*column.heading));
+                let figures = columns
+                    .iter()
+                    .filter(goes)
+                    .filter(|shown| shown.column.align == Align::Decimal);
+                left_out.extend(figures.map(|shown| (shown.at, &*shown.column.heading)));
                 columns.retain(|shown| shown.column.drops < dropped);
                 continue;
             }
@@ -130,6 +136,7 @@ impl<'t> Layout<'t> {
                 }
             }
         }
+        left_out.sort_unstable();
         let spare = room.min(USUAL).saturating_sub(total(&columns));
         if let Some(first) = columns.first_mut().filter(|first| first.column.heading.is_empty()) {
             first.width += spare;

@@ -103,7 +103,10 @@ impl Prices {
         for Quote { date, commodity, price, currency, .. } in &self.quotes {
             let _ = match dialect {
                 Dialect::Beancount => {
-                    writeln!(text, "{date} price {commodity} {price} {currency}")
+                    // What is no name there is kept as a comment.
+                    let fits = [commodity, currency].iter().all(|name| is_beancount_s(name));
+                    let mark = if fits { "" } else { "; " };
+                    writeln!(text, "{mark}{date} price {commodity} {price} {currency}")
                 }
                 Dialect::Hledger | Dialect::Ledger => {
                     let (commodity, currency) = (quoted(commodity), quoted(currency));
@@ -113,6 +116,16 @@ impl Prices {
         }
         text
     }
+}
+
+/// Whether Beancount takes this for a commodity: capital letters, digits and `'._-` between.
+fn is_beancount_s(commodity: &str) -> bool {
+    let bytes = commodity.as_bytes();
+    let ends = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
+    (2..=24).contains(&bytes.len())
+        && bytes[0].is_ascii_uppercase()
+        && bytes.last().is_some_and(ends)
+        && bytes.iter().all(|byte| ends(byte) || b"'._-".contains(byte))
 }
 
 /// A commodity as a journal writes it: between quotes where it has more than letters and signs.

@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use super::sums::{Ask, Sums, Value, shown};
 use super::table::{Cell, Column, Row, Table};
 use crate::diagnostic::Diagnostic;
-use crate::ledger::{Ledger, Transaction};
+use crate::ledger::{AmountFrom, Ledger, Posting, Transaction};
 use crate::money::Decimal;
 use crate::period::{Every, NaiveDate};
 use crate::source::Name;
@@ -28,10 +28,26 @@ struct Line<'l> {
     when: When,
     /// Of which transaction; none of a period.
     transaction: Option<Transaction<'l>>,
+    /// The posting's line.
+    at: u32,
     account: Name,
     commodity: Name,
     quantity: Decimal,
     total: Decimal,
+}
+
+impl Line<'_> {
+    /// Whether it is of the same posting, not only of one like it.
+    fn is_of(&self, posting: Posting<'_>) -> bool {
+        let same = |one: Transaction<'_>| {
+            let other = posting.transaction;
+            (one.line(), one.source()) == (other.line(), other.source())
+                && std::ptr::eq(one.ledger(), other.ledger())
+        };
+        posting.amount_from() == AmountFrom::Elided
+            && self.at == posting.line()
+            && self.transaction.is_some_and(same)
+    }
 }
 
 /// The posting's own day, or the number of the period.
@@ -231,7 +247,17 @@ fn by_day<'l>(ledgers: &'l [Ledger], ask: &Ask) -> Register<'l> {
                 too_long.insert((called.clone(), commodity.clone()));
                 continue;
             };
+            // A posting of several commodities that come to one is one.
+            if let Some(last) = lines.last_mut()
+                && last.is_of(posting)
+                && last.commodity == commodity
+                && let Some(sum) = last.quantity.checked_add(quantity)
+            {
+                last.quantity = sum;
+                continue;
+            }
             lines.push(Line {
+                at: posting.line(),
                 when: When::Day(day),
                 transaction: Some(posting.transaction),
                 account: called.clone(),
@@ -253,6 +279,7 @@ fn by_period<'l>(ledgers: &'l [Ledger], ask: &Ask, every: Every) -> Register<'l>
         lines.extend(periods.iter().map(|(period, quantity)| Line {
             when: When::Period(*period),
             transaction: None,
+            at: 0,
             account: account.clone(),
             commodity: commodity.clone(),
             quantity: *quantity,
