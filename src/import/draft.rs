@@ -404,7 +404,7 @@ fn actions(text: &mut String, bound: &[(&Column, Field)], profiles: &[Profile]) 
 
 /// What a shipped profile takes this very word for.
 fn known<'p>(word: &str, profiles: &'p [Profile]) -> Option<(&'p str, &'p str)> {
-    profiles.iter().find_map(|profile| {
+    profiles.iter().filter(|profile| profile.is_table()).find_map(|profile| {
         let mut actions = profile.actions.iter();
         let action =
             actions.find(|action| action.is.iter().any(|is| is.eq_ignore_ascii_case(word)))?;

@@ -19,6 +19,7 @@ mod exchange;
 mod export;
 mod feed;
 mod hash;
+pub mod ibkr;
 mod in_text;
 mod json;
 mod links;
@@ -56,9 +57,10 @@ use self::recognise::Kinds;
 use self::symbol::Aliases;
 use crate::source::{Name, Source};
 
-/// Whether this text is an export: one that a profile reads, or OFX.
+/// Whether this text is an export: one that a profile reads, OFX, or of Interactive Brokers.
 pub fn recognizes(source: &Source, profiles: &[Profile]) -> bool {
     ofx::recognises(&source.text)
+        || ibkr::recognises(&source.text)
         || recognise::recognise(source, profiles, &Kinds::default()).is_ok()
 }
 
@@ -69,8 +71,10 @@ pub fn run(files: &[Source], context: &Context) -> Run {
     let (kinds, _) = Kinds::shipped();
     let aliases = Aliases::new(context.securities);
     let mut exports: Vec<Export> = Vec::new();
-    let (ofx, tables): (Vec<&Source>, Vec<&Source>) =
+    let (ofx, others): (Vec<&Source>, Vec<&Source>) =
         files.iter().partition(|file| ofx::recognises(&file.text));
+    let (ibkr, tables): (Vec<&Source>, Vec<&Source>) =
+        others.into_iter().partition(|file| ibkr::recognises(&file.text));
     for file in tables {
         match open(file, context, &kinds, &aliases) {
             Ok(export) => exports.push(export),
@@ -82,7 +86,8 @@ pub fn run(files: &[Source], context: &Context) -> Run {
     let mut covered = context.known.covered.clone();
     covered.extend(exports.iter().flat_map(days_of));
     let mut beside = Run::default();
-    let entries = ofx::files(&ofx, context, &aliases, &mut beside);
+    let mut entries = ofx::files(&ofx, context, &aliases, &mut beside);
+    entries.append(&mut ibkr::files(&ibkr, context, &aliases, &mut beside));
     entry::finish(entries, context, &covered, &mut beside);
     run.asked.append(&mut beside.asked);
     run.refused.append(&mut beside.refused);

@@ -115,7 +115,7 @@ fn best<'p>(heads: &[Head], profiles: &'p [Profile]) -> Option<Layout<'p>> {
     let mut best: Option<((bool, usize), &Head, &'p Profile, usize)> = None;
     for head in heads {
         for (line, _, cells) in &head.records {
-            for profile in profiles {
+            for profile in profiles.iter().filter(|profile| profile.is_table()) {
                 for table in profile.tables.iter().filter(|table| opens(table, cells)) {
                     let bound = bound(&columns(profile, table, cells, &places(table, cells)));
                     let rank = (table.ignore.is_none(), bound);
@@ -202,7 +202,7 @@ fn as_json<'p>(
     let mut best: Option<(usize, Layout<'p>)> = None;
     for (number, table) in tables.iter().enumerate() {
         let cells: Vec<String> = table.header.iter().map(|name| normalised(name)).collect();
-        for profile in profiles {
+        for profile in profiles.iter().filter(|profile| profile.is_table()) {
             let Some(first) = section(profile, &cells, 0) else { continue };
             let bound = bound(&first.columns);
             if first.table.ignore.is_none() && best.as_ref().is_none_or(|(most, _)| bound > *most) {

@@ -41,7 +41,7 @@ pub fn decide(files: &mut [File], overrides: &[Override]) {
 pub fn take_back(files: &mut [File], known: &Known) {
     let mut earlier: HashMap<Mirror, Vec<(NaiveDate, EventId)>> = HashMap::new();
     let mut used: HashSet<EventId> = HashSet::new();
-    let mut wanting: BTreeMap<(NaiveDate, EventId), Option<EventId>> = BTreeMap::new();
+    let mut wanting: BTreeMap<(NaiveDate, EventId), (Back, Option<EventId>)> = BTreeMap::new();
     let every = || {
         let parts = files.iter().flat_map(|file| &file.parts);
         parts.flat_map(|part| &part.rows).filter_map(|row| match &row.fate {
@@ -49,8 +49,10 @@ pub fn take_back(files: &mut [File], known: &Known) {
             Fate::With(_) | Fate::Ignored(_) | Fate::Unresolved(..) => None,
         })
     };
-    for (event, _) in every().filter(|(_, back)| back.is_some()) {
-        wanting.insert((event.date, event.id.clone()), None);
+    for (event, back) in every() {
+        if let Some(back) = back {
+            wanting.insert((event.date, event.id.clone()), (back, None));
+        }
     }
     if wanting.is_empty() {
         return;
@@ -73,15 +75,18 @@ pub fn take_back(files: &mut [File], known: &Known) {
         .filter(|(_, back)| back.is_some())
         .filter_map(|(event, _)| Some((event.id.clone(), mirror(event, Decimal::NEGATIVE_ONE)?)))
         .collect();
-    for ((date, id), target) in &mut wanting {
+    for ((date, id), (back, target)) in &mut wanting {
         let Some(list) = mirrors.get(id).and_then(|key| earlier.get_mut(key)) else { continue };
         let end = list.partition_point(|(day, _)| day <= date);
-        *target = end.checked_sub(1).map(|latest| list.remove(latest).1);
+        let latest =
+            end.checked_sub(1).filter(|latest| *back != Back::SameDay || list[*latest].0 == *date);
+        *target = latest.map(|latest| list.remove(latest).1);
     }
     for row in rows_mut(files) {
         let (Some(back), Fate::Events(events)) = (row.back, &mut row.fate) else { continue };
         let Some(first) = events.first() else { continue };
-        match (wanting.get(&(first.date, first.id.clone())).cloned().flatten(), back) {
+        let found = wanting.get(&(first.date, first.id.clone()));
+        match (found.and_then(|(_, target)| target.clone()), back) {
             (Some(to), _) => {
                 for (part, event) in (0..).zip(events.iter_mut()) {
                     let to = to.with_part(part);
@@ -93,7 +98,7 @@ pub fn take_back(files: &mut [File], known: &Known) {
                 let event = row.unknown.take();
                 row.fate = Fate::Unresolved(reason, event);
             }
-            (None, Back::May) => {
+            (None, Back::May | Back::SameDay) => {
                 let side = if first.amount.is_sign_negative() { "below" } else { "above" };
                 let what = what(&first.kind);
                 row.doubts.push(format!("{what} {side} zero corrects nothing known"));

@@ -96,6 +96,8 @@ pub enum Back {
     Must,
     /// It can: an income below zero.
     May,
+    /// It can, and what it takes back is of its own day.
+    SameDay,
 }
 
 /// What became of a row.

@@ -39,6 +39,8 @@ pub struct Profile {
     pub teach: String,
     /// How the broker names its files, `*` where the account stands: `*_Transactions*`.
     pub file: Option<String>,
+    /// Which room of rentier reads it, where it is no table: then this file says what words mean.
+    pub reader: Option<Name>,
     /// What amounts are in where no column says so.
     pub currency: Name,
     /// Its tables: first that of the profile's own header, then other layouts and sections.
@@ -275,6 +277,11 @@ impl Field {
 }
 
 impl Profile {
+    /// Whether it describes a table.
+    pub fn is_table(&self) -> bool {
+        self.reader.is_none()
+    }
+
     /// The field that a column of this name holds.
     pub fn field_of(&self, column: &str) -> Option<Field> {
         let column = normalised(column);

@@ -113,6 +113,7 @@ fn profile(root: &Group, source: &Source) -> Profile {
         download: text("download").unwrap_or_default(),
         teach: format!("profiles/{name}.toml"),
         file: text("file"),
+        reader: root.text("reader").map(|at| at.value),
         currency: root.text("currency").map_or_else(|| Name::new("USD"), |at| at.value),
         prose: root.flag("prose").is_some_and(|at| at.value),
         bank: root.flag("bank").is_some_and(|at| at.value),
