@@ -61,7 +61,7 @@ pub struct Doubt {
 pub struct Made {
     /// The row's event.
     pub event: Event,
-    /// A second event of the same row: interest bought or sold with a bond.
+    /// A second event of the same row: interest bought or sold with a bond, fees of their own kind.
     pub second: Option<Box<Event>>,
     /// What is doubtful about it.
     pub doubt: Option<Doubt>,
@@ -241,7 +241,7 @@ impl Making<'_> {
         event
     }
 
-    /// The event of one row, and the second where it has accrued interest.
+    /// The event of one row, and the second where it has accrued interest or fees of their own kind.
     pub fn make(&self, row: &Row, rule: &Make, id: EventId) -> Result<Made, Reason> {
         readable(row)?;
         let stated = if rule.invested { self.paid(row)? } else { self.cash(row) };
@@ -336,11 +336,37 @@ impl Making<'_> {
             let mut second = self.event(row, id.with_part(1), kind);
             second.amount = amount;
             second.currency = Some(row.currency.clone());
-            second.further.links.push(event::Link { relation: Relation::PartOf, to: id });
+            second.further.links.push(event::Link { relation: Relation::PartOf, to: id.clone() });
             Box::new(second)
         });
-        let second = if rule.invested { self.invested(row, &event) } else { second };
+        let fees = match &rule.fees {
+            Some((kind, expense)) if !event.fees.is_zero() => {
+                Some(self.fees_apart(row, &mut event, kind, expense.as_ref(), id)?)
+            }
+            _ => None,
+        };
+        let second = if rule.invested { self.invested(row, &event) } else { second.or(fees) };
         Ok(Made { event, second, doubt })
+    }
+
+    /// What the event costs, as an event of its own.
+    fn fees_apart(
+        &self,
+        row: &Row,
+        event: &mut Event,
+        kind: &'static str,
+        expense: Option<&Name>,
+        id: EventId,
+    ) -> Result<Box<Event>, Reason> {
+        let fees = std::mem::take(&mut event.fees);
+        event.amount = checked(event.amount.checked_add(fees))?;
+        let rule = Make { expense: expense.cloned(), ..Make::of(kind) };
+        let kind = self.kind(row, &rule, kind, None)?;
+        let mut second = self.event(row, id.with_part(1), kind);
+        second.amount = -fees;
+        second.currency = Some(row.currency.clone());
+        second.further.links.push(event::Link { relation: Relation::PartOf, to: id });
+        Ok(Box::new(second))
     }
 
     /// The amount of a row that is invested at once: where it states none, what its units cost; units
@@ -525,11 +551,9 @@ impl Making<'_> {
             })
         };
         let wanted = if quantity.is_sign_positive() { -amount.abs() } else { amount.abs() };
+        let amount = if self.profile.unsigned { wanted } else { amount };
         if expected.is_some() && near(amount) {
             return (amount, None);
-        }
-        if self.profile.unsigned && near(wanted) {
-            return (wanted, None);
         }
         let currency = &row.currency;
         let shown = |number: Decimal| money::grouped(money::cash(number, currency));

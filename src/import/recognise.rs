@@ -1,13 +1,15 @@
 //! Says what a file is, by its content: an export with the layout of its header, or another kind of
 //! file with what to do instead.
 
+use super::cell::{self, Mark, Number};
 use super::feed::{Feed, Form};
 use super::json;
 use super::outcome::{Refused, plural};
-use super::profile::{Field, Profile, Table, in_currency, normalised};
+use super::profile::{Cells, Field, Profile, Table, in_currency, normalised};
 use super::record::{Cell, Records};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::strict::File;
+use crate::period::DateForm;
 use crate::source::{Name, Source};
 
 /// In how many records the header is looked for.
@@ -98,7 +100,7 @@ pub fn recognise<'p>(
         return Err(Box::new(refused));
     }
     let heads = [b',', b';', b'\t'].map(|delimiter| head(&source.text, delimiter));
-    if let Some(layout) = best(&heads, profiles) {
+    if let Some(layout) = best(&heads, profiles).or_else(|| by_shape(&heads, profiles)) {
         return if has_events(source, &layout) {
             Ok(layout)
         } else {
@@ -234,7 +236,8 @@ fn opens(table: &Table, cells: &[String]) -> bool {
     if cells.len() < 2 {
         return false;
     }
-    if table.needs.is_empty() {
+    // Names that a profile gave to the columns of files without a header are common ones.
+    if table.needs.is_empty() || !table.shape.is_empty() {
         let mut all = table.header.iter().map(|name| normalised(name));
         return !table.header.is_empty() && all.all(|name| cells.contains(&name));
     }
@@ -314,6 +317,50 @@ fn columns(
 /// How many columns hold a field.
 fn bound(columns: &[Column]) -> usize {
     columns.iter().filter(|column| matches!(column, Column::Field(_))).count()
+}
+
+/// The layout of a file without a header, all of whose first records have the shape that a table
+/// describes; `None` where two tables do.
+fn by_shape<'p>(heads: &[Head], profiles: &'p [Profile]) -> Option<Layout<'p>> {
+    let fits = |table: &Table, head: &Head| {
+        let records = head.records.iter().map(|(_, _, cells)| cells);
+        let mut records =
+            records.filter(|cells| cells.iter().any(|cell| !cell.is_empty())).peekable();
+        records.peek().is_some() && records.all(|cells| has_shape(&table.shape, cells))
+    };
+    let tables = profiles
+        .iter()
+        .flat_map(|profile| profile.tables.iter().map(move |table| (profile, table)))
+        .filter(|(_, table)| !table.shape.is_empty());
+    let mut found = tables
+        .flat_map(|(profile, table)| heads.iter().map(move |head| (profile, table, head)))
+        .filter(|(_, table, head)| fits(table, head));
+    let (profile, table, head) = found.next().filter(|_| found.next().is_none())?;
+    let names: Vec<String> = table.header.iter().map(|name| normalised(name)).collect();
+    let places = places(table, &names);
+    let columns = columns(profile, table, &names, &places);
+    let currencies = currencies(profile, &names);
+    let first = Section { line: 0, table, columns, places, currencies };
+    let count = names.len();
+    let why = format!("its rows have no header and the {count} columns of `{}`", profile.name);
+    Some(Layout { profile, form: head.form, skip: 0, first, number: None, why })
+}
+
+fn has_shape(shape: &[Cells], cells: &[String]) -> bool {
+    let number = |cell: &str| matches!(cell::number(cell, Mark::Point), Number::Some(_));
+    let day = |cell: &str| {
+        cell::day(cell, DateForm::MonthDayYear)
+            .or_else(|| cell::day(cell, DateForm::DayMonthYear))
+            .is_some()
+    };
+    cells.len() == shape.len()
+        && cells.iter().zip(shape).all(|(cell, what)| match what {
+            Cells::Days => day(cell),
+            Cells::Numbers => number(cell),
+            Cells::Words => !cell.is_empty() && !day(cell) && !number(cell),
+            Cells::Text(text) => cell == text,
+            Cells::Any => true,
+        })
 }
 
 fn why(profile: &Profile, line: usize, bound: usize, form: Form) -> String {

@@ -502,7 +502,13 @@ impl<'s, 'p> Reader<'s, '_, 'p> {
         {
             return Some(day);
         }
-        let text = cell.trim();
+        let mut text = cell.trim();
+        let mut lent = None;
+        if cell::is_nothing(text) {
+            // A row without a day of its own has that of its settlement.
+            lent = Some(self.at.get(Field::Settles, cells)).filter(|day| !day.is_empty());
+            text = lent.unwrap_or(text);
+        }
         let as_of = self.profile.dates.as_of.as_deref();
         let day = if let Some((posted, day)) = as_of.and_then(|as_of| text.split_once(as_of)) {
             (cell::day(day, self.form)?, Some(cell::day(posted, self.form)?), None)
@@ -512,7 +518,7 @@ impl<'s, 'p> Reader<'s, '_, 'p> {
             let (day, time) = self.at_time(day?, text);
             (day, None, time)
         };
-        if let (Cow::Borrowed(text), None) = (cell, day.1) {
+        if let (Cow::Borrowed(text), None, None) = (cell, day.1, lent) {
             self.last_day = Some((text, day));
         }
         Some(day)
@@ -664,7 +670,9 @@ impl<'s, 'p> Reader<'s, '_, 'p> {
         let costs = self.costs(cells, &currency, exchange);
         let price_currency = price_currency.filter(|other| *other != currency);
         let balance = self.number(Field::Balance, cells);
-        let settles = cell::day(self.at.get(Field::Settles, cells), self.form);
+        let dated = !cell::is_nothing(self.at.get(Field::Date, cells));
+        let settles =
+            dated.then(|| cell::day(self.at.get(Field::Settles, cells), self.form)).flatten();
         let time = match self.at.get(Field::Time, cells) {
             "" => day.and_then(|(_, _, time)| time),
             text => clock::time(text).map(|(time, _)| time),
@@ -690,7 +698,12 @@ impl<'s, 'p> Reader<'s, '_, 'p> {
             let factor = price_currency.as_ref().and_then(|_| exchange.factor());
             Box::new(Further { price_currency, factor, ex })
         });
-        let shown = if text.is_empty() || text == "No Description" { &words } else { &text };
+        let said = !cell::is_nothing(&text) && text != "No Description";
+        let shown = match (said, words.is_empty()) {
+            (true, _) => &*text,
+            (false, false) => &*words,
+            (false, true) => symbol,
+        };
         let name = stated(self.at.get(Field::Name, cells));
         let called = &self.profile.symbols.named;
         let cash = |(pattern, symbol): &(glob::Pattern, Option<Name>)| {

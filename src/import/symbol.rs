@@ -189,9 +189,11 @@ pub fn contract(id: &str) -> Option<Contract<'_>> {
     Some(Contract { root, expires, call, strike })
 }
 
-/// Whether an id is shaped as a CUSIP: of bonds, bills, and securities that have no ticker.
+/// Whether an id is shaped as a CUSIP: of bonds, bills, and securities that have no ticker. Its second
+/// and third place are digits, which tickers of nine letters are not.
 pub fn is_cusip(id: &str) -> bool {
     id.len() == 9
+        && id.as_bytes()[1..3].iter().all(u8::is_ascii_digit)
         && id.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
         && id.bytes().filter(u8::is_ascii_digit).count() >= 2
 }
@@ -297,6 +299,7 @@ mod tests {
     fn a_cusip_is_told_from_a_ticker_and_from_an_option() {
         assert!(is_cusip("912828YW8") && is_cusip("96255NBE8") && is_cusip("98999TBB8"));
         assert!(!is_cusip("VTI") && !is_cusip("SPY250321C00500000") && !is_cusip("ABCDEFGHI"));
+        assert!(!is_cusip("SETFNIF50") && is_cusip("G0123X101"));
         assert_eq!(multiplier("PUT (XYZ) XYZ JUN 21 24 $9 (100 SHS) (Cash)"), Some(100.into()));
     }
 }

@@ -6,6 +6,7 @@
 
 mod name;
 mod text;
+mod workbook;
 
 use std::borrow::Cow;
 
@@ -21,9 +22,12 @@ pub struct Source {
     pub name: Name,
     /// The text, without a byte-order mark. Line ends are those of the file.
     pub text: Text,
-    /// How the bytes were read, for `check -v`: `UTF-8`, `UTF-16LE`, `windows-1252`.
+    /// How the bytes were read, for `check -v`: `UTF-8`, `UTF-16LE`, `windows-1252`, `workbook`.
     pub encoding: &'static str,
 }
+
+/// What a sheet of a workbook counts as.
+const WORKBOOK: &str = "workbook";
 
 impl Source {
     /// A text that is at hand already, in tests and from other rooms.
@@ -38,13 +42,19 @@ impl Source {
 
     /// Whether nothing at the start of `bytes` says that they are anything but UTF-8 without a mark.
     pub fn is_plain(bytes: &[u8]) -> bool {
-        Encoding::for_bom(bytes).is_none() && sixteen_bits(bytes).is_none()
+        Encoding::for_bom(bytes).is_none()
+            && sixteen_bits(bytes).is_none()
+            && !workbook::begins(bytes)
     }
 
     /// Decodes `bytes`: by byte-order mark, else UTF-16 by its zero bytes, else UTF-8, else
     /// windows-1252, which every byte string is. Marks at the start are dropped, however many
-    /// there are. UTF-8 is checked and kept, not copied.
+    /// there are. UTF-8 is checked and kept, not copied. A workbook is the text of its sheet.
     pub fn decode(name: impl AsRef<str>, bytes: Vec<u8>) -> Source {
+        if let Some(text) = workbook::text(&bytes) {
+            let name = Name::new(name.as_ref());
+            return Source { name, text: text.into(), encoding: WORKBOOK };
+        }
         let told = Encoding::for_bom(&bytes).map(|(found, _)| found);
         let (text, encoding) = match told.or_else(|| sixteen_bits(&bytes)) {
             Some(encoding) if encoding != UTF_8 => {

@@ -1,5 +1,7 @@
 //! What one action word of a broker becomes, and under which conditions.
 
+use std::fmt::Write;
+
 use regex::Regex;
 
 use super::Field;
@@ -63,6 +65,8 @@ pub struct Make {
     pub tax: Option<TaxAuthority>,
     /// What was paid for a let property, by the last part of its category.
     pub expense: Option<Name>,
+    /// What the row costs is an event of its own: its kind, and what of a let property it is.
+    pub fees: Option<(&'static str, Option<Name>)>,
     /// The row is one of two or more that are one event.
     pub pair: Option<Pair>,
     /// The event belongs to another of the same account.
@@ -242,6 +246,9 @@ impl Action {
         if let Some(tax) = make.tax {
             text.push_str(", tax ");
             text.push_str(tax.text());
+        }
+        if let Some((kind, expense)) = &make.fees {
+            let _ = write!(text, ", its fees {kind} {}", expense.as_deref().unwrap_or_default());
         }
         if let Some(link) = make.link {
             text.push_str(", ");

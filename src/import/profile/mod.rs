@@ -91,6 +91,21 @@ pub struct Costs {
     pub currency_of: Option<String>,
 }
 
+/// What the cells of a column are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cells {
+    /// Days.
+    Days,
+    /// Numbers.
+    Numbers,
+    /// Words: neither a day nor a number.
+    Words,
+    /// This text, as names are compared.
+    Text(String),
+    /// Whatever stands there.
+    Any,
+}
+
 /// How days are written.
 #[derive(Clone, Debug, Default)]
 pub struct Dates {

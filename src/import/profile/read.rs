@@ -6,7 +6,7 @@ use regex::Regex;
 
 use super::action::{Action, Link, Make, Outcome, Pair, Side, Sign, SymbolIs, When};
 use super::{
-    AccountNumber, Aside, Costs, Dates, Field, Mark, Profile, Symbols, Table, normalised,
+    AccountNumber, Aside, Cells, Costs, Dates, Field, Mark, Profile, Symbols, Table, normalised,
     single_blanks,
 };
 use crate::diagnostic::strict::{At, File, Group};
@@ -142,6 +142,30 @@ fn profile(root: &Group, source: &Source) -> Profile {
     }
 }
 
+struct Unsigned(bool);
+
+impl std::str::FromStr for Unsigned {
+    type Err = ();
+    fn from_str(text: &str) -> Result<Unsigned, ()> {
+        match text {
+            "signed" => Ok(Unsigned(false)),
+            "unsigned" => Ok(Unsigned(true)),
+            _ => Err(()),
+        }
+    }
+}
+
+/// `day`, `number`, `words`, nothing for whatever stands there; else the text itself.
+fn cells(word: &str) -> Cells {
+    match word {
+        "day" => Cells::Days,
+        "number" => Cells::Numbers,
+        "words" => Cells::Words,
+        "" => Cells::Any,
+        text => Cells::Text(normalised(text)),
+    }
+}
+
 /// What makes a row the same row where a profile does not say: never a balance, a settlement date,
 /// or the account, which is part of every id.
 const IDENTITY: [Field; 11] = [
@@ -167,6 +191,7 @@ fn names(root: &Group, key: &'static str) -> impl Iterator<Item = (At<Name>, At<
 fn table(group: &Group) -> Table {
     Table {
         header: strings(group.texts("header")),
+        shape: group.texts("shape").iter().map(|at| cells(&at.value)).collect(),
         columns: group.group("columns").map(|group| columns(&group)).unwrap_or_default(),
         unused: group.texts("unused").iter().map(|at| normalised(&at.value)).collect(),
         needs: fields(group, "needs", group.texts("needs")),
@@ -275,19 +300,6 @@ impl std::str::FromStr for Comma {
         match text {
             "point" => Ok(Comma(Mark::Point)),
             "comma" => Ok(Comma(Mark::Comma)),
-            _ => Err(()),
-        }
-    }
-}
-
-struct Unsigned(bool);
-
-impl std::str::FromStr for Unsigned {
-    type Err = ();
-    fn from_str(text: &str) -> Result<Unsigned, ()> {
-        match text {
-            "signed" => Ok(Unsigned(false)),
-            "unsigned" => Ok(Unsigned(true)),
             _ => Err(()),
         }
     }
@@ -509,6 +521,11 @@ fn make(group: &Group, kind_name: &'static str) -> Make {
             .word::<Unsigned>("amounts", &["signed", "unsigned"])
             .is_some_and(|at| !at.value.0),
         priced: group.flag("priced").is_some_and(|at| at.value),
+        fees: group.group("fees").and_then(|group| {
+            let (kind, expense) = (kind(&group, "event"), group.text("expense"));
+            group.finish();
+            Some((kind?, expense.map(|at| at.value)))
+        }),
         pair: chosen(
             group,
             "pair",
@@ -562,6 +579,7 @@ impl Make {
             from: None,
             tax: None,
             expense: None,
+            fees: None,
             pair: None,
             link: None,
             signed: false,

@@ -1,6 +1,6 @@
 //! One table of an export: how its header is told, and what its columns hold.
 
-use super::{Field, in_currency, normalised};
+use super::{Cells, Field, in_currency, normalised};
 use crate::source::Name;
 
 /// One table: of a layout of its own, or a section of a file with several.
@@ -8,6 +8,8 @@ use crate::source::Name;
 pub struct Table {
     /// The header in its usual order; the examples are rows below it.
     pub header: Vec<String>,
+    /// What stands in each column, where files have no header: then `header` names them in order.
+    pub shape: Vec<Cells>,
     /// The names each field's column may have, normalised.
     pub columns: Vec<(Field, Vec<String>)>,
     /// Columns that are known and hold nothing an event needs, normalised.
