@@ -185,3 +185,39 @@ fn print_shows_transactions_by_date_as_they_stand() {
     let ran = run(folder.path(), "print -f x.journal --to 2024-01-31");
     assert_eq!(ran.out, "2024-01-01 a\n  C   2 USD\n  B\n");
 }
+
+#[test]
+fn checks_are_made_when_they_are_named() {
+    let folder = folder();
+    let text = "account a:cash\n\n~ monthly  x\n  a  1\n  b\n\n\
+                2024-02-01 b\n  a:cash   1 USD = 1 USD\n  c:cash\n\n\
+                2024-01-01 a ; k: v\n  a:cash   2 USD\n  c:cash\n\n\
+                2024-03-01 c\n  a:cash   2 USD\n  c:cash\n";
+    fs::write(folder.path().join("x.journal"), text).expect("a file");
+    let codes = |line: &str| -> Vec<String> {
+        let ran = run(folder.path(), &format!("check {line} -f x.journal --format json"));
+        let found: serde_json::Value = serde_json::from_str(&ran.out).expect("JSON");
+        let problems = found["problems"].as_array().expect("a list");
+        problems
+            .iter()
+            .map(|one| format!("{} {}", one["code"].as_str().unwrap_or(""), one["line"]))
+            .collect()
+    };
+    assert_eq!(codes(""), ["assertion 8"]);
+    assert!(codes("--skip assertions").is_empty());
+    let skip = "--skip assertions";
+    assert_eq!(codes(&format!("accounts {skip}")), ["undeclared 9"]);
+    assert_eq!(codes(&format!("commodities tags {skip}")), ["undeclared 8", "undeclared 11"]);
+    assert_eq!(codes(&format!("payees {skip}")).len(), 3);
+    assert_eq!(codes(&format!("ordereddates {skip}")), ["ordereddates 11"]);
+    assert_eq!(codes(&format!("uniqueleafnames {skip}")), ["uniqueleafnames 13"]);
+    assert_eq!(codes(&format!("recentassertions {skip}")), ["recentassertions 16"]);
+    let ran = run(folder.path(), "check -v -f x.journal");
+    assert!(
+        ran.err.contains("x.journal:3 periodic transaction: kept without effect\n"),
+        "{}",
+        ran.err
+    );
+    assert!(run(folder.path(), "check --list").out.contains("recentassertions"));
+    assert_eq!(run(folder.path(), "check --skip accounts").exit, Exit::CouldNotRun);
+}

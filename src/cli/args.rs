@@ -278,19 +278,32 @@ pub struct InboxArgs {
 /// `rentier check`
 #[derive(Clone, Debug, Args)]
 #[command(
-    override_usage = "rentier check [YEAR]... [FILE]... [OPTIONS]",
+    override_usage = "rentier check [CHECK]... [YEAR]... [FILE]... [OPTIONS]",
     after_help = "\
 rentier check                             every year
-rentier check 2024                        what 2024 still waits for",
+rentier check 2024                        what 2024 still waits for
+rentier check accounts ordereddates       these checks too (--list)
+rentier check --format json               for an editor",
     after_long_help = "\
 Lists every problem of the records with its file and line, and every question that only you can answer, \
-with the lines to write and the file they go into. Exit code 1 while there is one."
+with the lines to write and the file they go into. Exit code 1 while there is one. That what is written \
+reads, balances and agrees with stated balances is always checked; other checks when they are named. As \
+JSON, `problems` is the list for an editor: file, line, column, endColumn (from 1, its end not included), \
+code, severity, message, notes, help. With -v: as which dialect each file is read, why, and what of it has \
+no effect."
 )]
 pub struct CheckArgs {
     /// [YEAR]...  2024, 2024-25, 2022..2024; if none, every year
     /// [FILE]...  read these instead of the books
+    /// [CHECK]...  checks to make as well; `--list` names them
     #[arg(value_name = "YEAR|FILE", verbatim_doc_comment)]
     pub words: Vec<String>,
+    /// List the checks that can be asked for
+    #[arg(long)]
+    pub list: bool,
+    /// Leave this out: assertions (repeatable)
+    #[arg(long, value_name = "CHECK")]
+    pub skip: Vec<String>,
     /// From where.
     #[command(flatten)]
     pub reading: Reading,

@@ -10,6 +10,7 @@ use super::open;
 use super::present::{Present, present};
 use super::{Error, Exit, World, words};
 use crate::diagnostic::Diagnostic;
+use crate::ledger::checks;
 use crate::render::{self, Screen};
 use crate::report::income::{Asked, IncomeStatement, Reached, Status, Year};
 use crate::report::table::{Cell, Column, Row, Table};
@@ -17,12 +18,28 @@ use crate::report::words::{list, money};
 
 /// Runs it.
 pub fn run(args: &CheckArgs, world: &mut World) -> Result<Exit, Error> {
-    let (years, files) = words::years_and_files(&args.words, &args.reading);
+    if args.list {
+        for (name, asks) in checks::CHECKS {
+            writeln!(world.out, "{name:<17} {asks}")?;
+        }
+        return Ok(Exit::Done);
+    }
+    if let Some(other) = args.skip.iter().find(|name| *name != "assertions") {
+        return Err(Error::unknown("check to skip", other, ["assertions"]));
+    }
+    let known = |word: &String| checks::CHECKS.iter().any(|(name, _)| name == word);
+    let (named, words): (Vec<String>, Vec<String>) = args.words.iter().cloned().partition(known);
+    let (years, files) = words::years_and_files(&words, &args.reading);
     let opened = open::judged(&files, &args.reading, world)?;
     let shown = if years.is_empty() { opened.years() } else { years };
     let mut diagnostics = opened.books.diagnostics.clone();
     // Profiles are read by those who need them; whoever checks wants to know all the same.
     diagnostics.extend(opened.books.profiles().1);
+    let named: Vec<&str> = named.iter().map(String::as_str).collect();
+    diagnostics.extend(checks::check(&opened.books.ledgers, &named));
+    if !args.skip.is_empty() {
+        diagnostics.retain(|one| one.code != "assertion");
+    }
     let statement = opened.statement(shown);
     let asked = statement.incomplete();
     let told = world.tell(&diagnostics)?;

@@ -62,6 +62,11 @@ pub fn evidence(ledgers: &[Ledger], world: &mut World) -> Result<(), Error> {
             let (name, encoding) = (&source.name, source.encoding);
             writeln!(world.err, "{name} read as {}, {encoding}: {why}", dialect.name())?;
         }
+        for one in &ledger.inert {
+            let name = &ledger.sources[one.source as usize].name;
+            let may = if one.matters { ", figures may be others where it has one" } else { "" };
+            writeln!(world.err, "{name}:{} {}: kept without effect{may}", one.line, one.what)?;
+        }
     }
     Ok(())
 }

@@ -53,6 +53,7 @@ mod balance;
 mod balancing;
 mod beancount;
 pub mod blocks;
+pub mod checks;
 mod commodities;
 mod day;
 mod directive;

@@ -91,7 +91,12 @@ pub fn json(diagnostic: &Diagnostic) -> Value {
             })
         })
         .collect();
+    let first = diagnostic.places.first();
     json!({
+        "file": first.map(|place| &*place.file),
+        "line": first.map(|place| place.line),
+        "column": first.map(|place| place.column),
+        "endColumn": first.map(|place| place.column + place.width),
         "severity": name(diagnostic.severity),
         "code": diagnostic.code,
         "message": diagnostic.message,
