@@ -290,6 +290,17 @@ fn long_texts_take_no_longer_than_they_are() {
     }
 }
 
+#[test]
+fn includes_without_end_are_told_once() {
+    let text = "include same.journal\n".repeat(150_000);
+    let mut load = |_: &str, _: &Name| Ok(vec![Source::new("same.journal", "; nothing\n")]);
+    let ledger = ledger::read(Source::new("x.journal", text), &OPTIONS, &mut load);
+    assert_eq!(ledger.diagnostics.len(), 1);
+    let problem = &ledger.diagnostics[0];
+    assert_eq!(problem.message, "texts include texts without end");
+    assert_eq!(problem.places[0].line, 100_001);
+}
+
 /// Pieces that texts are made of, in any order.
 const PIECES: [&str; 58] = [
     "2024-01-01",

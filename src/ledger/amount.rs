@@ -166,9 +166,16 @@ pub fn symbol(text: &str, dialect: Dialect) -> Result<Option<(&str, &str)>, Faul
             )),
         };
     }
-    let end = text.bytes().position(|byte| !in_symbol(byte, dialect)).unwrap_or(text.len());
+    let mut letters = 0;
+    let end = text.bytes().position(|byte| {
+        letters |= byte;
+        !in_symbol(byte, dialect)
+    });
+    let mut end = end.unwrap_or(text.len());
     // A no-break space is a blank, not a letter; it is met here as bytes past ASCII.
-    let end = text[..end].find(char::is_whitespace).unwrap_or(end);
+    if !letters.is_ascii() {
+        end = text[..end].find(char::is_whitespace).unwrap_or(end);
+    }
     Ok((end > 0).then(|| text.split_at(end)))
 }
 
@@ -416,6 +423,14 @@ pub fn weight(number: Decimal, cost: &Cost) -> Option<Decimal> {
 
 /// The product, where no digit of it is lost.
 pub fn exact(left: Decimal, right: Decimal) -> Option<Decimal> {
+    // Of few digits, as nearly all are.
+    let scale = left.scale() + right.scale();
+    if let (Ok(one), Ok(other)) = (i64::try_from(left.mantissa()), i64::try_from(right.mantissa()))
+        && let Some(product) = one.checked_mul(other)
+        && scale <= 28
+    {
+        return Some(Decimal::new(product, scale));
+    }
     let product = left.checked_mul(right)?;
     if product.scale() == left.scale() + right.scale() {
         return Some(product);

@@ -116,7 +116,7 @@ pub struct Ledger {
 #[derive(Clone, Debug, Default)]
 pub struct Table {
     names: Vec<Name>,
-    numbers: HashMap<Name, u32, BuildHasherDefault<Xxh>>,
+    numbers: HashMap<&'static str, u32, BuildHasherDefault<Xxh>>,
 }
 
 /// A quick hash of short names; nobody who writes a journal gains by making its names collide.
@@ -126,6 +126,15 @@ pub struct Xxh(u64);
 impl Hasher for Xxh {
     fn write(&mut self, bytes: &[u8]) {
         self.0 = xxh3_64_with_seed(bytes, self.0);
+    }
+
+    /// What ends a `str`: of one name alone it tells nothing.
+    fn write_u8(&mut self, byte: u8) {
+        self.0 ^= u64::from(byte);
+    }
+
+    fn write_u32(&mut self, number: u32) {
+        self.0 = (self.0.rotate_left(5) ^ u64::from(number)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     }
 
     fn finish(&self) -> u64 {
@@ -141,8 +150,8 @@ impl Table {
         }
         let number = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
         let name = Name::new(name);
-        self.names.push(name.clone());
-        self.numbers.insert(name, number);
+        self.numbers.insert(name.letters(), number);
+        self.names.push(name);
         number
     }
 

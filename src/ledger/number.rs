@@ -50,6 +50,39 @@ pub enum Sure {
 
 /// The digits at the start of `text`, marks between them, and what follows. `None`: no digit there.
 pub fn scan(text: &str, dialect: Dialect) -> Option<(Written, &str)> {
+    plain(text).or_else(|| any(text, dialect))
+}
+
+/// The same for few digits with at most one point among them and nothing after them that could belong
+/// to a number, as nearly all are. `None`: look closer.
+fn plain(text: &str) -> Option<(Written, &str)> {
+    let bytes = text.as_bytes();
+    let (mut at, mut digits, mut point) = (0, 0u64, None);
+    loop {
+        match bytes.get(at) {
+            Some(digit @ b'0'..=b'9') => digits = digits.wrapping_mul(10) + u64::from(digit - b'0'),
+            Some(b'.') if point.is_none() && at > 0 => point = Some(at),
+            None | Some(b'\t' | b';' | b'A'..=b'D' | b'F'..=b'Z') => break,
+            Some(b' ') if !bytes.get(at + 1).is_some_and(u8::is_ascii_digit) => break,
+            Some(_) => return None,
+        }
+        at += 1;
+    }
+    let count = at - usize::from(point.is_some());
+    if count == 0 || count > 18 {
+        return None;
+    }
+    let written = Written {
+        digits: i128::from(digits),
+        points: u32::from(point.is_some()),
+        last: if point.is_some() { b'.' } else { 0 },
+        after: u32::try_from(point.map_or(count, |point| at - point - 1)).ok()?,
+        ..Written::default()
+    };
+    Some((written, &text[at..]))
+}
+
+fn any(text: &str, dialect: Dialect) -> Option<(Written, &str)> {
     let bytes = text.as_bytes();
     let mut found = Written::default();
     let (mut at, mut count, mut small) = (0, 0u32, 0u64);
@@ -159,6 +192,9 @@ impl Written {
             }
         }
         let scale = u32::try_from(scale).map_err(|_| Wrong::Long)?;
+        if let (Ok(digits), 0..=28) = (i64::try_from(digits), scale) {
+            return Ok(Decimal::new(digits, scale));
+        }
         Decimal::try_from_i128_with_scale(digits, scale).map_err(|_| Wrong::Long)
     }
 }
@@ -270,6 +306,31 @@ mod tests {
         let (written, rest) = scan(text, dialect).expect("a digit");
         assert_eq!(rest, "", "{text}");
         decide(&written, declared, None, dialect).map(|(number, _)| number.to_string())
+    }
+
+    #[test]
+    fn plain_numbers_are_read_as_any_are() {
+        for text in [
+            "1",
+            "10.50 USD",
+            "1.",
+            "0.001\t",
+            "12;",
+            "5E",
+            "5 6",
+            ".5",
+            "1.2.3",
+            "7USD",
+            "1e5",
+            "8 e",
+        ] {
+            for dialect in [Dialect::Hledger, Dialect::Ledger] {
+                let plain = plain(text);
+                assert!(plain.is_none() || plain == any(text, dialect), "{text}");
+            }
+        }
+        assert!(plain("10.50 USD").is_some());
+        assert_eq!(plain(&"9".repeat(19)), None);
     }
 
     #[test]

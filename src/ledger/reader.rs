@@ -37,7 +37,7 @@ const DEPTH: usize = 100;
 const TEXTS: usize = 100_000;
 
 /// Bytes that one thread reads before it gives back what lies behind it.
-const LET_GO: usize = 1 << 20;
+pub(super) const LET_GO: usize = 1 << 20;
 
 /// What reading has found so far.
 pub(super) struct Reader<'o> {
@@ -57,6 +57,8 @@ pub(super) struct Reader<'o> {
     load: Load<'o>,
     /// The texts that are open, outermost first.
     chain: Vec<Name>,
+    /// Whether it was said that texts include texts without end.
+    endless: bool,
 }
 
 /// Numbers whose marks were guessed, by commodity.
@@ -99,6 +101,7 @@ impl<'o> Reader<'o> {
             options,
             load,
             chain: Vec::new(),
+            endless: false,
         }
     }
 
@@ -682,7 +685,16 @@ impl<'o> Reader<'o> {
         let problem =
             |message: String| Diagnostic::error("include", message).at(lines.place(line, path));
         if self.chain.len() > DEPTH || self.ledger.sources.len() > TEXTS {
-            self.problem(problem("texts include texts without end".to_owned()));
+            // Once is enough, for there may be a million of such lines.
+            if !self.endless {
+                self.endless = true;
+                let limit = format!("at most {TEXTS} texts, {DEPTH} within each other, are read");
+                self.problem(
+                    problem("texts include texts without end".to_owned())
+                        .note(limit)
+                        .help("put what is included so often into one file"),
+                );
+            }
             return;
         }
         let texts = match (self.load)(path, lines.name) {

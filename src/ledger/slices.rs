@@ -49,24 +49,27 @@ const NAME: usize = 32;
 pub struct Pace {
     /// Bytes of a slice, where somebody says it.
     told: Option<usize>,
+    /// Asked for where slices may be of use: to ask starts the threads.
     threads: usize,
     /// No slices are cut before this byte.
     next: usize,
 }
 
 impl Pace {
-    /// As the options say; slices are of no use to a single thread.
+    /// As the options say.
     pub fn new(options: Options) -> Pace {
-        Pace { told: options.slice, threads: rayon::current_num_threads(), next: 0 }
+        Pace { told: options.slice, threads: 0, next: 0 }
     }
 
-    /// Whether to cut slices at byte `at` of a text of `length` bytes.
-    pub fn cuts(&self, at: usize, length: usize) -> bool {
-        if self.threads < 2 || at < self.next {
+    /// Whether to cut slices at byte `at` of a text of `length` bytes: they are of no use to a single
+    /// thread, nor in a short text.
+    pub fn cuts(&mut self, at: usize, length: usize) -> bool {
+        let left = length - at;
+        if at < self.next || self.told.map_or(left <= 4 * SMALL, |told| left / 2 < told) {
             return false;
         }
-        let left = length - at;
-        self.told.map_or(left > 4 * SMALL, |told| left / 2 >= told)
+        self.threads = rayon::current_num_threads();
+        self.threads > 1
     }
 
     fn size(&self, slice: usize) -> usize {

@@ -24,6 +24,11 @@ impl Name {
         Name(table::number(text))
     }
 
+    /// Its letters, which stay for as long as the process does.
+    pub fn letters(&self) -> &'static str {
+        table::letters(self.0)
+    }
+
     /// Its number, from 1, for tables beside it: one for each name there is, in no order that a
     /// second run would repeat.
     pub fn number(&self) -> usize {

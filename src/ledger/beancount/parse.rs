@@ -19,8 +19,9 @@ use crate::ledger::beancount::options::Options;
 use crate::ledger::model::{
     AccountId, CommodityId, Declaration, Declared, Inert, Price, Quantity, Status, Xxh,
 };
+use crate::ledger::reader::LET_GO;
 use crate::period::NaiveDate;
-use crate::source::{Name, Place, Source};
+use crate::source::{Name, Place, Source, Text};
 
 pub(super) use undated::Include;
 use undated::Pushed;
@@ -52,6 +53,7 @@ pub(super) struct Parser<'d, 't> {
     /// Index of the text in the ledger's sources.
     source: u32,
     file: Name,
+    text: &'t Text,
     /// Options as this text has set them so far.
     options: Options,
     accounts: HashMap<&'t str, AccountId, BuildHasherDefault<Xxh>>,
@@ -97,6 +99,7 @@ impl<'d, 't> Parser<'d, 't> {
             cursor: Cursor::new(&text.text),
             source,
             file: text.name.clone(),
+            text: &text.text,
             options: Options { roots, ..Options::default() },
             accounts: HashMap::default(),
             commodities: HashMap::default(),
@@ -107,7 +110,12 @@ impl<'d, 't> Parser<'d, 't> {
     }
 
     fn run(&mut self) {
+        let mut read = 0;
         while !self.cursor.is_end() {
+            if self.cursor.at - read >= LET_GO {
+                self.text.let_go(read..self.cursor.at);
+                read = self.cursor.at;
+            }
             match self.cursor.byte() {
                 b'0'..=b'9' => {
                     if self.dated().is_err() {
