@@ -221,3 +221,24 @@ fn checks_are_made_when_they_are_named() {
     assert!(run(folder.path(), "check --list").out.contains("recentassertions"));
     assert_eq!(run(folder.path(), "check --skip accounts").exit, Exit::CouldNotRun);
 }
+
+#[test]
+fn a_file_that_is_not_utf_8_is_told_and_can_be_said_to_be_another() {
+    let root = folder();
+    let cp1250 = b"2024-01-01 * x\n    Expenses:\xe8okol\xe1da  5.00 EUR\n    Assets:Bank\n";
+    fs::write(root.path().join("old.journal"), cp1250).expect("a journal");
+    let guessed = run(root.path(), "balance -f old.journal --format csv");
+    assert!(guessed.out.contains("Expenses:\u{e8}okol\u{e1}da,EUR,5"), "{}", guessed.out);
+    assert!(
+        guessed.err.contains("warning: `old.journal` is not UTF-8: read as windows-1252\n"),
+        "{}",
+        guessed.err
+    );
+    assert!(guessed.err.contains("--encoding"), "{}", guessed.err);
+    let said = run(root.path(), "balance -f old.journal --format csv --encoding windows-1250");
+    assert!(said.out.contains("Expenses:\u{10d}okol\u{e1}da,EUR,5"), "{}", said.out);
+    assert_eq!(said.err, "");
+    let unknown = run(root.path(), "balance -f old.journal --encoding cp-1");
+    assert_eq!(unknown.exit, Exit::CouldNotRun);
+    assert!(unknown.err.contains("no encoding `cp-1`"), "{}", unknown.err);
+}

@@ -48,6 +48,9 @@ pub struct Always {
     /// Columns of text [COLUMNS on a terminal]
     #[arg(long, value_name = "N", global = true)]
     pub width: Option<usize>,
+    /// What files are in that are not UTF-8; else windows-1252
+    #[arg(long, value_name = "NAME", global = true)]
+    pub encoding: Option<String>,
     /// Only results and errors
     #[arg(short, long, global = true)]
     pub quiet: bool,

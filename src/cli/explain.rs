@@ -39,6 +39,7 @@ pub fn run(args: &ExplainArgs, world: &mut World) -> Result<Exit, Error> {
     }
     let read = Read::files(Vec::new(), &files, &args.reading, world)?;
     let root = root.unwrap_or_else(|| world.folder.clone());
+    let encoding = world.encoding;
     let loaded: RefCell<HashMap<String, Option<Arc<Source>>>> = RefCell::default();
     // Kept statements are no part of what is read; the one that is quoted is fetched when needed.
     let texts = |name: &str| -> Option<Arc<Source>> {
@@ -48,8 +49,8 @@ pub fn run(args: &ExplainArgs, world: &mut World) -> Result<Exit, Error> {
         let mut loaded = loaded.borrow_mut();
         let keep = read.books.settings.keep.as_deref().unwrap_or("statements");
         let fetch = || {
-            let kept = || open::named(&root, &format!("{keep}/{name}"));
-            open::named(&root, name).or_else(kept).map(Arc::new)
+            let kept = || open::named(&root, &format!("{keep}/{name}"), encoding);
+            open::named(&root, name, encoding).or_else(kept).map(Arc::new)
         };
         loaded.entry(name.to_owned()).or_insert_with(fetch).clone()
     };

@@ -56,12 +56,12 @@ pub fn run(args: &FmtArgs, world: &mut World) -> Result<Exit, Error> {
         open::recover(&root)?;
     }
     let flags = open::flags(&Reading { dialect: args.dialect.clone(), ..Reading::default() })?;
-    let books = open::read_locked(&root, &flags)?;
+    let books = open::read_locked(&root, &flags, world.encoding)?;
     let mut journals = Vec::new();
     for ledger in &books.ledgers {
         for (source, (dialect, _)) in ledger.sources.iter().zip(&ledger.dialects) {
             // What lies outside the books is not theirs to change.
-            if open::named(&root, &source.name).is_some() {
+            if open::named(&root, &source.name, world.encoding).is_some() {
                 let path = root.join(&*source.name);
                 journals.extend(journal(&source.name, path, Some(*dialect), world)?);
             }
@@ -96,7 +96,7 @@ fn journal(
     world: &mut World,
 ) -> Result<Option<Journal>, Error> {
     let bytes = fs::read(&path).map_err(|error| Error::file(name, &error))?;
-    let source = Source::decode(name, bytes.clone());
+    let source = Source::decode_else(name, bytes.clone(), world.encoding);
     let mark = marks(&bytes, &source);
     let refused = encode(&source.text, source.encoding, mark).is_none_or(|same| same != bytes);
     if refused {

@@ -19,7 +19,7 @@ use crate::books::{self, Books};
 use crate::diagnostic::Diagnostic;
 use crate::event::{Account, EventId};
 use crate::import::{self, Context, Covered, Known, Otherwise, Profile, Refused, Run};
-use crate::source::{Name, Place, Source, lines};
+use crate::source::{Encoding, Name, Place, Source, lines};
 
 /// Files as they were given, in memory.
 #[derive(Default)]
@@ -89,7 +89,7 @@ pub fn bring(args: &ImportArgs, afterwards: Afterwards, world: &mut World) -> Re
     };
     let flags = open::flags(&Reading::default())?;
     let mut books = match &root {
-        Some(root) if lock.is_some() => open::read_locked(root, &flags)?,
+        Some(root) if lock.is_some() => open::read_locked(root, &flags, world.encoding)?,
         Some(root) => open::read(root, &flags, world)?,
         None => books::of_files(Vec::new(), &flags, &mut |_, _| Ok(Vec::new())),
     };
@@ -116,7 +116,7 @@ pub fn bring(args: &ImportArgs, afterwards: Afterwards, world: &mut World) -> Re
     if let (Some(root), false) = (&root, args.dry_run) {
         if changes {
             write(root, &plan, &given, &books, added.as_ref(), world)?;
-            unread = not_included(root, &plan, &books)?;
+            unread = not_included(root, &plan, &books, world.encoding)?;
         }
         if afterwards == Afterwards::Move {
             moved = take_away(&plan.settled, &given, world)?;
@@ -126,6 +126,7 @@ pub fn bring(args: &ImportArgs, afterwards: Afterwards, world: &mut World) -> Re
 
     // Problems of the books themselves first: what they say may rest on them.
     let mut diagnostics = books.diagnostics;
+    diagnostics.extend(open::guessed(&given.sources, world));
     diagnostics.append(&mut run.diagnostics);
     diagnostics.extend(unread);
     diagnostics.extend(run.refused.iter().filter_map(|refused| refused.diagnostic.clone()));
@@ -186,7 +187,7 @@ fn given(paths: &[PathBuf], world: &mut World) -> Given {
         match fs::read(world.path(path)) {
             Ok(bytes) => {
                 let digest = xxh3_64(&bytes);
-                let (bytes, source) = decoded(&name, bytes);
+                let (bytes, source) = decoded(&name, bytes, world.encoding);
                 progress.read(&source);
                 given.digests.insert(source.name.clone(), digest);
                 if let Some(bytes) = bytes {
@@ -213,9 +214,9 @@ fn given(paths: &[PathBuf], world: &mut World) -> Given {
 }
 
 /// The text of a file, and its bytes where they are others: only then is there a copy.
-fn decoded(name: &str, bytes: Vec<u8>) -> (Option<Vec<u8>>, Source) {
+fn decoded(name: &str, bytes: Vec<u8>, encoding: &'static Encoding) -> (Option<Vec<u8>>, Source) {
     if bytes.starts_with(b"\xef\xbb\xbf") || std::str::from_utf8(&bytes).is_err() {
-        return (Some(bytes.clone()), Source::decode(name, bytes));
+        return (Some(bytes.clone()), Source::decode_else(name, bytes, encoding));
     }
     let length = bytes.len();
     let head = bytes[..length.min(1024)].contains(&0).then(|| bytes.clone());
@@ -435,7 +436,12 @@ fn take_away(settled: &[Name], given: &Given, world: &World) -> Result<usize, Er
 
 /// Whether what was written is read again: nothing is lost, so a journal that includes no imported one
 /// is told.
-fn not_included(root: &Path, plan: &Plan, before: &Books) -> Result<Option<Diagnostic>, Error> {
+fn not_included(
+    root: &Path,
+    plan: &Plan,
+    before: &Books,
+    encoding: &'static Encoding,
+) -> Result<Option<Diagnostic>, Error> {
     let imported = |books: &Books| {
         books
             .sources
@@ -446,7 +452,7 @@ fn not_included(root: &Path, plan: &Plan, before: &Books) -> Result<Option<Diagn
     if imported(before) {
         return Ok(None);
     }
-    let after = open::read_locked(root, &open::flags(&Reading::default())?)?;
+    let after = open::read_locked(root, &open::flags(&Reading::default())?, encoding)?;
     let lost = plan.journals.iter().filter(|(path, _)| !after.sources.contains_key(path)).count();
     let source = before.settings.sources.first().map_or("main.journal", |name| &**name);
     Ok((lost > 0).then(|| {

@@ -36,11 +36,13 @@ impl Read {
         let dialect = journals.dialect.as_deref().map(open::dialect).transpose()?;
         let options = Options { dialect, year: this_year(), ..Options::default() };
         let roots = files.iter().map(|path| world.read(path)).collect::<Result<Vec<_>, _>>()?;
-        let folder = world.folder.clone();
-        let mut load = |path: &str, from: &Name| open::texts(&folder, path, from);
+        let (folder, encoding) = (world.folder.clone(), world.encoding);
+        let mut load = |path: &str, from: &Name| open::texts(&folder, path, from, encoding);
         let mut ledgers = ledger::read_all(roots, &options, &mut load);
-        let diagnostics =
+        let mut diagnostics: Vec<Diagnostic> =
             ledgers.iter_mut().flat_map(|ledger| ledger.diagnostics.drain(..)).collect();
+        let sources = ledgers.iter().flat_map(|ledger| &ledger.sources);
+        diagnostics.extend(open::guessed(sources.map(|source| &**source), world));
         if world.flags.verbose {
             open::evidence(&ledgers, world)?;
         }

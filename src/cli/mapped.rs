@@ -17,18 +17,18 @@ use std::sync::Arc;
 use memmap2::{Mmap, UncheckedAdvice};
 use rayon::prelude::*;
 
-use crate::source::{Lent, Source, Text};
+use crate::source::{Encoding, Lent, Source, Text};
 
 /// Files from this size on are mapped: below it a copy costs less than it is worth.
 const LARGE: u64 = 4 << 20;
 /// Bytes that one thread checks at a time.
 const CHECKED: usize = 1 << 20;
 
-/// The text of a file, however it is encoded, under this name.
+/// The text of a file, however it is encoded, under this name; one that is not UTF-8 is `otherwise`.
 ///
 /// # Errors
 /// It cannot be opened or read.
-pub fn source(path: &Path, name: &str) -> io::Result<Source> {
+pub fn source(path: &Path, name: &str, otherwise: &'static Encoding) -> io::Result<Source> {
     let file = File::open(path)?;
     let kind = file.metadata()?;
     if kind.is_file()
@@ -38,7 +38,7 @@ pub fn source(path: &Path, name: &str) -> io::Result<Source> {
         return Ok(Source::utf8(name, Text::lent(Arc::new(mapped))));
     }
     drop(file);
-    Ok(Source::decode(name, std::fs::read(path)?))
+    Ok(Source::decode_else(name, std::fs::read(path)?, otherwise))
 }
 
 /// The pages of one file, all of them UTF-8.

@@ -49,6 +49,7 @@ pub use error::Error;
 pub use world::World;
 
 use crate::diagnostic::Diagnostic;
+use crate::source::Encoding;
 use args::Command;
 
 /// How a run ended.
@@ -97,6 +98,12 @@ pub fn run(args: impl IntoIterator<Item = OsString>, world: &mut World) -> Exit 
 
 fn command(line: CommandLine, args: &[OsString], world: &mut World) -> Result<Exit, Error> {
     world.flags = line.always;
+    if let Some(name) = &world.flags.encoding {
+        world.encoding = Encoding::for_label(name.as_bytes()).ok_or_else(|| {
+            Error::new(format!("no encoding `{}`", crate::source::harmless(name)))
+                .help("as the web calls them: windows-1250, iso-8859-2, shift_jis, gb18030, koi8-r")
+        })?;
+    }
     if world.flags.version {
         writeln!(world.out, "rentier {}", env!("CARGO_PKG_VERSION"))?;
         return Ok(Exit::Done);

@@ -11,13 +11,14 @@ use super::args::Reading;
 use super::lock::Lock;
 use super::{Error, World, atomic, mapped};
 use crate::books::{self, Books, Flags, Folder};
+use crate::diagnostic::Diagnostic;
 use crate::income::Judged;
 use crate::ledger::{Dialect, Ledger};
 use crate::period::TaxYear;
 use crate::regime::{self, Regime};
 use crate::report::income::{self, IncomeStatement, Request};
 use crate::report::{self, Filing};
-use crate::source::{Name, Source};
+use crate::source::{Encoding, Name, Place, Source};
 
 /// The file that makes a folder one of records.
 pub const SETTINGS: &str = "rentier.toml";
@@ -33,13 +34,34 @@ pub fn open(files: &[PathBuf], reading: &Reading, world: &mut World) -> Result<B
         read(&root, &flags, world)?
     } else {
         let sources = files.iter().map(|path| world.read(path)).collect::<Result<Vec<_>, _>>()?;
-        let folder = world.folder.clone();
-        books::of_files(sources, &flags, &mut |path, from| texts(&folder, path, from))
+        let (folder, encoding) = (world.folder.clone(), world.encoding);
+        books::of_files(sources, &flags, &mut |path, from| texts(&folder, path, from, encoding))
     };
     if world.flags.verbose {
         spoke(&books, &flags, world)?;
     }
+    let mut books = books;
+    let sources = books.ledgers.iter().flat_map(|ledger| &ledger.sources);
+    let guessed = guessed(sources.map(|source| &**source), world);
+    books.diagnostics.extend(guessed);
     Ok(books)
+}
+
+/// Files whose encoding nothing tells, where no flag does either: what they were read as, and how to
+/// say another.
+pub fn guessed<'s>(
+    sources: impl IntoIterator<Item = &'s Source>,
+    world: &World,
+) -> Vec<Diagnostic> {
+    let said = world.flags.encoding.is_some();
+    let guessed = sources.into_iter().filter(|source| !said && source.is_guessed());
+    let warning = |source: &Source| {
+        let what = format!("`{}` is not UTF-8: read as {}", source.name, source.encoding);
+        Diagnostic::warning("encoding", what)
+            .at(Place::file(&source.name))
+            .help("if letters look wrong, say what it is: --encoding iso-8859-2")
+    };
+    guessed.map(warning).collect()
 }
 
 /// Which of flag and file spoke, for each setting that both can say, and as what journals were read.
@@ -225,7 +247,7 @@ pub fn read(root: &Path, flags: &Flags, world: &mut World) -> Result<Books, Erro
         recover(root)?;
         drop(lock);
     }
-    read_locked(root, flags)
+    read_locked(root, flags, world.encoding)
 }
 
 /// Takes back what a killed import left. The caller holds the lock.
@@ -238,37 +260,46 @@ pub fn recover(root: &Path) -> Result<(), Error> {
 }
 
 /// The texts of the files of `root` that a pattern matches.
-fn all(root: &Path, pattern: &str) -> Result<Vec<Source>, Error> {
-    let found = texts(root, pattern, &Name::new(SETTINGS));
+fn all(root: &Path, pattern: &str, encoding: &'static Encoding) -> Result<Vec<Source>, Error> {
+    let found = texts(root, pattern, &Name::new(SETTINGS), encoding);
     found.map_err(|why| Error::new(format!("`{pattern}`: {why}")))
 }
 
 /// Reads the books in `root` as they lie.
-pub fn read_locked(root: &Path, flags: &Flags) -> Result<Books, Error> {
+pub fn read_locked(
+    root: &Path,
+    flags: &Flags,
+    encoding: &'static Encoding,
+) -> Result<Books, Error> {
     let optional = |name: &str| match fs::read(root.join(name)) {
-        Ok(bytes) => Ok(Some(Source::decode(name, bytes))),
+        Ok(bytes) => Ok(Some(Source::decode_else(name, bytes, encoding))),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(Error::file(name, &error)),
     };
     let folder = Folder {
         settings: optional(SETTINGS)?,
         securities: optional("securities.toml")?,
-        profiles: all(root, "profiles/*.toml")?,
-        regimes: all(root, "regimes/*.toml")?,
+        profiles: all(root, "profiles/*.toml", encoding)?,
+        regimes: all(root, "regimes/*.toml", encoding)?,
     };
-    Ok(books::load(folder, flags, &mut |path, from| texts(root, path, from)))
+    Ok(books::load(folder, flags, &mut |path, from| texts(root, path, from, encoding)))
 }
 
 /// The texts that `path` means in the file `from`, whose name is relative to `root`. None where a
 /// pattern matches nothing.
-pub fn texts(root: &Path, path: &str, from: &Name) -> Result<Vec<Source>, String> {
+pub fn texts(
+    root: &Path,
+    path: &str,
+    from: &Name,
+    encoding: &'static Encoding,
+) -> Result<Vec<Source>, String> {
     let folder = root.join(Path::new(&**from).parent().unwrap_or(Path::new("")));
     let whole = match path.strip_prefix("~/") {
         Some(below) => home().ok_or("there is no home folder")?.join(below),
         None => folder.join(path),
     };
     if whole.is_file() || !path.contains(['*', '?', '[', '{']) {
-        return source(root, &whole).map(|source| vec![source]);
+        return source(root, &whole, encoding).map(|source| vec![source]);
     }
     let pattern = whole.to_str().ok_or("the path is not UTF-8")?;
     let options = glob::MatchOptions { require_literal_leading_dot: true, ..Default::default() };
@@ -276,19 +307,19 @@ pub fn texts(root: &Path, path: &str, from: &Name) -> Result<Vec<Source>, String
     let mut paths: Vec<PathBuf> = found.flatten().filter(|path| path.is_file()).collect();
     // By name, not by how a system sorts folders.
     paths.sort();
-    paths.iter().map(|path| source(root, path)).collect()
+    paths.iter().map(|path| source(root, path, encoding)).collect()
 }
 
 /// The text of a file inside `root`, by its name in messages. `None`: there is none, or the name
 /// leads out of the folder.
-pub fn named(root: &Path, name: &str) -> Option<Source> {
+pub fn named(root: &Path, name: &str, encoding: &'static Encoding) -> Option<Source> {
     let inside = Path::new(name).components().all(|part| matches!(part, Component::Normal(_)));
-    if inside { source(root, &root.join(name)).ok() } else { None }
+    if inside { source(root, &root.join(name), encoding).ok() } else { None }
 }
 
-fn source(root: &Path, path: &Path) -> Result<Source, String> {
+fn source(root: &Path, path: &Path, encoding: &'static Encoding) -> Result<Source, String> {
     let name = name_of(root, path);
-    mapped::source(path, &name).map_err(|error| super::error::why(&error))
+    mapped::source(path, &name, encoding).map_err(|error| super::error::why(&error))
 }
 
 /// How messages call a file: relative to the books, without `.` and `..` where it can be.

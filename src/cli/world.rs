@@ -14,7 +14,7 @@ use super::error::Error;
 use super::mapped;
 use crate::diagnostic::Diagnostic;
 use crate::render;
-use crate::source::Source;
+use crate::source::{Encoding, Source};
 
 /// Called before a step; an error stops there.
 pub type Step = Box<dyn FnMut(&str) -> io::Result<()>>;
@@ -40,6 +40,8 @@ pub struct World<'w> {
     pub patience: Duration,
     /// The flags that hold for every command.
     pub flags: Always,
+    /// What files are in that are not UTF-8 and have no mark: as `--encoding` says.
+    pub encoding: &'static Encoding,
 }
 
 impl<'w> World<'w> {
@@ -55,6 +57,7 @@ impl<'w> World<'w> {
             before_step: None,
             patience: Duration::from_secs(30),
             flags: Always::default(),
+            encoding: encoding_rs::WINDOWS_1252,
         }
     }
 
@@ -114,7 +117,8 @@ impl<'w> World<'w> {
     /// The text of a file that a person named, under the name they gave it.
     pub fn read(&self, path: &Path) -> Result<Source, Error> {
         let name = path.to_string_lossy();
-        mapped::source(&self.path(path), &name).map_err(|error| Error::file(&name, &error))
+        mapped::source(&self.path(path), &name, self.encoding)
+            .map_err(|error| Error::file(&name, &error))
     }
 
     /// Says something beside the report; nothing under `--quiet`.

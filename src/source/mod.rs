@@ -10,7 +10,8 @@ mod workbook;
 
 use std::borrow::Cow;
 
-use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+pub use encoding_rs::Encoding;
+use encoding_rs::{UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 pub use name::{Name, Names};
 pub use text::{Lent, Text};
@@ -51,6 +52,15 @@ impl Source {
     /// windows-1252, which every byte string is. Marks at the start are dropped, however many
     /// there are. UTF-8 is checked and kept, not copied. A workbook is the text of its sheet.
     pub fn decode(name: impl AsRef<str>, bytes: Vec<u8>) -> Source {
+        Source::decode_else(name, bytes, WINDOWS_1252)
+    }
+
+    /// As `decode`, but what is not UTF-8 and has no mark is `otherwise`.
+    pub fn decode_else(
+        name: impl AsRef<str>,
+        bytes: Vec<u8>,
+        otherwise: &'static Encoding,
+    ) -> Source {
         if let Some(text) = workbook::text(&bytes) {
             let name = Name::new(name.as_ref());
             return Source { name, text: text.into(), encoding: WORKBOOK };
@@ -63,7 +73,7 @@ impl Source {
             told => match String::from_utf8(bytes) {
                 Ok(text) => (text, UTF_8),
                 Err(error) => {
-                    let encoding = told.unwrap_or(WINDOWS_1252);
+                    let encoding = told.unwrap_or(otherwise);
                     (encoding.decode(error.as_bytes()).0.into_owned(), encoding)
                 }
             },
@@ -71,6 +81,12 @@ impl Source {
         let marks = text.len() - text.trim_start_matches('\u{feff}').len();
         let text = if marks == 0 { text } else { text[marks..].to_owned() };
         Source { name: Name::new(name.as_ref()), text: text.into(), encoding: encoding.name() }
+    }
+
+    /// Whether nothing in its bytes told how they are to be read: they are no UTF-8 and have no mark.
+    pub fn is_guessed(&self) -> bool {
+        self.encoding != WORKBOOK
+            && ![UTF_8, UTF_16LE, UTF_16BE].iter().any(|told| told.name() == self.encoding)
     }
 
     /// The line with this number, from 1, without its end. Lines end with LF, CRLF or a lone CR.
@@ -219,6 +235,11 @@ mod tests {
         assert_eq!(Source::decode("x", utf16).text, "Date,Ä");
         assert_eq!(Source::decode("x", b"\xef\xbb\xbf\xef\xbb\xbfDate".to_vec()).text, "Date");
         assert_eq!(Source::decode("x", b"\xa3 1".to_vec()).text, "£ 1");
+        let otherwise = Encoding::for_label(b"windows-1251").expect("one of the web's");
+        let russian = Source::decode_else("x", b"\xd0\xf3\xe1".to_vec(), otherwise);
+        assert_eq!((&*russian.text, russian.is_guessed()), ("Руб", true));
+        let marked = Source::decode_else("x", "Ä".as_bytes().to_vec(), otherwise);
+        assert_eq!((&*marked.text, marked.is_guessed()), ("Ä", false), "UTF-8 stays what it is");
         assert_eq!(Source::decode("x", b"\xfe\xff\x00D\x00a".to_vec()).text, "Da");
     }
 }
