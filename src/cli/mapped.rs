@@ -19,8 +19,8 @@ use rayon::prelude::*;
 
 use crate::source::{Encoding, Lent, Source, Text};
 
-/// Files from this size on are mapped: below it a copy costs less than it is worth.
-const LARGE: u64 = 4 << 20;
+/// Files from this size on are mapped: below it a copy costs nothing that anybody feels.
+const LARGE: u64 = 1 << 20;
 /// Bytes that one thread checks at a time.
 const CHECKED: usize = 1 << 20;
 
