@@ -174,11 +174,14 @@ fn link_options(export: &mut Export) {
         if !days.contains(&event.date) {
             continue;
         }
-        if let EventKind::Buy { security, quantity, price: Some(price) }
-        | EventKind::Sell { security, quantity, price: Some(price) }
-        | EventKind::ShortOpen { security, quantity, price: Some(price) }
-        | EventKind::ShortCover { security, quantity, price: Some(price) } = &event.kind
+        if let EventKind::Buy { security, quantity, price }
+        | EventKind::Sell { security, quantity, price }
+        | EventKind::ShortOpen { security, quantity, price }
+        | EventKind::ShortCover { security, quantity, price } = &event.kind
         {
+            // Where no price is stated, it is what was paid for each, before fees.
+            let paid = || event.amount.checked_add(event.fees)?.checked_div(-*quantity);
+            let Some(price) = price.or_else(paid) else { continue };
             let account = event.account.clone();
             let key =
                 (account, event.date, security.clone(), quantity.normalize(), price.normalize());

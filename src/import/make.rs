@@ -270,7 +270,7 @@ impl Making<'_> {
                 let message = format!("the row moves {amount} in cash, and `{kind}` moves none");
                 return Err(Reason::new("cash-without-place", message).at(Field::Amount));
             }
-            (Cash::Trade, None) if rule.priced => worth(row)?,
+            (Cash::Trade, None) if rule.priced => worth(row, self.scale(row, kind))?,
             (Cash::In | Cash::Out | Cash::Trade, None) => {
                 let message = format!("the row states no amount, and `{kind}` needs one");
                 return Err(Reason::new("missing-value", message).at(Field::Amount));
@@ -310,10 +310,12 @@ impl Making<'_> {
             }
         });
         let tax_itself = kind == "withholding";
+        let scale = self.scale(row, kind);
         let kind = self.kind(row, rule, kind, quantity)?;
         let mut event = self.event(row, id.clone(), kind);
         event.amount = checked(amount.checked_sub(accrued.unwrap_or_default()))?;
-        event.fees = self.fees(row, rule, quantity.filter(|_| cash == Cash::Trade), event.amount);
+        event.fees =
+            self.fees(row, rule, quantity.filter(|_| cash == Cash::Trade), event.amount, scale);
         // A row that is nothing but a tax has nothing else that it could be taken off.
         event.set_withheld(row.withheld.value().filter(|_| !tax_itself).unwrap_or_default());
         if let Some(authority) = rule.tax.filter(|_| !event.further.withheld.is_zero()) {
@@ -430,7 +432,11 @@ impl Making<'_> {
                 "into" => into.clone().map(Value::Text),
                 "quantity" => quantity.map(Value::Number),
                 "price" => own_price(row).map(Value::Number),
-                "value" => self.cash(row).value().map(|value| Value::Number(value.abs())),
+                "value" => {
+                    let stated = self.cash(row).value();
+                    let worth = || worth(row, Decimal::ONE).ok().filter(|_| rule.priced);
+                    stated.or_else(worth).map(|value| Value::Number(value.abs()))
+                }
                 "multiplier" => Some(Value::Number(multiplier())),
                 "property" => row.property.clone().map(Value::Text),
                 "expense" => rule.expense.clone().map(Value::Text),
@@ -469,15 +475,33 @@ impl Making<'_> {
         })
     }
 
+    /// What a price is multiplied by: a contract's units, a hundredth for bonds, else 1.
+    fn scale(&self, row: &Row, kind: &str) -> Decimal {
+        if kind.starts_with("option") {
+            symbol::multiplier(self.words).unwrap_or(Decimal::ONE_HUNDRED)
+        } else if row.security.as_deref().is_some_and(symbol::is_cusip) {
+            Decimal::new(1, 2)
+        } else {
+            Decimal::ONE
+        }
+    }
+
     /// What the row costs: as it states, else, where the profile says so, what the amount has
     /// beside quantity times price.
-    fn fees(&self, row: &Row, rule: &Make, quantity: Option<Decimal>, amount: Decimal) -> Decimal {
+    fn fees(
+        &self,
+        row: &Row,
+        rule: &Make,
+        quantity: Option<Decimal>,
+        amount: Decimal,
+        scale: Decimal,
+    ) -> Decimal {
         let stated = costs(row, rule);
         if !stated.is_zero() || !self.profile.costs.rest {
             return stated;
         }
         let rest = || {
-            let worth = quantity?.checked_mul(own_price(row)?)?;
+            let worth = quantity?.checked_mul(own_price(row)?)?.checked_mul(scale)?;
             let rest = (-worth)
                 .checked_sub(amount)?
                 .checked_sub(row.withheld.value().unwrap_or_default())?;
@@ -499,17 +523,13 @@ impl Making<'_> {
         quantity: Decimal,
         amount: Decimal,
     ) -> (Decimal, Option<Doubt>) {
-        let option = kind.starts_with("option");
-        let expected = row.price.value().and_then(|price| {
-            let scale = if option {
-                symbol::multiplier(self.words).unwrap_or(Decimal::ONE_HUNDRED)
-            } else if row.security.as_deref().is_some_and(symbol::is_cusip) {
-                Decimal::new(1, 2)
-            } else {
-                Decimal::ONE
-            };
+        // A price of 0 beside more than the costs is none.
+        let most = costs(row, rule).abs().checked_add(Decimal::ONE).unwrap_or_default();
+        let price = row.price.value().filter(|price| !price.is_zero() || amount.abs() <= most);
+        let expected = price.and_then(|price| {
+            let scale = self.scale(row, kind);
             let net = less_accrued(row, quantity, amount);
-            let costs = self.fees(row, rule, Some(quantity), net);
+            let costs = self.fees(row, rule, Some(quantity), net, scale);
             let withheld = row.withheld.value().unwrap_or_default();
             let factor = factor(row);
             // A price in another currency at a rate that nothing states cannot be checked.
@@ -601,13 +621,11 @@ fn own_price(row: &Row) -> Option<Decimal> {
 }
 
 /// Quantity times price, in the amount's currency, for rows that state no amount.
-fn worth(row: &Row) -> Result<Decimal, Reason> {
+fn worth(row: &Row, scale: Decimal) -> Result<Decimal, Reason> {
     let factor = factor(row).unwrap_or(Decimal::ONE);
-    let worth = row
-        .quantity
-        .value()
-        .zip(row.price.value())
-        .map(|(quantity, price)| quantity.checked_mul(price)?.checked_mul(factor));
+    let worth = row.quantity.value().zip(row.price.value()).map(|(quantity, price)| {
+        quantity.checked_mul(price)?.checked_mul(factor)?.checked_mul(scale)
+    });
     let Some(worth) = worth else {
         let message = "the row states neither an amount nor a price";
         return Err(Reason::new("missing-value", message).at(Field::Amount));

@@ -16,7 +16,7 @@ use super::evidence::{self, Spelling};
 use super::exchange::{Exchange, exchanged, hundredth_of, in_units, is_in_pence};
 use super::feed::{Feed, Form};
 use super::hash::{Hashed, Kept};
-use super::profile::{Field, Profile, Symbols, normalised, single_blanks};
+use super::profile::{Aside, Field, Profile, Symbols, normalised, single_blanks};
 use super::recognise::{self, Column, In, Layout, Section};
 use super::record::{Cell, Record};
 use super::symbol::{self, Aliases};
@@ -481,8 +481,19 @@ impl<'s, 'p> Reader<'s, '_, 'p> {
         let starts = |start: &str| {
             first.get(..start.len()).is_some_and(|found| found.eq_ignore_ascii_case(start))
         };
-        let aside = self.profile.asides.iter().find(|aside| starts(&aside.starts))?;
+        let aside =
+            self.profile.asides.iter().find(|aside| aside.starts.as_deref().is_some_and(starts))?;
         Some(aside.reason.clone())
+    }
+
+    /// Why a row of this type is no event: it is pending.
+    fn aside_by_type(&self, cells: &[Cell]) -> Option<Name> {
+        if self.profile.asides.is_empty() {
+            return None;
+        }
+        let kind = self.at.get(Field::Type, cells);
+        let is = |aside: &&Aside| aside.types.iter().any(|known| kind.eq_ignore_ascii_case(known));
+        self.profile.asides.iter().find(is).map(|aside| aside.reason.clone())
     }
 
     fn known_footer(&self, cells: &[Cell]) -> bool {
@@ -625,7 +636,7 @@ impl<'s, 'p> Reader<'s, '_, 'p> {
         exchange: &Exchange,
     ) -> Result<Number, Name> {
         let number = match self.number_at(at, cells) {
-            Number::Some(cost) if self.profile.costs.signed => Number::Some(-cost),
+            Number::Some(cost) if self.section.table.costs_signed => Number::Some(-cost),
             other => other,
         };
         let Some(cost) = number.value().filter(|cost| !cost.is_zero()) else { return Ok(number) };
@@ -692,6 +703,7 @@ impl<'s, 'p> Reader<'s, '_, 'p> {
         };
         let trouble = self.trouble(record, cells, date.is_some());
         let trouble = trouble.or_else(|| costs.clone().err().map(Trouble::Currency));
+        let trouble = self.aside_by_type(cells).map(Trouble::Aside).or(trouble);
         let (fees, withheld) = costs.unwrap_or((Number::Nothing, Number::Nothing));
         let ex = cell::day(self.at.get(Field::Ex, cells), self.form);
         let further = (price_currency.is_some() || ex.is_some()).then(|| {
@@ -716,7 +728,7 @@ impl<'s, 'p> Reader<'s, '_, 'p> {
         };
         let day = date.unwrap_or_default();
         let own = self.security(symbol, &text, cells);
-        let security = self.contract(&text, &words).or_else(|| own.clone());
+        let security = self.contract(symbol, &text, &words).or_else(|| own.clone());
         let security = security.or_else(|| self.called(symbol, cells));
         let security = security.map(|own| self.known_as(own, day, cells));
         let property = self.property(cells);
@@ -869,7 +881,7 @@ impl<'s, 'p> Reader<'s, '_, 'p> {
         let symbols = &self.profile.symbols;
         let part = symbols.part.as_ref().and_then(|part| part.captures(symbol)?.get(1));
         let symbol = part.map_or(symbol, |part| part.as_str());
-        let numbers = [Field::Isin, Field::Cusip].map(|field| self.at.get(field, cells));
+        let numbers = [Field::Isin, Field::Cusip].map(|field| stated(self.at.get(field, cells)));
         let number = numbers.into_iter().find(|number| !number.is_empty());
         let id = if let (true, Some(number)) = (symbol.is_empty(), number) {
             if Symbols::any(&symbols.cash, number) {
@@ -907,11 +919,11 @@ impl<'s, 'p> Reader<'s, '_, 'p> {
     }
 
     /// The option that the row's words name, where the profile says that they do.
-    fn contract(&mut self, text: &str, words: &str) -> Option<Name> {
+    fn contract(&mut self, symbol: &str, text: &str, words: &str) -> Option<Name> {
         if !self.profile.symbols.option_in_text {
             return None;
         }
-        let id = symbol::in_words(text).or_else(|| symbol::in_words(words))?;
+        let id = [symbol, text, words].into_iter().find_map(symbol::in_words)?;
         Some(self.names.get(&id))
     }
 

@@ -82,8 +82,6 @@ pub struct Profile {
 /// How costs are written.
 #[derive(Clone, Debug, Default)]
 pub struct Costs {
-    /// Fees and tax are signed as the cash is: below zero where they cost.
-    pub signed: bool,
     /// What an amount has beside quantity times price is a fee: the broker prints no costs.
     pub rest: bool,
     /// How the column is named that says what another is in, `{}` for that one's name:
@@ -128,11 +126,13 @@ pub struct AccountNumber {
     pub holder: Option<Regex>,
 }
 
-/// Rows told by their first cell.
+/// Rows told by their first cell or by their type.
 #[derive(Clone, Debug)]
 pub struct Aside {
-    /// How the first cell begins.
-    pub starts: String,
+    /// How the first cell begins, in lower case.
+    pub starts: Option<String>,
+    /// What the type column says, one of these, case apart.
+    pub types: Vec<String>,
     /// Why it is no event, in the singular.
     pub reason: Name,
 }

@@ -78,8 +78,6 @@ fn profile(root: &Group, source: &Source) -> Profile {
         root.word::<Comma>("decimal", &["point", "comma"]).map_or(Mark::Point, |at| at.value.0);
     let unsigned =
         root.word::<Unsigned>("amounts", &["signed", "unsigned"]).is_some_and(|at| at.value.0);
-    let signed_costs =
-        root.word::<Unsigned>("costs", &["signed", "unsigned"]).is_some_and(|at| !at.value.0);
     let number = root
         .group("account")
         .map(|group| {
@@ -96,8 +94,14 @@ fn profile(root: &Group, source: &Source) -> Profile {
         .iter()
         .filter_map(|group| {
             let (starts, reason) = (group.text("starts"), group.text("ignore"));
+            let types: Vec<String> = strings(group.texts("type"));
             group.finish();
-            Some(Aside { starts: starts?.value.to_lowercase(), reason: reason?.value })
+            if starts.is_none() && types.is_empty() {
+                let message = "expected `starts` or `type`: which rows these are";
+                group.wrong(Diagnostic::error("unreadable-setting", message), &group.span);
+            }
+            let starts = starts.map(|at| at.value.to_lowercase());
+            Some(Aside { starts, types, reason: reason?.value })
         })
         .collect();
     let symbols = root.group("symbols").map(|group| symbols(&group)).unwrap_or_default();
@@ -126,7 +130,6 @@ fn profile(root: &Group, source: &Source) -> Profile {
         unsigned,
         held: root.flag("held").is_some_and(|at| at.value),
         costs: Costs {
-            signed: signed_costs,
             rest: root.flag("rest_is_fees").is_some_and(|at| at.value),
             currency_of: text("currency_of").map(|text| normalised(&text)),
         },
@@ -197,6 +200,9 @@ fn table(group: &Group) -> Table {
         needs: fields(group, "needs", group.texts("needs")),
         ignore: None,
         continues: group.flag("continues").is_some_and(|at| at.value),
+        costs_signed: group
+            .word::<Unsigned>("costs", &["signed", "unsigned"])
+            .is_some_and(|at| !at.value.0),
     }
 }
 
@@ -204,6 +210,9 @@ fn table(group: &Group) -> Table {
 fn further(group: &Group, first: &Table) -> Table {
     let mut table = table(group);
     table.ignore = group.text("ignore").map(|at| at.value);
+    if !group.has("costs") {
+        table.costs_signed = first.costs_signed;
+    }
     if table.ignore.is_none() {
         let own: Vec<Field> = table.columns.iter().map(|(field, _)| *field).collect();
         let others = first.columns.iter().filter(|(field, _)| !own.contains(field));

@@ -20,6 +20,8 @@ pub struct Table {
     pub ignore: Option<Name>,
     /// A row without a date fills the one above it: an action, then its details.
     pub continues: bool,
+    /// Fees and tax are written below zero where they cost.
+    pub costs_signed: bool,
 }
 
 impl Table {
