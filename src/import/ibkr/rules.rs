@@ -46,9 +46,9 @@ impl Rules {
         for profile in own.chain(others) {
             actions.extend(profile.actions.iter().cloned());
             let aside = |aside: &crate::import::profile::Aside| {
-                (aside.starts.to_lowercase(), aside.reason.clone())
+                Some((aside.starts.as_deref()?.to_lowercase(), aside.reason.clone()))
             };
-            asides.extend(profile.asides.iter().map(aside));
+            asides.extend(profile.asides.iter().filter_map(aside));
         }
         asides.sort_by_key(|(starts, _)| std::cmp::Reverse(starts.len()));
         let words = Words::new(&actions);
