@@ -1,5 +1,6 @@
 //! Reads all sources of the books, or files that are named, into one `Books`.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use indexmap::IndexSet;
@@ -9,7 +10,7 @@ use crate::diagnostic::Diagnostic;
 use crate::event::{Account, Event};
 use crate::import::{self, Context, Known, Otherwise};
 use crate::ledger::{self, Ledger};
-use crate::source::{Name, Place, Source};
+use crate::source::{ByLetters, Name, Place, Source};
 
 /// The books of a folder. `load` gives the texts of the files that settings and journals name.
 pub fn load(folder: Folder, flags: &Flags, load: &mut Load) -> Books {
@@ -205,7 +206,9 @@ fn missing(path: &Name, why: &str) -> Diagnostic {
 
 /// Accounts of events that the settings do not have, in the order of the events.
 fn unknown_accounts(books: &Books) -> IndexSet<Name> {
+    let mut seen: HashSet<&Name, ByLetters> = HashSet::default();
     let names = books.journal.events.iter().map(|event| &event.account);
+    let names = names.filter(|name| seen.insert(name));
     names.filter(|name| !books.journal.accounts.contains_key(*name)).cloned().collect()
 }
 
@@ -250,11 +253,13 @@ impl Books {
             }
         }
         self.journal.prices.sort_by_key(|(day, ..)| *day);
-        let ids: std::collections::HashSet<_> =
-            self.journal.events.iter().map(|event| &event.id).collect();
         let decided = self.journal.overrides.iter().map(|decision| ("override", &decision.event));
         let chosen = self.journal.choices.iter().map(|choice| ("choose", &choice.event));
-        let lost: Vec<_> = decided.chain(chosen).filter(|(_, id)| !ids.contains(id)).collect();
+        let mut lost: Vec<_> = decided.chain(chosen).collect();
+        if !lost.is_empty() {
+            let ids: HashSet<_> = self.journal.events.iter().map(|event| &event.id).collect();
+            lost.retain(|(_, id)| !ids.contains(id));
+        }
         let lost = lost.into_iter().map(|(key, id)| {
             Diagnostic::warning(
                 "no-such-event",

@@ -1,12 +1,24 @@
 //! The events of a ledger: those that blocks state by their tags, and those that rules make of
 //! hand-written transactions, in the order of a journal.
+//!
+//! Transactions know nothing of each other, so slices of them are read on all cores; what they leave
+//! is put together in their order, and is the same with any number of cores.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use rayon::prelude::*;
 
 use super::Books;
-use super::rules::{Known, Recogniser};
+use super::rules::{Known, Left, Recogniser, Rules};
+use crate::diagnostic::Diagnostic;
 use crate::event::{Event, EventId, Rank};
 use crate::ledger::Ledger;
-use crate::ledger::blocks::{self, Context, Ids};
+use crate::ledger::blocks::{self, Context};
 use crate::period::{NaiveDate, NaiveTime};
+
+/// How many transactions are read by one core before what came of them is put to the rest.
+const SLICE: usize = 4096;
 
 /// Reads the events of `ledger` into `reading`; what is wrong with them and what they leave open into
 /// the books.
@@ -15,24 +27,30 @@ pub fn events(ledger: &Ledger, books: &mut Books, reading: &mut Reading) {
         Context { accounts: &books.settings.accounts, currency: &books.settings.currency };
     let known =
         Known { context, rules: &books.settings.rules, securities: &books.journal.securities };
-    let mut rules = Recogniser::new(ledger, known);
+    let rules = Rules::new(ledger, known);
+    let mut left = Left::default();
     let mut diagnostics = Vec::new();
-    for (transaction, row) in ledger.transactions().zip(&ledger.transactions) {
-        match blocks::event(transaction, &context, &mut reading.ids) {
-            None => {
-                for event in rules.events(transaction, row, &mut reading.ids) {
-                    reading.push(event, true);
-                }
-            }
-            Some(Ok((event, warnings))) => {
-                diagnostics.extend(warnings);
-                let hand_written = transaction.tag("id").is_none();
-                reading.push(event, hand_written);
-            }
-            Some(Err(found)) => diagnostics.extend(found),
+    let count = ledger.transactions.len();
+    let mut put = |slice: Slice| {
+        reading.events.extend(slice.events);
+        reading.marks.extend(slice.marks);
+        diagnostics.extend(slice.diagnostics);
+        left.extend(slice.left);
+    };
+    if count <= SLICE {
+        // No threads for what is read before they would have started.
+        put(slice(ledger, &rules, 0..count));
+    } else {
+        let threads = rayon::current_num_threads();
+        let starts: Vec<usize> = (0..count).step_by(SLICE).collect();
+        // A round at a time, so that events do not stand in two places at once.
+        for round in starts.chunks(threads * 4) {
+            let read = |start: &usize| slice(ledger, &rules, *start..count.min(start + SLICE));
+            let slices: Vec<Slice> = round.par_iter().map(read).collect();
+            slices.into_iter().for_each(&mut put);
         }
     }
-    let (questions, found) = rules.finish();
+    let (questions, found) = left.finish();
     books.diagnostics.extend(diagnostics);
     books.diagnostics.extend(found);
     books.journal.questions.extend(questions);
@@ -43,13 +61,64 @@ pub fn events(ledger: &Ledger, books: &mut Books, reading: &mut Reading) {
     }
 }
 
+/// What came of some transactions.
+struct Slice {
+    events: Vec<Event>,
+    marks: Vec<Mark>,
+    diagnostics: Vec<Diagnostic>,
+    left: Left,
+}
+
+fn slice<'b>(ledger: &'b Ledger, rules: &'b Rules<'b>, range: Range<usize>) -> Slice {
+    let mut rules = Recogniser::new(rules);
+    let context = rules.context();
+    let mut slice = Slice {
+        events: Vec::with_capacity(range.len()),
+        marks: Vec::with_capacity(range.len()),
+        diagnostics: Vec::new(),
+        left: Left::default(),
+    };
+    for (at, row) in range.clone().zip(&ledger.transactions[range]) {
+        let transaction = ledger.transaction(at);
+        match blocks::event(transaction, &context) {
+            None => {
+                let events = rules.events(transaction, row);
+                for (at, event) in events.into_iter().enumerate() {
+                    slice.marks.push(Mark { first: at == 0, hand_written: true, derived: true });
+                    slice.events.push(event);
+                }
+            }
+            Some(Ok((event, warnings))) => {
+                slice.diagnostics.extend(warnings);
+                let id = transaction.tag("id");
+                let (hand_written, derived) = (id.is_none(), id.is_none_or(str::is_empty));
+                slice.marks.push(Mark { first: true, hand_written, derived });
+                slice.events.push(event);
+            }
+            Some(Err(found)) => slice.diagnostics.extend(found),
+        }
+    }
+    slice.left = rules.left();
+    slice
+}
+
 /// Events as they are read, of several ledgers.
 #[derive(Default)]
 pub struct Reading {
-    events: Vec<(Key, Event)>,
-    ids: Ids,
-    /// Day and rank of the last hand-written one.
-    last: Option<(NaiveDate, Rank)>,
+    events: Vec<Event>,
+    /// With each event, in the same order.
+    marks: Vec<Mark>,
+}
+
+/// What is known of an event beside itself.
+#[derive(Clone, Copy)]
+struct Mark {
+    /// The first of its transaction.
+    first: bool,
+    /// By a person, not by an import.
+    hand_written: bool,
+    /// Its id is made of its content, and not yet told apart from others of the same.
+    derived: bool,
 }
 
 /// What sorts events of books. Imported ones go by `Event::order`; hand-written ones keep their own
@@ -57,25 +126,112 @@ pub struct Reading {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Key(NaiveDate, Option<NaiveTime>, Rank, Option<EventId>);
 
-impl Reading {
-    fn push(&mut self, event: Event, hand_written: bool) {
-        let time = event.further.dates.time;
+impl Key {
+    /// That of the next event. `last`: day and rank of the last hand-written one.
+    fn next(event: &Event, mark: Mark, last: &mut Option<(NaiveDate, Rank)>) -> Key {
         let mut rank = event.kind.rank();
-        let id = if hand_written {
-            if let Some((_, before)) = self.last.filter(|(day, _)| *day == event.date) {
+        let id = if mark.hand_written {
+            if let Some((_, before)) = last.filter(|(day, _)| *day == event.date) {
                 rank = rank.max(before);
             }
-            self.last = Some((event.date, rank));
+            *last = Some((event.date, rank));
             None
         } else {
             Some(event.id.clone())
         };
-        self.events.push((Key(event.date, time, rank, id), event));
+        Key(event.date, event.further.dates.time, rank, id)
+    }
+}
+
+impl Reading {
+    /// All events, in the order of a journal, with ids of their own.
+    pub fn in_order(mut self) -> Vec<Event> {
+        self.tell_apart();
+        let mut last = None;
+        let all = || self.events.iter().zip(&self.marks);
+        // Most journals are in order: then nothing is moved.
+        if all().map(|(event, mark)| Key::next(event, *mark, &mut last)).is_sorted() {
+            return self.events;
+        }
+        last = None;
+        let keys = all().map(|(event, mark)| Key::next(event, *mark, &mut last));
+        let mut keys: Vec<(Key, usize)> = keys.zip(0..).collect();
+        keys.sort();
+        let mut places = vec![0; keys.len()];
+        for (to, (_, from)) in keys.iter().enumerate() {
+            places[*from] = to;
+        }
+        drop(keys);
+        for at in 0..places.len() {
+            while places[at] != at {
+                let to = places[at];
+                self.events.swap(at, to);
+                places.swap(at, to);
+            }
+        }
+        self.events
     }
 
-    /// All events, in the order of a journal.
-    pub fn in_order(mut self) -> Vec<Event> {
-        self.events.sort_by(|(left, _), (right, _)| left.cmp(right));
-        self.events.into_iter().map(|(_, event)| event).collect()
+    /// Gives ids that were made of contents the ordinals of those that say the same. A day is part of
+    /// a content, so in a journal by date only events of one day are to be told apart.
+    fn tell_apart(&mut self) {
+        if !self.events.is_sorted_by_key(|event| event.date) {
+            let all = 0..self.events.len();
+            return self.tell_apart_in(all, &mut Vec::new());
+        }
+        let (mut start, mut rows) = (0, Vec::new());
+        while start < self.events.len() {
+            let day = self.events[start].date;
+            let rest = &self.events[start..];
+            let length = rest.iter().take_while(|event| event.date == day).count();
+            self.tell_apart_in(start..start + length, &mut rows);
+            start += length;
+        }
+    }
+
+    /// The same for some events that none of the others can say the same as. `rows` is scratch.
+    fn tell_apart_in(&mut self, range: Range<usize>, rows: &mut Vec<u64>) {
+        let derived = |at: &usize| self.marks[*at].derived;
+        rows.clear();
+        rows.extend(range.clone().filter(derived).map(|at| self.events[at].id.row().bits()));
+        rows.sort_unstable();
+        if rows.windows(2).all(|pair| pair[0] != pair[1]) {
+            return;
+        }
+        let again = rows.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]);
+        // How many there were in the transactions before.
+        let mut before: HashMap<u64, u32> = again.map(|row| (row, 0)).collect();
+        let mut start = range.start;
+        while start < range.end {
+            let more = self.marks[start + 1..range.end].iter().take_while(|mark| !mark.first);
+            let end = start + 1 + more.count();
+            let alone = end - start == 1;
+            let told = |id: &EventId| {
+                let before = before.get(&id.row().bits()).filter(|before| **before > 0)?;
+                Some(EventId::new(id.row(), id.ordinal().saturating_add(*before)))
+            };
+            for at in start..end {
+                let event = &mut self.events[at];
+                // Its links to others of its transaction follow them.
+                if !alone && !event.further.links.is_empty() {
+                    for link in &mut event.further.links {
+                        link.to = told(&link.to).unwrap_or_else(|| link.to.clone());
+                    }
+                }
+            }
+            let mut own = Vec::new();
+            for at in (start..end).filter(|at| self.marks[*at].derived) {
+                let event = &mut self.events[at];
+                let row = event.id.row().bits();
+                if before.contains_key(&row) {
+                    own.push(row);
+                    event.id = told(&event.id).unwrap_or_else(|| event.id.clone());
+                }
+            }
+            for row in own {
+                before.entry(row).and_modify(|count| *count += 1);
+            }
+            start = end;
+        }
     }
 }

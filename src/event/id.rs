@@ -40,6 +40,11 @@ impl RowHash {
         RowHash::from_bits(hash >> 16)
     }
 
+    /// The same of values that stand in one piece, the end of each a zero.
+    pub fn of_piece(piece: &[u8]) -> RowHash {
+        RowHash::from_bits(xxh3_64(piece) >> 16)
+    }
+
     /// The highest bits first, so that hashes sort as their numbers do.
     fn from_bits(bits: u64) -> RowHash {
         let [_, high, middle, low] = [48, 32, 16, 0].map(|shift| (bits >> shift & 0xffff) as u16);
@@ -208,6 +213,11 @@ mod tests {
             let hash = RowHash::of("a", [value.as_str(), "b"]);
             assert_eq!(hash, RowHash::from_bits(whole.digest() >> 16), "{length}");
         }
+    }
+
+    #[test]
+    fn a_piece_is_hashed_as_its_values() {
+        assert_eq!(RowHash::of_piece(b"a\0bc\0\0"), RowHash::of("a", ["bc", ""]));
     }
 
     #[test]

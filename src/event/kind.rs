@@ -40,6 +40,13 @@ macro_rules! kinds {
                 match self { $( EventKind::$variant { .. } => $name ),* }
             }
 
+            /// Its place among `NAMES`, for tables by kind.
+            pub fn number(&self) -> usize {
+                #[derive(Clone, Copy)]
+                enum Number { $( $variant ),* }
+                match self { $( EventKind::$variant { .. } => Number::$variant as usize ),* }
+            }
+
             /// Where it stands among the events of one day.
             pub fn rank(&self) -> Rank {
                 match self { $( EventKind::$variant { .. } => Rank::$rank ),* }
@@ -47,16 +54,26 @@ macro_rules! kinds {
 
             /// Its fields by name, those that have a value.
             pub fn fields(&self) -> Vec<(&'static str, Shown<'_>)> {
+                let mut fields = Vec::new();
+                self.each_field(|name, shown| fields.push((name, shown)));
+                fields
+            }
+
+            /// Shows each of its fields that has a value, by name.
+            pub fn each_field<'e>(&'e self, mut show: impl FnMut(&'static str, Shown<'e>)) {
                 match self {
                     $( EventKind::$variant { $( $field ),* } => {
-                        #[allow(unused_mut)]
-                        let mut fields = Vec::new();
                         $( if let Some(shown) = Field::shown($field) {
-                            fields.push((stringify!($field), shown));
+                            show(stringify!($field), shown);
                         } )*
-                        fields
+                        let _ = &mut show;
                     } )*
                 }
+            }
+
+            /// The name of a kind as it is kept for all time, where there is such a kind.
+            pub fn known_name(name: &str) -> Option<&'static str> {
+                match name { $( $name => Some($name), )* _ => None }
             }
 
             /// The names of the fields that the kind with this name has.

@@ -54,6 +54,7 @@ mod balancing;
 mod beancount;
 pub mod blocks;
 pub mod checks;
+mod columns;
 mod commodities;
 mod day;
 mod directive;

@@ -6,11 +6,16 @@ use std::borrow::Borrow;
 use std::cmp::Ordering;
 use std::collections::HashSet;
 use std::fmt;
-use std::hash::{Hash, Hasher};
+use std::hash::{BuildHasherDefault, Hash, Hasher};
 use std::num::NonZeroU32;
 use std::ops::Deref;
 
 use serde::{Serialize, Serializer};
+
+pub use table::Letters;
+
+/// What makes a map of names a quick one.
+pub type ByLetters = BuildHasherDefault<Letters>;
 
 /// A name out of a text, in four bytes: its letters are kept once for the whole process and never
 /// given back. A clone is a copy of the four bytes; names compare, sort and hash as their letters do.
@@ -63,6 +68,7 @@ impl Ord for Name {
 
 impl Deref for Name {
     type Target = str;
+    #[inline]
     fn deref(&self) -> &str {
         table::letters(self.0)
     }
@@ -124,7 +130,7 @@ impl Serialize for Name {
 
 /// The names that one reader has met, so that it need not ask the table that all threads share.
 #[derive(Debug, Default)]
-pub struct Names(HashSet<Name>);
+pub struct Names(HashSet<Name, ByLetters>);
 
 impl Names {
     /// The name with these letters: the one met before, or a new one.

@@ -3,10 +3,10 @@
 use crate::event::{
     Claim, Event, EventId, EventKind, FieldError, Link, Lots, Origin, Relation, RowHash, Value,
 };
-use crate::ledger::blocks::{Context, Ids};
+use crate::ledger::blocks::{self, Context};
 use crate::ledger::{Posting, Transaction};
 use crate::money::Decimal;
-use crate::source::Name;
+use crate::source::{Name, Names};
 
 /// An event without its id.
 #[derive(Clone, Debug)]
@@ -14,7 +14,7 @@ pub struct Draft {
     /// The account it happened in: an id of the books, or as the ledger has it.
     pub home: Name,
     /// The kind's name.
-    pub kind: String,
+    pub kind: &'static str,
     /// Its fields.
     pub fields: Vec<(&'static str, Value)>,
     /// Net, signed as the cash.
@@ -35,10 +35,10 @@ pub struct Draft {
 
 impl Draft {
     /// Of a posting, without money and fields.
-    pub fn new(kind: &str, home: Name, posting: Posting<'_>) -> Draft {
+    pub fn new(kind: &'static str, home: Name, posting: Posting<'_>) -> Draft {
         Draft {
             home,
-            kind: kind.to_owned(),
+            kind,
             fields: Vec::new(),
             amount: Decimal::ZERO,
             fees: Decimal::ZERO,
@@ -87,7 +87,8 @@ impl Draft {
     }
 }
 
-/// The events of an entry's drafts, in their order.
+/// The events of an entry's drafts, in their order. The ids of two that say the same differ in their
+/// ordinals, as if the entry were the only one.
 ///
 /// # Errors
 /// The first field that a draft lacks, with the draft's index.
@@ -95,16 +96,17 @@ pub fn finish(
     drafts: &[Draft],
     transaction: Transaction<'_>,
     context: &Context,
-    ids: &mut Ids,
+    names: &mut Names,
 ) -> Result<Vec<Event>, (usize, FieldError)> {
     let mut kinds = Vec::with_capacity(drafts.len());
     for (at, draft) in drafts.iter().enumerate() {
         let mut get = |field: &'static str| {
             draft.fields.iter().find(|(name, _)| *name == field).map(|(_, value)| value.clone())
         };
-        kinds.push(EventKind::build(&draft.kind, &mut get).map_err(|error| (at, error))?);
+        kinds.push(EventKind::build(draft.kind, &mut get).map_err(|error| (at, error))?);
     }
-    let text = Name::new(&transaction.description());
+    let (words, date2) = transaction.words_and_date2();
+    let text = names.get(&words);
     let mut events: Vec<Event> = Vec::with_capacity(drafts.len());
     for (draft, kind) in drafts.iter().zip(kinds) {
         let origin = Origin::new(transaction.file().clone(), draft.line);
@@ -116,12 +118,18 @@ pub fn finish(
         event.reason.clone_from(&draft.reason);
         event.text = text.clone();
         // Of `DATE=DATE2` the second is when a trade settled.
-        if let Some(settles) =
-            transaction.date2().filter(|_| matches!(&*draft.kind, "buy" | "sell"))
+        if matches!(draft.kind, "buy" | "sell")
+            && let Some(settles) = date2
         {
             event.further.dates.settles = Some(settles);
         }
-        event.id = ids.derive(&event, &context.named(&draft.home));
+        event.id = blocks::derived(&event, context.identity(&draft.home));
+        // Those of one entry that say the same are told apart here, those of several later.
+        let same = events.iter().filter(|other| other.id.row() == event.id.row()).count();
+        if same > 0 {
+            let ordinal = u32::try_from(same).map_or(u32::MAX, |same| same.saturating_add(1));
+            event.id = EventId::new(event.id.row(), ordinal);
+        }
         events.push(event);
     }
     for (at, draft) in drafts.iter().enumerate() {

@@ -1,25 +1,18 @@
 //! One hand-written entry: what each of its postings is, and the events they make together.
 
-use indexmap::IndexMap;
-
 use super::draft::{self, Draft};
-use super::names::part_after;
 use super::sides::{Role, Side, sides};
-use super::{Recogniser, units};
+use super::{Recogniser, Rules, What, units};
 use crate::diagnostic::Diagnostic;
 use crate::event::{Event, FieldError, Relation};
 use crate::ledger::Transaction;
-use crate::ledger::blocks::{Ids, ROUNDED_OFF, Sort, implied, moves_units};
+use crate::ledger::blocks::{ROUNDED_OFF, Sort, moves_units};
 use crate::money::Decimal;
 use crate::source::Name;
 
 /// The events of a transaction without an `event:` tag.
-pub fn events<'b>(
-    rules: &mut Recogniser<'b>,
-    transaction: Transaction<'b>,
-    ids: &mut Ids,
-) -> Vec<Event> {
-    let sides = sides(rules, transaction);
+pub fn events<'b>(rules: &mut Recogniser<'b>, transaction: Transaction<'b>) -> Vec<Event> {
+    let sides = sides(rules.rules, transaction);
     let held = sides.iter().any(|side| side.home.is_some());
     let known = sides.iter().any(|side| matches!(side.role, Role::Ruled(_)));
     if !held && !known {
@@ -33,7 +26,9 @@ pub fn events<'b>(
     entry.money(rules, held);
     let mut drafts = entry.drafts;
     in_order(&mut drafts);
-    draft::finish(&drafts, transaction, &rules.known.context, ids).unwrap_or_else(|(at, error)| {
+    let context = rules.known.context;
+    let made = draft::finish(&drafts, transaction, &context, &mut rules.names);
+    made.unwrap_or_else(|(at, error)| {
         lacking(rules, transaction, &drafts[at], &error);
         Vec::new()
     })
@@ -56,7 +51,7 @@ impl<'l> Entry<'l> {
     fn ruled(&mut self, rules: &mut Recogniser<'l>) {
         let trades = self.sides.iter().any(|side| side.role == Role::Units);
         for at in 0..self.sides.len() {
-            let Role::Ruled(action) = self.sides[at].role.clone() else { continue };
+            let Role::Ruled(action) = self.sides[at].role else { continue };
             if action.moves() || action.event == "award" || (trades && action.is_fee()) {
                 continue;
             }
@@ -74,13 +69,13 @@ impl<'l> Entry<'l> {
             }
             let side = &self.sides[at];
             // What stands on the side of the cash is the cash; what stands against it, its opposite.
-            let spent = matches!(&*action.event, "improvement" | "mortgage-principal");
+            let spent = matches!(action.event, "improvement" | "mortgage-principal");
             let with_cash = side.home.is_some() || (side.sort == Sort::Asset && !spent);
             let mut amount = if with_cash { value } else { -value };
             if action.event == "property-sale" {
                 amount = self.received(at, &currency);
             }
-            let Some(home) = self.home(amount) else {
+            let Some(home) = self.home(rules, amount) else {
                 rules.ask_entry(
                     self.transaction,
                     "no posting shows its money: where did it go",
@@ -89,26 +84,24 @@ impl<'l> Entry<'l> {
                 self.asked = true;
                 return;
             };
-            let mut draft = Draft::new(&action.event, home, side.posting).money(amount, &currency);
-            draft.claimed = action.claimed.as_deref().and_then(|claim| claim.parse().ok());
-            draft.reason = action.reason.as_deref().map(Name::new);
-            let account = side.posting.account();
-            let property = action.property.clone().or_else(|| {
-                let part = part_after(account, &["rent", "rental"])?;
-                Some(Name::new(&part.to_lowercase()))
-            });
+            let mut draft = Draft::new(action.event, home, side.posting).money(amount, &currency);
+            draft.claimed = action.claimed;
+            draft.reason.clone_from(&action.reason);
+            let posting = side.posting;
+            let property = action.property.clone();
+            let property = property.or_else(|| rules.facts(posting).property.clone());
             for (field, value) in [("property", property), ("expense", action.expense.clone())] {
                 if let Some(value) = value {
                     draft = draft.name(field, &value);
                 }
             }
             if let Some(tax) = &action.tax {
-                draft = draft.name("tax", &Name::new(tax));
+                draft = draft.name("tax", tax);
             }
             // `Income:Interest:ALLY` is of a bank, not of a security; a dividend is always of one.
             let optional =
-                matches!(&*action.event, "interest" | "fee" | "withholding" | "other-income");
-            if let Some(security) = rules.security_of(account, self, !optional) {
+                matches!(action.event, "interest" | "fee" | "withholding" | "other-income");
+            if let Some(security) = rules.security_of(posting, self, !optional) {
                 draft = draft.name("security", &security);
             }
             self.drafts.push(draft);
@@ -150,7 +143,7 @@ impl<'l> Entry<'l> {
     }
 
     /// The account in which an event of this amount happened.
-    pub fn home(&self, amount: Decimal) -> Option<Name> {
+    pub fn home(&self, rules: &Rules<'_>, amount: Decimal) -> Option<Name> {
         let same =
             |side: &&Side| side.posting.number().is_sign_negative() == amount.is_sign_negative();
         let held = || self.sides.iter().filter(|side| side.home.is_some());
@@ -165,19 +158,19 @@ impl<'l> Entry<'l> {
                 holders.filter(|side| side.sort == wanted)
             };
             if let Some(side) = holders().find(same).or_else(|| holders().next()) {
-                return Some(implied(side.posting));
+                return Some(rules.implied(side.posting));
             }
         }
         // A rule on the holder itself: the interest of a bank account.
         let ruled = self.sides.iter().find(|side| side.sort == Sort::Asset);
-        ruled.map(|side| implied(side.posting))
+        ruled.map(|side| rules.implied(side.posting))
     }
 
     /// Links a purchase to the income that paid for it, interest bought to its bond, tax to its income.
     fn tie_together(&mut self) {
         let income = |draft: &Draft| {
             matches!(
-                &*draft.kind,
+                draft.kind,
                 "dividend" | "capital-gain-distribution" | "interest" | "return-of-capital"
             )
         };
@@ -187,16 +180,16 @@ impl<'l> Entry<'l> {
             first.filter(|_| found.next().is_none())
         };
         let paid = place(&self.drafts, &|draft| income(draft) && draft.amount > Decimal::ZERO);
-        let trade = place(&self.drafts, &|draft| matches!(&*draft.kind, "buy" | "sell"));
+        let trade = place(&self.drafts, &|draft| matches!(draft.kind, "buy" | "sell"));
         if let Some(trade) = trade {
             let (kind, security) =
-                (self.drafts[trade].kind.clone(), self.drafts[trade].field("security").cloned());
+                (self.drafts[trade].kind, self.drafts[trade].field("security").cloned());
             for draft in &mut self.drafts {
                 let same = draft.field("security").is_none_or(|of| Some(of) == security.as_ref());
                 let bought = kind == "buy" && draft.amount < Decimal::ZERO;
                 let sold = kind == "sell" && draft.field("security").is_some();
                 if draft.kind == "interest" && same && (bought || sold) {
-                    "accrued-interest".clone_into(&mut draft.kind);
+                    draft.kind = "accrued-interest";
                     draft.fields.retain(|(field, _)| *field != "security");
                     if let Some(security) = &security {
                         draft
@@ -241,35 +234,33 @@ impl<'l> Entry<'l> {
         if self.asked || !held {
             return;
         }
-        let mut left: IndexMap<(Name, Name), Decimal> = IndexMap::new();
-        for side in self.sides.iter().filter(|side| side.home.is_some()) {
+        let mut left: Vec<((Name, Name), Decimal)> = Vec::new();
+        for side in &self.sides {
             if let (Some(home), Some(currency)) = (&side.home, &side.currency) {
-                let sum = left.entry((home.clone(), currency.clone())).or_default();
+                let sum = sum_of(&mut left, home, currency);
                 *sum = sum.checked_add(side.posting.number()).unwrap_or(*sum);
             }
         }
         for draft in &self.drafts {
             if let Some(currency) = &draft.currency {
-                let sum = left.entry((draft.home.clone(), currency.clone())).or_default();
+                let sum = sum_of(&mut left, &draft.home, currency);
                 *sum = sum.checked_sub(draft.amount).unwrap_or(*sum);
             }
         }
         self.round_off(&mut left);
-        left.retain(|_, sum| !sum.is_zero());
+        left.retain(|(_, sum)| !sum.is_zero());
         if left.is_empty() {
             return;
         }
         let elsewhere: Vec<&Side> =
             self.sides.iter().filter(|side| side.role == Role::Movement).collect();
-        let opening = elsewhere.iter().any(|side| {
-            side.sort == Sort::Equity && side.posting.account().to_lowercase().contains("open")
-        });
+        let opening = elsewhere.iter().any(|side| rules.facts(side.posting).opens);
         let cash = self.sides.iter().find(|side| side.home.is_some() && side.currency.is_some());
         let Some(posting) = cash.or(self.sides.iter().find(|side| side.home.is_some())) else {
             return;
         };
         let posting = posting.posting;
-        let ends: Vec<((Name, Name), Decimal)> = left.into_iter().collect();
+        let ends = left;
         // Two currencies of one account, one out and one in.
         if let [((home, one), went), ((other, two), came)] = &ends[..]
             && home == other
@@ -312,12 +303,26 @@ impl<'l> Entry<'l> {
     }
 }
 
+/// The sum of an account and a currency, nothing where there is none yet.
+fn sum_of<'s>(
+    sums: &'s mut Vec<((Name, Name), Decimal)>,
+    home: &Name,
+    currency: &Name,
+) -> &'s mut Decimal {
+    let known = sums.iter().position(|((one, of), _)| one == home && of == currency);
+    let at = known.unwrap_or_else(|| {
+        sums.push(((home.clone(), currency.clone()), Decimal::ZERO));
+        sums.len() - 1
+    });
+    &mut sums[at].1
+}
+
 impl Entry<'_> {
     /// A price of few digits misses the cash by a cent or two, which tools let pass: the cash is what
     /// the one trade of the entry was paid with.
-    fn round_off(&mut self, left: &mut IndexMap<(Name, Name), Decimal>) {
+    fn round_off(&mut self, left: &mut [((Name, Name), Decimal)]) {
         let mut trades =
-            self.drafts.iter_mut().filter(|draft| matches!(&*draft.kind, "buy" | "sell"));
+            self.drafts.iter_mut().filter(|draft| matches!(draft.kind, "buy" | "sell"));
         let (Some(trade), None) = (trades.next(), trades.next()) else { return };
         let Some(currency) = trade.currency.clone() else { return };
         let elsewhere = self.sides.iter().filter(|side| {
@@ -327,7 +332,8 @@ impl Entry<'_> {
         let held = left.iter().filter(|((_, of), _)| *of == currency).map(|(_, sum)| *sum);
         let missed = held.chain(elsewhere).try_fold(Decimal::ZERO, Decimal::checked_add);
         let Some(missed) = missed.filter(|missed| missed.abs() <= ROUNDED_OFF) else { return };
-        if let Some(sum) = left.get_mut(&(trade.home.clone(), currency))
+        let mut sums = left.iter_mut();
+        if let Some((_, sum)) = sums.find(|((home, of), _)| *home == trade.home && *of == currency)
             && let (Some(amount), Some(rest)) =
                 (trade.amount.checked_add(missed), sum.checked_sub(missed))
         {
@@ -351,7 +357,11 @@ fn lacking(
         Role::Ruled(action) if side.posting.line() == draft.line => action.own,
         _ => None,
     };
-    let own = sides(rules, transaction).iter().find_map(maker);
+    let own = if rules.own.is_empty() {
+        None
+    } else {
+        sides(rules.rules, transaction).iter().find_map(maker)
+    };
     match own.map(|at| &rules.known.rules[at]) {
         // The rule could say it.
         Some(rule) if matches!(*field, "property" | "expense") => {
@@ -359,8 +369,8 @@ fn lacking(
             let diagnostic = Diagnostic::error("unfinished-rule", message)
                 .at(rule.place.clone())
                 .help(format!("add to it: {field} = \"…\""));
-            if !rules.diagnostics.contains(&diagnostic) {
-                rules.diagnostics.push(diagnostic);
+            if !rules.left.diagnostics.contains(&diagnostic) {
+                rules.left.diagnostics.push(diagnostic);
             }
         }
         Some(rule) if *field != "security" || moves_units(&rule.event) => {
@@ -368,18 +378,20 @@ fn lacking(
             let diagnostic = Diagnostic::error("unfinished-rule", message)
                 .at(rule.place.clone())
                 .help(format!("write it in the entry: `; event: {}, {field}: …`", rule.event));
-            if !rules.diagnostics.contains(&diagnostic) {
-                rules.diagnostics.push(diagnostic);
+            if !rules.left.diagnostics.contains(&diagnostic) {
+                rules.left.diagnostics.push(diagnostic);
             }
         }
         _ => {
-            let why = match *field {
-                "security" => format!("which security is this `{}` of", draft.kind),
-                field => format!("what is the `{field}` of this `{}`", draft.kind),
+            let what = || {
+                let why = match *field {
+                    "security" => format!("which security is this `{}` of", draft.kind),
+                    field => format!("what is the `{field}` of this `{}`", draft.kind),
+                };
+                What::Entry(why, format!("    ; event: {}, {field}: …", draft.kind))
             };
-            let tags = format!("    ; event: {}, {field}: …", draft.kind);
             let money = draft.currency.clone().map(|currency| (draft.amount, currency));
-            rules.ask_about(transaction, &why, &tags, money);
+            rules.ask_about(transaction, money, what);
         }
     }
 }
@@ -387,7 +399,7 @@ fn lacking(
 /// The order in which the events of one entry happened: what was there and came, income, trades, what
 /// belongs to them, what went.
 fn in_order(drafts: &mut Vec<Draft>) {
-    let rank = |draft: &Draft| match &*draft.kind {
+    let rank = |draft: &Draft| match draft.kind {
         "opening" | "transfer-in" | "award" => 0,
         "deposit" => 1,
         "withholding" => 3,
@@ -398,6 +410,9 @@ fn in_order(drafts: &mut Vec<Draft>) {
         "withdrawal" => 8,
         _ => 2,
     };
+    if drafts.is_sorted_by_key(rank) {
+        return;
+    }
     let mut order: Vec<usize> = (0..drafts.len()).collect();
     order.sort_by_key(|at| rank(&drafts[*at]));
     let sorted = order.iter().map(|at| {

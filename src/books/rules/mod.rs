@@ -12,17 +12,22 @@ mod names;
 mod sides;
 mod units;
 
+use std::collections::HashSet;
+use std::ops::Deref;
+
 use indexmap::IndexMap;
+use indexmap::map::Entry;
 
 use super::settings::RuleText;
 use crate::diagnostic::Diagnostic;
 use crate::event::{Event, Question, Securities, Write};
-use crate::ledger::blocks::{Context, Ids, Sort, is_gains, sort};
-use crate::ledger::{Ledger, PostingKind, Transaction, TransactionRow};
+use crate::ledger::blocks::text::part;
+use crate::ledger::blocks::{Context, Sort, is_gains, sort};
+use crate::ledger::{Ledger, Posting, PostingKind, Transaction, TransactionRow};
 use crate::money::{self, Decimal};
 use crate::period::{Datelike, NaiveDate};
-use crate::source::Name;
-use names::Shipped;
+use crate::source::{ByLetters, Name, Names};
+use sides::Action;
 
 /// What recognition needs to know of the books.
 #[derive(Clone, Copy, Debug)]
@@ -35,20 +40,52 @@ pub struct Known<'b> {
     pub securities: &'b Securities,
 }
 
-/// Recognises the transactions of one ledger.
+/// What the rules say of the accounts and commodities of one ledger, whatever is posted: worked out
+/// once, so that a posting only looks it up.
 #[derive(Debug)]
-pub struct Recogniser<'b> {
+pub struct Rules<'b> {
     ledger: &'b Ledger,
     known: Known<'b>,
-    shipped: Vec<Shipped>,
+    /// What the books' own rules make of a posting, by their index.
+    own: Vec<Action>,
+    /// What the shipped ones make of one.
+    shipped: Vec<Action>,
     /// By the account's number.
     accounts: Vec<AccountFacts>,
-    /// The code of each commodity that is a currency, by its number.
-    currencies: Vec<Option<Name>>,
+    /// By the commodity's number.
+    commodities: Vec<CommodityFacts>,
+    /// Names by which securities of the books go beside their ids.
+    other_names: HashSet<&'b Name>,
     /// Rules without an account, which any entry may match.
     loose: bool,
-    open: IndexMap<(String, i32, Name), Open>,
+}
+
+/// Recognises transactions of one ledger, in the order in which they come.
+#[derive(Debug)]
+pub struct Recogniser<'b> {
+    rules: &'b Rules<'b>,
+    names: Names,
+    left: Left,
+}
+
+/// What transactions left open, and what is wrong with rules.
+#[derive(Debug, Default)]
+pub struct Left {
+    open: IndexMap<(Name, i32, Name), Open, ByLetters>,
     diagnostics: Vec<Diagnostic>,
+}
+
+/// What is known of a commodity.
+#[derive(Clone, Debug)]
+struct CommodityFacts {
+    /// Its code, where it is a currency.
+    currency: Option<Name>,
+    /// Whether it may be a security, though it is the code of a currency.
+    may_be_units: bool,
+    /// The books describe a security of this name.
+    described: bool,
+    /// As a part of an account's name.
+    part: Name,
 }
 
 /// What is known of an account whatever is posted to it.
@@ -61,6 +98,31 @@ struct AccountFacts {
     /// Whether a rule of the books may match it.
     ruled: bool,
     shipped: Option<usize>,
+    /// Equity that says it is an opening.
+    opens: bool,
+    /// The account above it, where its own part is `Cash` or may be a commodity.
+    above: Option<Above>,
+    /// The let property that its name means.
+    property: Option<Name>,
+    securities: Meant,
+}
+
+/// The account above another, and by what the other is below it.
+#[derive(Clone, Debug)]
+struct Above {
+    name: Name,
+    last: Name,
+    is_cash: bool,
+}
+
+/// The securities that an account's name may mean.
+#[derive(Clone, Debug)]
+struct Meant {
+    /// Parts of the name that are known, from the last on; with each whether it always is, or only
+    /// on days on which a security of the books goes by it.
+    parts: Vec<(Name, bool)>,
+    /// The last part, where it looks like a symbol.
+    symbol: Option<Name>,
 }
 
 /// Something that entries of one year leave open, asked once.
@@ -83,10 +145,31 @@ enum What {
     Entry(String, String),
 }
 
-impl<'b> Recogniser<'b> {
+impl<'b> Rules<'b> {
     /// For the transactions of `ledger`.
-    pub fn new(ledger: &'b Ledger, known: Known<'b>) -> Recogniser<'b> {
+    pub fn new(ledger: &'b Ledger, known: Known<'b>) -> Rules<'b> {
         let shipped = names::shipped();
+        let code = |name: &Name| {
+            money::currency(name, known.context.currency).map(|code| Name::new(&code))
+        };
+        let commodity = |name: &Name| CommodityFacts {
+            currency: code(name),
+            may_be_units: **name != *known.context.currency && name.len() >= 3,
+            described: known.securities.get(name).is_some(),
+            part: Name::new(&part(name)),
+        };
+        let commodities: Vec<CommodityFacts> =
+            ledger.commodities.names().iter().map(commodity).collect();
+        let others = known.securities.0.values().flat_map(|security| &security.ids);
+        let other_names: HashSet<&Name> = others.map(|other| &other.value).collect();
+        let meant = |name: &Name| {
+            Meant::by(name, |part| {
+                let unit = ledger.commodities.find(part);
+                let unit = unit.is_some_and(|at| commodities[at as usize].currency.is_none());
+                let always = unit || known.securities.get(part).is_some();
+                (always || other_names.contains(&Name::new(part))).then_some(always)
+            })
+        };
         // Who calls assets by another word has accounts of the books below it.
         let root = |name: &str| name.split(':').next().unwrap_or_default().to_owned();
         let roots: Vec<String> =
@@ -105,37 +188,120 @@ impl<'b> Recogniser<'b> {
                 .filter_map(|rule| rule.account.as_deref())
                 .any(|account| crate::ledger::blocks::below(name, account)),
             shipped: names::known(&shipped, name),
+            opens: sort(name) == Sort::Equity && name.to_lowercase().contains("open"),
+            above: name.rsplit_once(':').filter(|(above, _)| above.contains(':')).map(
+                |(above, last)| Above {
+                    name: Name::new(above),
+                    last: Name::new(last),
+                    is_cash: last.eq_ignore_ascii_case("cash"),
+                },
+            ),
+            property: names::part_after(name, &["rent", "rental"])
+                .map(|part| Name::new(&part.to_lowercase())),
+            securities: meant(name),
         };
         let accounts = ledger.accounts.names().iter().map(facts).collect();
-        let code = |name: &Name| {
-            money::currency(name, known.context.currency).map(|code| Name::new(&code))
-        };
-        let currencies = ledger.commodities.names().iter().map(code).collect();
+        let own = known.rules.iter().enumerate().map(|(at, rule)| Action::own(rule, at)).collect();
         let loose = known.rules.iter().any(|rule| rule.account.is_none());
-        Recogniser {
+        Rules {
             ledger,
             known,
-            shipped,
+            own,
+            shipped: shipped.iter().map(Action::shipped).collect(),
             accounts,
-            currencies,
+            commodities,
+            other_names,
             loose,
-            open: IndexMap::new(),
-            diagnostics: Vec::new(),
         }
     }
 
-    /// The events of a transaction without an `event:` tag, in the order in which they happened;
-    /// none where it is not about investments.
-    pub fn events(
-        &mut self,
-        transaction: Transaction<'b>,
-        row: &TransactionRow,
-        ids: &mut Ids,
-    ) -> Vec<Event> {
-        if self.may_matter(row) { entry::events(self, transaction, ids) } else { Vec::new() }
+    /// Whether a transaction can be about investments, told by numbers alone.
+    fn may_matter(&self, row: &TransactionRow) -> bool {
+        let first = row.first as usize;
+        let postings = &self.ledger.postings[first..first + row.count as usize];
+        self.loose
+            || postings.iter().filter(|posting| posting.kind == PostingKind::Real).any(|posting| {
+                let facts = &self.accounts[posting.account.0 as usize];
+                let holds = !matches!(facts.sort, Sort::Income | Sort::Expense | Sort::Equity)
+                    && self.commodities[posting.commodity.0 as usize].currency.is_none();
+                let strong = facts.shipped.is_some_and(|at| !self.shipped[at].weak);
+                facts.home.is_some() || facts.ruled || strong || holds
+            })
     }
 
-    /// What was left open, and what is wrong with rules.
+    fn facts(&self, posting: Posting<'_>) -> &AccountFacts {
+        &self.accounts[posting.account_id().0 as usize]
+    }
+
+    /// The ledger name of an account that the books do not have, by one of its postings: without the
+    /// last part where that is `Cash` or the commodity.
+    fn implied(&self, posting: Posting<'_>) -> Name {
+        let commodity = &self.commodities[posting.commodity_id().0 as usize];
+        match &self.facts(posting).above {
+            Some(above) if above.is_cash || above.last == commodity.part => above.name.clone(),
+            _ => posting.account().clone(),
+        }
+    }
+
+    /// The id of the security that goes by `name` on `day`.
+    fn resolve(&self, name: &Name, day: NaiveDate) -> Name {
+        if self.other_names.contains(name) {
+            self.known.securities.resolve(name, day)
+        } else {
+            name.clone()
+        }
+    }
+}
+
+impl Meant {
+    /// `known` tells of a part whether it always is a security, or only on some days.
+    fn by(account: &str, known: impl Fn(&str) -> Option<bool>) -> Meant {
+        let symbol = |part: &&str| {
+            let own = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
+            part.bytes().all(|byte| own(byte) || matches!(byte, b'.' | b'-' | b'/'))
+                && part.bytes().any(own)
+                && !NO_SYMBOLS.contains(part)
+        };
+        let parts: Vec<&str> = account.split(':').skip(1).collect();
+        Meant {
+            symbol: parts.last().copied().filter(symbol).map(Name::new),
+            parts: parts
+                .iter()
+                .rev()
+                .filter_map(|part| Some((Name::new(part), known(part)?)))
+                .collect(),
+        }
+    }
+}
+
+/// Parts of account names in capital letters that are no symbols.
+const NO_SYMBOLS: [&str; 12] =
+    ["US", "UK", "EU", "CA", "DE", "AU", "LT", "ST", "IRA", "ADR", "RSU", "ESPP"];
+
+impl<'b> Deref for Recogniser<'b> {
+    type Target = Rules<'b>;
+    fn deref(&self) -> &Rules<'b> {
+        self.rules
+    }
+}
+
+impl Left {
+    /// With what later transactions left.
+    pub fn extend(&mut self, later: Left) {
+        for (key, open) in later.open {
+            match self.open.entry(key) {
+                Entry::Vacant(entry) => drop(entry.insert(open)),
+                Entry::Occupied(mut entry) => {
+                    let known = entry.get_mut();
+                    known.count += open.count;
+                    known.amount = known.amount.checked_add(open.amount).unwrap_or(known.amount);
+                }
+            }
+        }
+        self.diagnostics.extend(later.diagnostics);
+    }
+
+    /// As questions and diagnostics, each once.
     pub fn finish(self) -> (Vec<Question>, Vec<Diagnostic>) {
         let questions = self.open.into_iter().map(|((about, year, currency), open)| {
             let entries = match open.count {
@@ -183,55 +349,60 @@ impl<'b> Recogniser<'b> {
         }
         (questions, diagnostics)
     }
+}
 
-    /// Whether a transaction can be about investments, told by numbers alone.
-    fn may_matter(&self, row: &TransactionRow) -> bool {
-        let first = row.first as usize;
-        let postings = &self.ledger.postings[first..first + row.count as usize];
-        self.loose
-            || postings.iter().filter(|posting| posting.kind == PostingKind::Real).any(|posting| {
-                let facts = &self.accounts[posting.account.0 as usize];
-                let holds = !matches!(facts.sort, Sort::Income | Sort::Expense | Sort::Equity)
-                    && self.currencies[posting.commodity.0 as usize].is_none();
-                let strong = facts.shipped.is_some_and(|at| !self.shipped[at].weak);
-                facts.home.is_some() || facts.ruled || strong || holds
-            })
+impl<'b> Recogniser<'b> {
+    /// For transactions of the rules' ledger.
+    pub fn new(rules: &'b Rules<'b>) -> Recogniser<'b> {
+        Recogniser { rules, names: Names::default(), left: Left::default() }
     }
 
-    fn facts(&self, account: &str) -> &AccountFacts {
-        let number =
-            self.ledger.accounts.find(account).expect("a posting's account is in the table");
-        &self.accounts[number as usize]
+    /// The events of a transaction without an `event:` tag, in the order in which they happened;
+    /// none where it is not about investments. Their ids are told apart as if it were the only one.
+    pub fn events(&mut self, transaction: Transaction<'b>, row: &TransactionRow) -> Vec<Event> {
+        if self.may_matter(row) { entry::events(self, transaction) } else { Vec::new() }
+    }
+
+    /// The accounts and the home currency of the books.
+    pub fn context(&self) -> Context<'b> {
+        self.known.context
+    }
+
+    /// What was left open.
+    pub fn left(self) -> Left {
+        self.left
     }
 
     /// Notes that an account is unknown in an entry about investments.
     fn ask_account(
         &mut self,
         transaction: Transaction<'_>,
-        account: &str,
+        account: &Name,
         amount: Decimal,
         currency: Name,
     ) {
-        self.ask(transaction, account.to_owned(), amount, currency, What::Account);
+        self.ask(transaction, account.clone(), amount, currency, || What::Account);
     }
 
     /// Notes that an entry's shape says nothing.
     fn ask_entry(&mut self, transaction: Transaction<'_>, why: &str, tags: &str) {
-        self.ask_about(transaction, why, tags, None);
+        let what = || What::Entry(why.to_owned(), tags.to_owned());
+        self.ask_about(transaction, None, what);
     }
 
     /// Notes what an entry does not say, and the money that waits for it.
     fn ask_about(
         &mut self,
         transaction: Transaction<'_>,
-        why: &str,
-        tags: &str,
         money: Option<(Decimal, Name)>,
+        what: impl FnOnce() -> What,
     ) {
-        let description = transaction.description();
-        let about =
-            if description.is_empty() { transaction.line().to_string() } else { description };
-        let what = What::Entry(why.to_owned(), tags.to_owned());
+        let words = transaction.words();
+        let about = if words.is_empty() {
+            Name::from(transaction.line().to_string())
+        } else {
+            self.names.get(&words)
+        };
         let (amount, currency) = money.unwrap_or_default();
         self.ask(transaction, about, amount, currency, what);
     }
@@ -239,18 +410,18 @@ impl<'b> Recogniser<'b> {
     fn ask(
         &mut self,
         transaction: Transaction<'_>,
-        about: String,
+        about: Name,
         amount: Decimal,
         currency: Name,
-        what: What,
+        what: impl FnOnce() -> What,
     ) {
         let key = (about, transaction.date().year(), currency);
-        let open = self.open.entry(key).or_insert_with(|| Open {
+        let open = self.left.open.entry(key).or_insert_with(|| Open {
             count: 0,
             first: transaction.date(),
             amount: Decimal::ZERO,
             source: format!("{}:{}", transaction.file(), transaction.line()),
-            what,
+            what: what(),
         });
         open.count += 1;
         open.amount = open.amount.checked_add(amount.abs()).unwrap_or(open.amount);

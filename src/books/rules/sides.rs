@@ -3,11 +3,12 @@
 //! In: a transaction and the rules. Out: its sides. The books' own rules speak first, then shipped
 //! ones by the account's name, then the sort of the account.
 
-use super::Recogniser;
+use super::Rules;
+use super::names::Shipped;
 use crate::books::settings::RuleText;
-use crate::ledger::blocks::{Sort, below, implied, real};
+use crate::event::{Claim, EventKind};
+use crate::ledger::blocks::{Sort, below, real};
 use crate::ledger::{Posting, Transaction};
-use crate::money;
 use crate::source::Name;
 
 /// One posting of an entry.
@@ -22,18 +23,18 @@ pub struct Side<'l> {
     /// Its commodity, where that is money.
     pub currency: Option<Name>,
     /// What it does in the entry.
-    pub role: Role,
+    pub role: Role<'l>,
 }
 
 /// What a posting does in an entry.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Role {
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Role<'l> {
     /// Cash of an account of the books.
     Cash,
     /// Units in an account.
     Units,
     /// A rule knows it.
-    Ruled(Action),
+    Ruled(&'l Action),
     /// It claims a gain or a loss.
     Claim,
     /// Another holding, a debt, equity: where money and units come from and go to.
@@ -45,18 +46,18 @@ pub enum Role {
 /// What a rule makes of a posting.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Action {
-    /// The kind of event.
-    pub event: String,
+    /// The kind of event; empty for a word that names none.
+    pub event: &'static str,
     /// Of a `rent-expense`.
     pub expense: Option<Name>,
     /// The let property.
     pub property: Option<Name>,
     /// What the account's name claims.
-    pub claimed: Option<String>,
+    pub claimed: Option<Claim>,
     /// As the event has it.
-    pub reason: Option<String>,
+    pub reason: Option<Name>,
     /// Whose tax it is.
-    pub tax: Option<String>,
+    pub tax: Option<Name>,
     /// Only beside an account of the books, and in an entry about nothing else.
     pub weak: bool,
     /// Which rule of the books it is, by its index.
@@ -66,7 +67,7 @@ pub struct Action {
 impl Action {
     /// Whether it only says where money moved.
     pub fn moves(&self) -> bool {
-        matches!(&*self.event, "deposit" | "withdrawal")
+        matches!(self.event, "deposit" | "withdrawal")
     }
 
     /// Whether a shipped rule takes it for a fee, which a trade beside it takes up.
@@ -75,8 +76,33 @@ impl Action {
     }
 }
 
+impl Action {
+    /// What a rule of the books makes of a posting; `at` is its index.
+    pub fn own(rule: &RuleText, at: usize) -> Action {
+        Action {
+            event: EventKind::known_name(&rule.event).unwrap_or_default(),
+            expense: rule.expense.clone(),
+            property: rule.property.clone(),
+            own: Some(at),
+            ..Action::default()
+        }
+    }
+
+    /// What a shipped rule makes of one.
+    pub fn shipped(rule: &Shipped) -> Action {
+        Action {
+            event: EventKind::known_name(&rule.event).unwrap_or_default(),
+            claimed: rule.claimed.as_deref().and_then(|claim| claim.parse().ok()),
+            reason: rule.reason.as_deref().map(Name::new),
+            tax: rule.tax.as_deref().map(Name::new),
+            weak: rule.weak,
+            ..Action::default()
+        }
+    }
+}
+
 /// The postings with what each does.
-pub fn sides<'b>(rules: &Recogniser<'b>, transaction: Transaction<'b>) -> Vec<Side<'b>> {
+pub fn sides<'b>(rules: &'b Rules<'b>, transaction: Transaction<'b>) -> Vec<Side<'b>> {
     let description = if rules.loose || !rules.known.rules.is_empty() {
         transaction.description().to_lowercase()
     } else {
@@ -85,15 +111,14 @@ pub fn sides<'b>(rules: &Recogniser<'b>, transaction: Transaction<'b>) -> Vec<Si
     let payee = || transaction.payee().to_lowercase();
     let mut sides: Vec<Side> = real(transaction)
         .map(|posting| {
-            let facts = rules.facts(posting.account());
-            let commodity = posting.commodity();
-            let units = rules.is_security(commodity, posting);
-            let code = money::currency(commodity, rules.known.context.currency);
+            let facts = rules.facts(posting);
+            let currency = &rules.commodities[posting.commodity_id().0 as usize].currency;
+            let money = currency.is_some() && !rules.is_security(posting);
             Side {
                 posting,
                 sort: facts.sort,
                 home: facts.home.clone(),
-                currency: code.filter(|_| !units).map(|code| Name::new(&code)),
+                currency: currency.clone().filter(|_| money),
                 role: Role::Movement,
             }
         })
@@ -107,7 +132,7 @@ pub fn sides<'b>(rules: &Recogniser<'b>, transaction: Transaction<'b>) -> Vec<Si
     let made: Vec<Name> = sides
         .iter()
         .filter(|side| side.home.is_none() && holds(side))
-        .map(|side| implied(side.posting))
+        .map(|side| rules.implied(side.posting))
         .collect();
     for side in sides.iter_mut().filter(|side| side.home.is_none()) {
         let name = side.posting.account();
@@ -134,14 +159,14 @@ pub fn sides<'b>(rules: &Recogniser<'b>, transaction: Transaction<'b>) -> Vec<Si
     sides
 }
 
-fn role(
-    rules: &Recogniser<'_>,
-    side: &Side<'_>,
+fn role<'b>(
+    rules: &'b Rules<'b>,
+    side: &Side<'b>,
     description: &str,
     payee: &dyn Fn() -> String,
     held: bool,
-) -> Role {
-    let facts = rules.facts(side.posting.account());
+) -> Role<'b> {
+    let facts = rules.facts(side.posting);
     let other = side.home.is_none() && !matches!(side.sort, Sort::Asset | Sort::Liability);
     if (facts.ruled || (rules.loose && other)) && !side.posting.number().is_zero() {
         let fits = |rule: &RuleText| {
@@ -150,14 +175,7 @@ fn role(
                 && rule.words.iter().all(|word| description.contains(&word.to_lowercase()))
         };
         if let Some(at) = rules.known.rules.iter().position(fits) {
-            let rule = &rules.known.rules[at];
-            return Role::Ruled(Action {
-                event: rule.event.to_string(),
-                expense: rule.expense.clone(),
-                property: rule.property.clone(),
-                own: Some(at),
-                ..Action::default()
-            });
+            return Role::Ruled(&rules.own[at]);
         }
     }
     if side.home.is_some() {
@@ -167,15 +185,8 @@ fn role(
         return Role::Claim;
     }
     let shipped = facts.shipped.map(|at| &rules.shipped[at]);
-    if let Some(rule) = shipped.filter(|rule| !rule.weak || held) {
-        return Role::Ruled(Action {
-            event: rule.event.clone(),
-            claimed: rule.claimed.clone(),
-            reason: rule.reason.clone(),
-            tax: rule.tax.clone(),
-            weak: rule.weak,
-            ..Action::default()
-        });
+    if let Some(action) = shipped.filter(|action| !action.weak || held) {
+        return Role::Ruled(action);
     }
     match side.sort {
         // A name that says nothing may be an income in another language: it is asked for.

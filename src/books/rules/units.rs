@@ -1,26 +1,24 @@
 //! Units that come and go in a hand-written entry: opening lots, transfers, awards, purchases, sales.
 
-use super::Recogniser;
 use super::draft::Draft;
 use super::entry::{Entry, TAGS};
 use super::sides::{Role, Side};
-use crate::event::{Lot, Lots, Relation};
-use crate::ledger::blocks::leg::Leg;
-use crate::ledger::blocks::{Sort, legs};
+use super::{Meant, Recogniser, Rules};
+use crate::event::{Account, Lot, Lots, Relation};
+use crate::ledger::blocks::leg::{LegCost, LegLot};
+use crate::ledger::blocks::{self, Context, Sort, legs};
 use crate::ledger::{AmountFrom, Posting};
 use crate::money::{self, Decimal};
 use crate::source::Name;
 
-impl Recogniser<'_> {
+impl Rules<'_> {
     /// Whether a commodity that is also the code of a currency is a security here: the books describe
     /// it, or it is priced in an account of its name.
-    pub(super) fn is_security(&self, commodity: &Name, posting: Posting<'_>) -> bool {
-        if **commodity == *self.known.context.currency || commodity.len() < 3 {
-            return false;
-        }
-        let own = posting.account().rsplit(':').next() == Some(&**commodity);
-        self.known.securities.get(commodity).is_some()
-            || (own && (posting.cost().is_some() || posting.lot().is_some()))
+    pub(super) fn is_security(&self, posting: Posting<'_>) -> bool {
+        let facts = &self.commodities[posting.commodity_id().0 as usize];
+        let own = || posting.account().rsplit(':').next() == Some(&**posting.commodity());
+        let priced = || posting.cost().is_some() || posting.lot().is_some();
+        facts.may_be_units && (facts.described || (priced() && own()))
     }
 
     /// The security that an account's name means: a part of it that is a commodity of the ledger or a
@@ -28,53 +26,29 @@ impl Recogniser<'_> {
     /// one whose units the entry moves.
     pub(super) fn security_of(
         &self,
-        account: &str,
+        posting: Posting<'_>,
         entry: &Entry<'_>,
         needed: bool,
     ) -> Option<Name> {
         let day = entry.transaction.date();
-        let parts = || account.split(':').skip(1).collect::<Vec<_>>().into_iter().rev();
-        let known = |part: &&str| {
-            let commodity = self.ledger.commodities.find(part).map(|at| at as usize);
-            let unit = commodity.is_some_and(|at| self.currencies[at].is_none());
-            let name = Name::new(part);
-            unit || self.known.securities.resolve(&name, day) != name
-                || self.known.securities.get(part).is_some()
-        };
-        let symbol = |part: &&str| {
-            let own = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
-            part.bytes().all(|byte| own(byte) || matches!(byte, b'.' | b'-' | b'/'))
-                && part.bytes().any(own)
-                && !matches!(
-                    *part,
-                    "US" | "UK"
-                        | "EU"
-                        | "CA"
-                        | "DE"
-                        | "AU"
-                        | "LT"
-                        | "ST"
-                        | "IRA"
-                        | "ADR"
-                        | "RSU"
-                        | "ESPP"
-                )
-        };
-        let last = || parts().next().filter(symbol).filter(|_| needed);
-        let found = parts().find(known).or_else(last).map(Name::new).or_else(|| {
+        let Meant { parts, symbol } = &self.facts(posting).securities;
+        let known = |(part, always): &&(Name, bool)| *always || self.resolve(part, day) != *part;
+        let part = parts.iter().find(known).map(|(part, _)| part.clone());
+        let found = part.or_else(|| symbol.clone().filter(|_| needed)).or_else(|| {
             let mut moved = entry.sides.iter().filter(|side| side.role == Role::Units);
             let first = moved.next()?.posting.commodity();
             moved.all(|side| side.posting.commodity() == first).then(|| first.clone())
         })?;
-        Some(self.known.securities.resolve(&found, day))
+        Some(self.resolve(&found, day))
     }
 
     fn is_money(&self, commodity: &Name) -> bool {
-        money::currency(commodity, self.known.context.currency).is_some()
+        **commodity == *self.known.context.currency
+            || money::currency(commodity, self.known.context.currency).is_some()
     }
 
     fn resolved(&self, posting: Posting<'_>) -> Name {
-        self.known.securities.resolve(posting.commodity(), posting.transaction.date())
+        self.resolve(posting.commodity(), posting.transaction.date())
     }
 }
 
@@ -94,18 +68,44 @@ fn by_commodity(entry: &Entry<'_>) -> Vec<(Name, Vec<usize>)> {
     found
 }
 
-/// The legs of an entry as the home of one of its sides sees them.
-fn legs_of(rules: &mut Recogniser<'_>, entry: &Entry<'_>, at: usize) -> Vec<Leg> {
-    let home = entry.sides[at].home.clone().unwrap_or_default();
-    let account = rules.known.context.named(&home);
-    let units: Vec<&str> = entry
-        .sides
-        .iter()
-        .filter(|side| side.currency.is_none())
-        .map(|side| &**side.posting.commodity())
-        .collect();
+/// A side as its home sees it.
+struct Seen<'l> {
+    ledger: Name,
+    units: Vec<&'l str>,
+    context: Context<'l>,
+}
+
+fn seen<'l>(rules: &Rules<'l>, entry: &Entry<'l>, at: usize) -> Seen<'l> {
     let context = rules.known.context;
-    legs(entry.transaction, &account, &units, &context, &mut rules.diagnostics)
+    let ledger = context.ledger_of(&entry.sides[at].home.clone().unwrap_or_default());
+    let units = entry.sides.iter().filter(|side| side.currency.is_none());
+    let units = units.map(|side| &**side.posting.commodity()).collect();
+    Seen { ledger, units, context }
+}
+
+/// What the units of a side were paid with.
+fn cost_of(rules: &mut Recogniser<'_>, entry: &Entry<'_>, at: usize) -> Option<LegCost> {
+    let Seen { ledger, units, context } = seen(rules, entry, at);
+    // A price that two commodities imply, and a lot's beside a written one, hang on the other postings.
+    let alone = |side: &Side| {
+        side.posting.cost().is_none_or(|cost| {
+            !cost.implied && side.posting.lot().is_none_or(|lot| lot.cost.is_none())
+        })
+    };
+    if entry.sides.iter().all(alone) {
+        return blocks::cost_alone(entry.sides[at].posting, &ledger, &units, &context);
+    }
+    let account = Account { ledger, ..Account::taxable(Name::default()) };
+    let problems = &mut rules.left.diagnostics;
+    let mut legs = legs(entry.transaction, &account, &units, &context, problems);
+    (at < legs.len()).then(|| legs.swap_remove(at).cost).flatten()
+}
+
+/// The lot that the units of a side name.
+fn lot_of(rules: &mut Recogniser<'_>, entry: &Entry<'_>, at: usize) -> Option<LegLot> {
+    let Seen { ledger, units, context } = seen(rules, entry, at);
+    let problems = &mut rules.left.diagnostics;
+    blocks::lot_of(entry.sides[at].posting, &ledger, &units, &context, problems)
 }
 
 /// Units whose other side are units too: moved between accounts, come from elsewhere, given.
@@ -137,7 +137,7 @@ pub fn movements<'b>(rules: &mut Recogniser<'b>, entry: &mut Entry<'b>) {
             entry.asked = true;
         } else {
             let awarded = against.iter().any(|side| side.role != Role::Movement);
-            let opening = against.iter().all(|side| is_opening(side));
+            let opening = against.iter().all(|side| is_opening(rules, side));
             for at in &sides {
                 let draft = if opening {
                     opened(rules, entry, *at, &security)
@@ -154,8 +154,8 @@ pub fn movements<'b>(rules: &mut Recogniser<'b>, entry: &mut Entry<'b>) {
     }
 }
 
-fn is_opening(side: &Side<'_>) -> bool {
-    side.sort == Sort::Equity && side.posting.account().to_lowercase().contains("open")
+fn is_opening(rules: &Rules<'_>, side: &Side<'_>) -> bool {
+    rules.facts(side.posting).opens
 }
 
 fn direction(entry: &Entry<'_>, at: usize) -> &'static str {
@@ -200,22 +200,22 @@ fn moved(
     rules: &mut Recogniser<'_>,
     entry: &Entry<'_>,
     at: usize,
-    kind: &str,
+    kind: &'static str,
     security: &Name,
 ) -> Draft {
-    let legs = legs_of(rules, entry, at);
+    let cost = if kind == "award" { cost_of(rules, entry, at) } else { None };
+    let lot = if kind == "award" { None } else { lot_of(rules, entry, at) };
     let side = &entry.sides[at];
     let quantity = side.posting.number();
     let mut draft = Draft::new(kind, side.home.clone().unwrap_or_default(), side.posting)
         .name("security", security)
         .number("quantity", quantity);
-    let leg = legs.get(at);
     if kind == "award" {
-        if let Some(cost) = leg.and_then(|leg| leg.cost.as_ref()) {
-            draft.currency = Some(cost.commodity.clone());
+        if let Some(cost) = cost {
+            draft.currency = Some(cost.commodity);
             draft = draft.number("value", cost.total);
         }
-    } else if let Some(lot) = leg.and_then(|leg| leg.lot.as_ref()) {
+    } else if let Some(lot) = lot {
         draft.currency = (!lot.currency.is_empty()).then(|| lot.currency.clone());
         draft = draft.lots(Lots::from_iter([Lot { quantity, basis: lot.basis.clone() }]));
     }
@@ -224,18 +224,16 @@ fn moved(
 
 /// A lot from before the records.
 fn opened(rules: &mut Recogniser<'_>, entry: &Entry<'_>, at: usize, security: &Name) -> Draft {
-    let legs = legs_of(rules, entry, at);
+    let (cost, lot) = (cost_of(rules, entry, at), lot_of(rules, entry, at));
     let side = &entry.sides[at];
     let mut draft = Draft::new("opening", side.home.clone().unwrap_or_default(), side.posting)
         .name("security", security)
         .number("quantity", side.posting.number());
-    let Some(leg) = legs.get(at) else { return draft };
-    if let Some(cost) = &leg.cost {
-        draft.currency = Some(cost.commodity.clone());
+    if let Some(cost) = cost {
+        draft.currency = Some(cost.commodity);
         draft = draft.number("cost", cost.total);
     }
-    let basis = leg.lot.as_ref().and_then(|lot| lot.basis.as_ref());
-    if let Some(basis) = basis {
+    if let Some(basis) = lot.and_then(|lot| lot.basis) {
         draft.fields.push(("acquired", crate::event::Value::Day(basis.acquired)));
     }
     draft
@@ -249,9 +247,10 @@ pub fn trades<'b>(rules: &mut Recogniser<'b>, entry: &mut Entry<'b>) {
     }
     // Everything else comes from equity that says it is an opening: these are lots, not purchases.
     let others = || entry.sides.iter().filter(|side| side.home.is_none());
-    let opening = others().any(is_opening)
-        && others()
-            .all(|side| is_opening(side) || matches!(side.sort, Sort::Asset | Sort::Liability));
+    let opening = others().any(|side| is_opening(rules, side))
+        && others().all(|side| {
+            is_opening(rules, side) || matches!(side.sort, Sort::Asset | Sort::Liability)
+        });
     let awarded = entry
         .sides
         .iter()
@@ -274,7 +273,7 @@ pub fn trades<'b>(rules: &mut Recogniser<'b>, entry: &mut Entry<'b>) {
                 continue;
             }
             let home = side.home.clone().unwrap_or_default();
-            let cost = legs_of(rules, entry, *at).get(*at).and_then(|leg| leg.cost.clone());
+            let cost = cost_of(rules, entry, *at);
             if cost.as_ref().is_some_and(|cost| !rules.is_money(&cost.commodity)) {
                 let why = "one security for another: is it a merger, an exchange, a new name";
                 rules.ask_entry(entry.transaction, why, TAGS);
@@ -383,7 +382,7 @@ fn fees<'b>(rules: &mut Recogniser<'b>, entry: &mut Entry<'b>, first: usize) {
     let Some(currency) = currencies.first() else { return };
     let sum = fee_sum(entry, currency);
     let trades: Vec<usize> = (first..entry.drafts.len())
-        .filter(|at| matches!(&*entry.drafts[*at].kind, "buy" | "sell"))
+        .filter(|at| matches!(entry.drafts[*at].kind, "buy" | "sell"))
         .collect();
     let [trade] = trades[..] else {
         if !sum.is_zero() {

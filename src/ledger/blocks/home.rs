@@ -85,6 +85,27 @@ impl<'b> Context<'b> {
         let known = known.or_else(|| self.accounts.values().find(|a| a.ledger == *name));
         known.cloned().unwrap_or_else(|| Account::taxable(name.clone()))
     }
+
+    /// The name of that account that goes into the ids of its events.
+    pub fn identity<'n>(&self, name: &'n Name) -> &'n Name
+    where
+        'b: 'n,
+    {
+        let known = self.accounts.get(name);
+        let known = known.or_else(|| self.accounts.values().find(|a| a.ledger == *name));
+        known.map_or(name, Account::identity)
+    }
+
+    /// Where the postings of that account go.
+    pub fn ledger_of(&self, name: &Name) -> Name {
+        let known = self.accounts.get(name);
+        let known = known.or_else(|| self.accounts.values().find(|a| a.ledger == *name));
+        match known {
+            Some(account) => account.ledger.clone(),
+            None if name.contains(':') => name.clone(),
+            None => Account::taxable(name.clone()).ledger,
+        }
+    }
 }
 
 /// The real postings of a transaction.

@@ -4,49 +4,192 @@
 //! payee or a comment changes no id.
 
 use std::collections::HashMap;
+use std::io::Write;
 
-use crate::event::{Account, Event, EventId, RowHash, Shown};
+use crate::event::{Event, EventId, RowHash, Shown};
 use crate::money::Decimal;
+use crate::period::{Datelike, NaiveDate};
+use crate::source::Name;
 
-/// Gives events without an `id:` theirs, which they have again at every reading.
+/// The id of what an event says: its account, its day, its kind and figures, but no words for the
+/// eye and no links. `identity` is the account's first name. The second of two events that say the
+/// same has ordinal 2, which `Ids` tells.
+pub fn derived(event: &Event, identity: &Name) -> EventId {
+    let mut content = Content(Vec::with_capacity(192));
+    content.text(identity);
+    content.event(event);
+    EventId::new(RowHash::of_piece(&content.0), 1)
+}
+
+/// Tells events that say the same apart, in the order in which they are read.
 #[derive(Debug, Default)]
 pub struct Ids(HashMap<RowHash, u32>);
 
 impl Ids {
-    /// The id of what an event says: its account, its day, its kind and figures, but no words for the
-    /// eye and no links. The second of two that say the same has ordinal 2.
-    pub fn derive(&mut self, event: &Event, account: &Account) -> EventId {
-        let row = RowHash::of(account.identity(), content(event).iter().map(String::as_str));
-        let ordinal = self.0.entry(row).or_insert(0);
+    /// The id of the next event with this content.
+    pub fn next(&mut self, id: &EventId) -> EventId {
+        let ordinal = self.0.entry(id.row()).or_insert(0);
         *ordinal += 1;
-        EventId::new(row, *ordinal)
+        EventId::new(id.row(), *ordinal)
     }
 }
 
-/// Everything that an event states, as texts that do not change with the way it was written.
-fn content(event: &Event) -> Vec<String> {
-    let number = |number: Decimal| number.normalize().to_string();
-    let mut content = vec![event.date.to_string(), event.kind.name().to_owned()];
-    for (name, shown) in event.kind.fields() {
-        content.push(name.to_owned());
-        match shown {
-            Shown::Text(text) => content.push(text.to_owned()),
-            Shown::Number(value) => content.push(number(value)),
-            Shown::Day(day) => content.push(day.to_string()),
-            Shown::Lots(lots) => content.extend(lots.0.iter().flat_map(|lot| {
-                let basis = lot.basis.as_ref();
-                let acquired = basis.map(|basis| basis.acquired.to_string());
-                let cost = basis.and_then(|basis| basis.cost).map(number);
-                [number(lot.quantity), acquired.unwrap_or_default(), cost.unwrap_or_default()]
-            })),
-            Shown::Parts(parts) => content.extend(
-                parts.0.iter().flat_map(|part| [part.name.to_string(), number(part.amount)]),
-            ),
+/// Everything that an event states, as texts that do not change with the way it was written; each
+/// text ends with a zero.
+struct Content(Vec<u8>);
+
+impl Content {
+    fn event(&mut self, event: &Event) {
+        self.day(event.date);
+        self.text(event.kind.name());
+        event.kind.each_field(|name, shown| {
+            self.text(name);
+            match shown {
+                Shown::Text(text) => self.text(text),
+                Shown::Number(value) => self.number(value),
+                Shown::Day(day) => self.day(day),
+                Shown::Lots(lots) => {
+                    for lot in &lots.0 {
+                        self.number(lot.quantity);
+                        match &lot.basis {
+                            Some(basis) => {
+                                self.day(basis.acquired);
+                                match basis.cost {
+                                    Some(cost) => self.number(cost),
+                                    None => self.text(""),
+                                }
+                            }
+                            None => {
+                                self.text("");
+                                self.text("");
+                            }
+                        }
+                    }
+                }
+                Shown::Parts(parts) => {
+                    for part in &parts.0 {
+                        self.text(&part.name);
+                        self.number(part.amount);
+                    }
+                }
+            }
+        });
+        self.number(event.amount);
+        self.number(event.fees);
+        self.number(event.further.withheld);
+        self.text(event.currency.as_deref().unwrap_or_default());
+        for claim in event.claimed.iter() {
+            self.text(claim.text());
+        }
+        self.text(event.reason.as_deref().unwrap_or_default());
+    }
+
+    fn text(&mut self, text: &str) {
+        self.0.extend_from_slice(text.as_bytes());
+        self.0.push(0);
+    }
+
+    /// As `2024-03-27`.
+    fn day(&mut self, day: NaiveDate) {
+        if let Ok(year @ 0..=9999) = u32::try_from(day.year()) {
+            let digit = |number: u32| b'0' + u8::try_from(number % 10).unwrap_or_default();
+            let (month, day) = (day.month(), day.day());
+            let text = [
+                digit(year / 1000),
+                digit(year / 100),
+                digit(year / 10),
+                digit(year),
+                b'-',
+                digit(month / 10),
+                digit(month),
+                b'-',
+                digit(day / 10),
+                digit(day),
+                0,
+            ];
+            self.0.extend_from_slice(&text);
+        } else {
+            write!(self.0, "{day}\0").expect("a Vec takes all");
         }
     }
-    content.extend([event.amount, event.fees, event.further.withheld].map(number));
-    content.push(event.currency.as_deref().unwrap_or_default().to_owned());
-    content.extend(event.claimed.iter().map(|claim| claim.to_string()));
-    content.push(event.reason.as_deref().unwrap_or_default().to_owned());
-    content
+
+    /// Without padding: `-91.5`.
+    fn number(&mut self, number: Decimal) {
+        let Ok(mut left) = u64::try_from(number.mantissa().unsigned_abs()) else {
+            write!(self.0, "{}\0", number.normalize()).expect("a Vec takes all");
+            return;
+        };
+        let mut scale = number.scale();
+        while scale > 0 && left.is_multiple_of(10) {
+            (left, scale) = (left / 10, scale - 1);
+        }
+        // From the last digit on: at most 28 after the point, one before it, 20 in all, point, sign.
+        let (mut text, mut at) = ([0u8; 64], 63);
+        let negative = number.is_sign_negative() && left != 0;
+        let mut digits = 0;
+        while left > 0 || digits <= scale {
+            if digits == scale && scale > 0 {
+                at -= 1;
+                text[at] = b'.';
+            }
+            at -= 1;
+            text[at] = b'0' + u8::try_from(left % 10).unwrap_or_default();
+            left /= 10;
+            digits += 1;
+        }
+        if negative {
+            at -= 1;
+            text[at] = b'-';
+        }
+        // The last byte is the zero that ends it.
+        self.0.extend_from_slice(&text[at..]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(write: impl FnOnce(&mut Content)) -> String {
+        let mut content = Content(Vec::new());
+        write(&mut content);
+        assert_eq!(content.0.pop(), Some(0));
+        String::from_utf8(content.0).expect("ASCII")
+    }
+
+    #[test]
+    fn numbers_are_written_as_decimals_without_padding() {
+        for text in [
+            "0",
+            "0.00",
+            "-0.00",
+            "1",
+            "-1",
+            "10",
+            "100.00",
+            "-91.050",
+            "0.05",
+            "-0.0000001",
+            "1.5",
+            "18446744073709551615",
+            "18446744073709551616.5",
+            "0.0000000000000000000000000001",
+            "-0.1234567890123456789",
+            "79228162514264337593543950335",
+        ] {
+            let number: Decimal = text.parse().expect("a number");
+            let expected = number.normalize().to_string();
+            assert_eq!(written(|content| content.number(number)), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn days_are_written_as_in_iso() {
+        for (year, month, day) in
+            [(2024, 3, 27), (1, 12, 31), (9999, 1, 1), (10_000, 2, 3), (-5, 2, 3)]
+        {
+            let day = NaiveDate::from_ymd_opt(year, month, day).expect("a day");
+            assert_eq!(written(|content| content.day(day)), day.to_string());
+        }
+    }
 }

@@ -18,8 +18,8 @@ mod tags;
 pub mod text;
 
 pub use home::{Context, Sort, below, implied, is_gains, real, sort};
-pub use ids::Ids;
-pub use postings::{code, legs};
+pub use ids::{Ids, derived};
+pub use postings::{code, cost_alone, legs, lot_of};
 pub use read::{Read, event, events};
 pub use said::ROUNDED_OFF;
 

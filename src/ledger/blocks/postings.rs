@@ -60,6 +60,34 @@ pub fn legs(
     legs
 }
 
+/// What a posting's units were paid with, as the account sees it whose postings go to `ledger`: the
+/// same as that of its leg, where no posting of its transaction has a price that is implied, or both a
+/// price and a lot's cost.
+pub fn cost_alone(
+    posting: Posting<'_>,
+    ledger: &str,
+    units: &[&str],
+    context: &Context,
+) -> Option<LegCost> {
+    if below(posting.account(), ledger) {
+        costs(posting, units, context).map(|(cost, _)| cost)
+    } else {
+        written(posting, posting.cost(), units, context)
+    }
+}
+
+/// The lot that a posting of that account names.
+pub fn lot_of(
+    posting: Posting<'_>,
+    ledger: &str,
+    units: &[&str],
+    context: &Context,
+    problems: &mut Vec<Diagnostic>,
+) -> Option<LegLot> {
+    let own = below(posting.account(), ledger);
+    own.then(|| lot(posting, problems, units, context)).flatten()
+}
+
 /// Where two commodities imply each other's price and the money was written first, the model prices
 /// the money: the units are what has a price.
 fn turn_implied(transaction: Transaction<'_>, legs: &mut [Leg], context: &Context) {
@@ -129,7 +157,13 @@ fn written(
         let exact = product(posting.number(), unit);
         exact.or_else(|| posting.number().checked_mul(unit).map(|total| total.abs()))?
     };
-    let commodity = code(&amount.commodity, units, context);
+    // Most prices are in the currency of the books, which goes by its code.
+    let commodity =
+        if *amount.commodity == *context.currency && !units.contains(&&*amount.commodity) {
+            amount.commodity
+        } else {
+            code(&amount.commodity, units, context)
+        };
     Some(LegCost { unit: (!cost.total).then_some(unit), total, commodity })
 }
 

@@ -5,11 +5,14 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 
 use super::advice;
 use super::facts::parts;
 use super::home::{Context, Sort, implied, real, sort};
-use super::ids::Ids;
+use super::ids::{Ids, derived};
 use super::leg::Leg;
 use super::postings::{legs, money_holders};
 use super::said::{Asked, Said, Trouble, is_property, is_trade, said};
@@ -21,15 +24,22 @@ use crate::money::{self, Decimal};
 use crate::period::NaiveDate;
 use crate::source::Name;
 
+/// Finds what every block has somewhere.
+static TAG: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("event:"));
+
 /// The event of a block, with warnings; or what is wrong with it.
 pub type Read = Result<(Event, Vec<Diagnostic>), Vec<Diagnostic>>;
 
 /// The events of all blocks of a journal, in its order, and what is wrong with the others.
 pub fn events(ledger: &Ledger, context: &Context) -> (Vec<Event>, Vec<Diagnostic>) {
     let (mut ids, mut events, mut problems) = (Ids::default(), Vec::new(), Vec::new());
-    for read in ledger.transactions().filter_map(|t| event(t, context, &mut ids)) {
+    for transaction in ledger.transactions() {
+        let Some(read) = event(transaction, context) else { continue };
         match read {
-            Ok((event, warnings)) => {
+            Ok((mut event, warnings)) => {
+                if transaction.tag("id").is_none() {
+                    event.id = ids.next(&event.id);
+                }
                 events.push(event);
                 problems.extend(warnings);
             }
@@ -39,14 +49,15 @@ pub fn events(ledger: &Ledger, context: &Context) -> (Vec<Event>, Vec<Diagnostic
     (events, problems)
 }
 
-/// The event that a transaction states by its `event:` tag; `None` where it has none.
-pub fn event(transaction: Transaction<'_>, context: &Context, ids: &mut Ids) -> Option<Read> {
+/// The event that a transaction states by its `event:` tag; `None` where it has none. Where no `id:`
+/// stands beside it, its id is that of its content, the first of all events that say the same.
+pub fn event(transaction: Transaction<'_>, context: &Context) -> Option<Read> {
     // Most transactions of most journals have no tag; those are passed over without a copy.
-    memchr::memmem::find(transaction.text().as_bytes(), b"event:")?;
+    TAG.find(transaction.text().as_bytes())?;
     let tags = Tags::of(transaction);
     let Some(kind) = tags.get("event").cloned() else { return misplaced(transaction) };
     let mut block = Block { transaction, context: *context, tags, problems: Vec::new() };
-    let event = block.read(&kind, ids);
+    let event = block.read(&kind);
     let mut problems = std::mem::take(&mut block.problems);
     problems.sort_by_key(|problem| problem.places.first().map(|place| (place.line, place.column)));
     Some(match event {
@@ -73,7 +84,7 @@ pub(super) struct Block<'l, 'c> {
 }
 
 impl<'l, 'c> Block<'l, 'c> {
-    fn read(&mut self, kind: &Tag<'l>, ids: &mut Ids) -> Option<Event> {
+    fn read(&mut self, kind: &Tag<'l>) -> Option<Event> {
         let name: &str = &kind.value;
         if !EventKind::NAMES.contains(&name) {
             self.unknown_kind(kind);
@@ -105,7 +116,7 @@ impl<'l, 'c> Block<'l, 'c> {
         event.text = Name::new(&self.transaction.description());
         event.id = match self.tags.name("id") {
             Some(id) => id.parse().unwrap_or_else(|never: std::convert::Infallible| match never {}),
-            None => ids.derive(&event, &account),
+            None => derived(&event, account.identity()),
         };
         Some(event)
     }

@@ -1,0 +1,49 @@
+//! What a row names by number, for those who keep tables beside a ledger's own, and words without a
+//! copy.
+
+use std::borrow::Cow;
+
+use crate::ledger::header;
+use crate::ledger::model::{AccountId, CommodityId, Dialect, Ledger};
+use crate::ledger::view::{Posting, Transaction};
+use crate::period::NaiveDate;
+use crate::source;
+
+impl Ledger {
+    /// The transaction whose row stands at `at`.
+    pub fn transaction(&self, at: usize) -> Transaction<'_> {
+        Transaction::new(self, &self.transactions[at])
+    }
+}
+
+impl Posting<'_> {
+    /// Its account, by its number in `Ledger::accounts`.
+    pub fn account_id(self) -> AccountId {
+        self.row().account
+    }
+
+    /// The commodity of its amount, by its number in `Ledger::commodities`.
+    pub fn commodity_id(self) -> CommodityId {
+        self.row().commodity
+    }
+}
+
+impl<'l> Transaction<'l> {
+    /// The same as `description`, not copied where it lies in its text in one piece.
+    pub fn words(self) -> Cow<'l, str> {
+        self.words_and_date2().0
+    }
+
+    /// The same, and the secondary date: both are read at once.
+    pub fn words_and_date2(self) -> (Cow<'l, str>, Option<NaiveDate>) {
+        match self.dialect() {
+            Dialect::Beancount => (Cow::Owned(self.description()), self.date2()),
+            Dialect::Hledger | Dialect::Ledger => {
+                let line = source::lines(self.text()).next().unwrap_or_default();
+                let header = header::header(line);
+                let date2 = header.date2.and_then(|text| header::date(text, self.date()));
+                (Cow::Borrowed(header.description), date2)
+            }
+        }
+    }
+}
