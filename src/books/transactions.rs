@@ -235,3 +235,59 @@ impl Reading {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::books::{Books, Flags, of_files};
+    use crate::event::{EventId, Relation};
+    use crate::source::Source;
+
+    fn read(text: &str) -> Books {
+        let source = Source::decode("main.journal", text.as_bytes().to_vec());
+        of_files(vec![source], &Flags::default(), &mut |_, _| Ok(Vec::new()))
+    }
+
+    const REINVESTED: &str = "2024-03-27 * Reinvested
+    Income:Dividends:VTI  -24.00 USD
+    Assets:Broker:VTI  0.1 VTI @ 240.00 USD
+
+";
+
+    #[test]
+    fn entries_that_say_the_same_have_ids_and_links_of_their_own() {
+        let books = read(&REINVESTED.repeat(3));
+        let events = &books.journal.events;
+        assert_eq!(events.len(), 6);
+        let mut ids: Vec<&EventId> = events.iter().map(|event| &event.id).collect();
+        for pair in events.chunks(2) {
+            assert_eq!(pair[1].linked(Relation::Reinvests), Some(&pair[0].id));
+        }
+        let ordinals: Vec<u32> = ids.iter().map(|id| id.ordinal()).collect();
+        assert_eq!(ordinals, [1, 1, 2, 2, 3, 3]);
+        ids.sort();
+        ids.dedup();
+        assert_eq!(ids.len(), 6);
+    }
+
+    #[test]
+    fn slices_on_all_cores_are_the_journal_read_at_once() {
+        let count = 2 * super::SLICE + 17;
+        let day = |at: usize| format!("2024-{:02}-{:02}", at * 12 / count + 1, at % 28 + 1);
+        let text: String = (0..count)
+            .map(|at| {
+                let (day, cents) = (day(at), at % 7);
+                format!("{day} * Buy\n    Assets:Broker:VTI  1 VTI @ 10.0{cents} USD\n    Assets:Bank\n\n")
+            })
+            .collect();
+        let whole = read(&text).journal.events;
+        let read_by_one = rayon::ThreadPoolBuilder::new().num_threads(1).build();
+        let alone = read_by_one.expect("a thread").install(|| read(&text).journal.events);
+        assert_eq!(whole.len(), 2 * count);
+        assert!(whole == alone);
+        assert!(whole.is_sorted_by_key(|event| event.date));
+        let mut ids: Vec<&EventId> = whole.iter().map(|event| &event.id).collect();
+        ids.sort();
+        ids.dedup();
+        assert_eq!(ids.len(), whole.len());
+    }
+}

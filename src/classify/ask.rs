@@ -5,7 +5,7 @@ use crate::event::{Event, EventKind, Question, Write};
 use crate::money::Decimal;
 use crate::period::{NaiveDate, TaxYear};
 
-impl Classifier<'_> {
+impl Classifier<'_, '_> {
     /// Asks for a missing fact, once for each security and year.
     pub(super) fn ask(
         &mut self,

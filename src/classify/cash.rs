@@ -1,27 +1,41 @@
 //! The cash view: what came in, whatever it is for tax (`DESIGN.md` 10, Cash view).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use crate::event::{Event, EventKind, Journal, Relation, Shelter};
+use crate::event::{Event, EventId, EventKind, Journal, Relation, Shelter};
 use crate::income::Income;
 use crate::money::Decimal;
-use crate::period::YearRule;
-use crate::source::Name;
+use crate::period::{TaxYear, YearRule};
+use crate::source::{ByLetters, Name};
 
 /// Every contribution to a line of the cash view, in the order of the events, signed as the cash.
 ///
 /// Payments count net of tax withheld, before fees. Interest has nothing taken off for interest
 /// bought; rent counts less all that was paid for the property, but improvements, which are bought.
-pub fn cash(journal: &Journal, years: YearRule) -> Vec<Income> {
-    let mut lines = HashMap::new();
+///
+/// `keep`: whether the row of an event, by its index, in a year is wanted.
+pub fn cash(
+    journal: &Journal,
+    years: YearRule,
+    keep: impl Fn(usize, TaxYear) -> bool,
+) -> Vec<Income> {
     let mut incomes = Vec::new();
-    let withheld =
-        journal.events.iter().any(|event| matches!(event.kind, EventKind::Withholding { .. }));
+    // The lines of events that tax is linked to: those alone are looked up.
+    let taxes = journal.events.iter().filter(|event| {
+        matches!(event.kind, EventKind::Withholding { .. }) && !event.further.links.is_empty()
+    });
+    let taxed: HashSet<&EventId> =
+        taxes.filter_map(|event| event.linked(Relation::WithholdingOf)).collect();
+    let mut lines: HashMap<&EventId, &str> = HashMap::new();
     let names: HashMap<&str, Name> = LINES.iter().map(|line| (*line, Name::new(line))).collect();
     let rule = Name::new("cash");
+    let mut sheltered: HashMap<&Name, bool, ByLetters> = HashMap::default();
     for (at, event) in journal.events.iter().enumerate() {
-        let account = journal.accounts.get(&event.account);
-        if account.is_some_and(|account| account.shelter != Shelter::Taxable) {
+        let sheltered = sheltered.entry(&event.account).or_insert_with(|| {
+            let account = journal.accounts.get(&event.account);
+            account.is_some_and(|account| account.shelter != Shelter::Taxable)
+        });
+        if *sheltered {
             continue;
         }
         let line = match &event.kind {
@@ -33,18 +47,19 @@ pub fn cash(journal: &Journal, years: YearRule) -> Vec<Income> {
             _ => line(journal, event),
         };
         let Some(line) = line else { continue };
-        if withheld {
+        if !taxed.is_empty() && taxed.contains(&event.id) {
             lines.insert(&event.id, line);
         }
         // What writing an option brought is net of its costs, as its gain is.
         let costs = if line == OPTIONS { Decimal::ZERO } else { event.fees };
         let amount = event.amount.saturating_add(costs);
-        if amount.is_zero() {
+        let year = years.year_of(event.date);
+        if amount.is_zero() || !keep(at, year) {
             continue;
         }
         incomes.push(Income {
             category: names.get(line).cloned().unwrap_or_default(),
-            year: years.year_of(event.date),
+            year,
             date: event.date,
             amount,
             account: event.account.clone(),

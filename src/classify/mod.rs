@@ -14,14 +14,17 @@ mod subject;
 mod vector;
 
 use std::collections::HashMap;
-use std::rc::Rc;
+use std::ops::{Deref, Range};
+
+use indexmap::IndexMap;
+use rayon::prelude::*;
 
 use crate::event::{Event, EventKind, Journal, Question, Shelter};
 use crate::income::{Findings, Income};
 use crate::money::Decimal;
 use crate::period::{Datelike, NaiveDate, TaxYear};
-use crate::regime::{Regime, Rule};
-use crate::source::Name;
+use crate::regime::{Deemed, Regime, Rule};
+use crate::source::{ByLetters, Name};
 
 pub use cash::{LINES as CASH_LINES, cash};
 use kinds::moves_units;
@@ -33,6 +36,8 @@ use vector::Figure;
 pub struct Classified {
     /// Every figure that a row took, in the order of the events; those of accruals and matches last.
     pub incomes: Vec<Income>,
+    /// Sums of the figures that are not among `incomes`.
+    pub rest: Rest,
     /// What only a person can answer.
     pub questions: Vec<Question>,
     /// Events of sheltered accounts, by index.
@@ -41,19 +46,83 @@ pub struct Classified {
     pub aside: Vec<usize>,
 }
 
-/// Classifies everything.
-pub fn classify(journal: &Journal, regime: &Regime, findings: &Findings) -> Classified {
-    let mut classifier = Classifier::new(journal, regime, findings);
-    for (at, event) in journal.events.iter().enumerate() {
-        classifier.event(at, event);
+/// Sums by year, category and property.
+pub type Rest = IndexMap<(TaxYear, Name, Option<Name>), Decimal, ByLetters>;
+
+/// Cash that came into accounts.
+type Deposits<'j> = HashMap<&'j Name, Decimal, ByLetters>;
+
+/// How many events or matches one core classifies before what came of them is put to the rest.
+const SLICE: usize = 8192;
+
+/// Classifies everything. `years`: where they are named, figures that neither count in one of them
+/// nor are of an event of one of them are kept as sums only.
+///
+/// Events know nothing of each other but what came into their account before, so slices of them are
+/// classified on all cores; what comes of them is put together in their order.
+pub fn classify(
+    journal: &Journal,
+    regime: &Regime,
+    findings: &Findings,
+    years: Option<&[TaxYear]>,
+) -> Classified {
+    let frame = Frame::new(journal, regime, findings, years);
+    let mut all = Classifier::new(&frame, Deposits::default());
+    let events = slices(journal.events.len());
+    if events.len() < 2 {
+        all.events(0..journal.events.len());
+    } else {
+        let came: Vec<Deposits> =
+            events.par_iter().map(|range| frame.deposits(range.clone())).collect();
+        let mut before = Vec::with_capacity(events.len());
+        for came in came {
+            before.push((all.deposits.clone(), events[before.len()].clone()));
+            for (account, deposit) in came {
+                let sum = all.deposits.entry(account).or_default();
+                *sum = sum.saturating_add(deposit);
+            }
+        }
+        // A round at a time, so that figures do not stand in two places at once.
+        for round in before.chunks(ROUND) {
+            let classified = round.par_iter().map(|(deposits, range)| {
+                let mut slice = Classifier::new(&frame, deposits.clone());
+                slice.events(range.clone());
+                slice.into_parts()
+            });
+            let classified: Vec<Parts> = classified.collect();
+            for parts in classified {
+                all.take(parts);
+            }
+        }
     }
     for accrual in &findings.accruals {
-        classifier.accrual(accrual);
+        all.accrual(accrual);
     }
-    for (at, matched) in findings.matches.iter().enumerate() {
-        classifier.matched(at, matched);
+    let matches = slices(findings.matches.len());
+    if matches.len() < 2 {
+        all.matches(0..findings.matches.len());
     }
-    classifier.done
+    for round in matches.chunks(ROUND).filter(|_| matches.len() > 1) {
+        let deposits = &all.deposits;
+        let classified = round.par_iter().map(|range| {
+            let mut slice = Classifier::new(&frame, deposits.clone());
+            slice.matches(range.clone());
+            slice.into_parts()
+        });
+        let classified: Vec<Parts> = classified.collect();
+        for parts in classified {
+            all.take(parts);
+        }
+    }
+    all.done
+}
+
+/// How many slices are classified before what came of them is put to the rest.
+const ROUND: usize = 16;
+
+/// `0..count` in pieces.
+fn slices(count: usize) -> Vec<Range<usize>> {
+    (0..count).step_by(SLICE).map(|start| start..count.min(start + SLICE)).collect()
 }
 
 /// A row with its name for `explain`.
@@ -87,25 +156,68 @@ pub(crate) enum Lack {
     Authority,
 }
 
-struct Classifier<'j> {
+/// What classification looks up, worked out once.
+struct Frame<'j> {
     journal: &'j Journal,
     regime: &'j Regime,
     findings: &'j Findings,
-    rows: HashMap<&'j str, Rc<Vec<Row<'j>>>>,
+    /// Of other years only sums are kept.
+    years: Option<&'j [TaxYear]>,
+    /// Rows by what they are tried on.
+    rows: HashMap<&'j str, Vec<Row<'j>>>,
+    /// By kind of event.
+    kinds: Vec<Kind<'j>>,
     /// Tests around an ex-date, by event.
-    holdings: HashMap<usize, Vec<usize>>,
+    holdings: HashMap<usize, Vec<usize>, ByLetters>,
     /// Of capital returned by an event, what went beyond cost.
-    beyond: HashMap<usize, Decimal>,
+    beyond: HashMap<usize, Decimal, ByLetters>,
     /// The day of the coupon that takes bought interest off, by event.
     coupons: HashMap<usize, NaiveDate>,
+}
+
+/// What the regime has for one kind of event.
+struct Kind<'j> {
+    has_rows: bool,
+    /// Which days of an event decide its year.
+    dates: Option<&'j [Name]>,
+    /// Payments that count on another day than their own.
+    deemed: Option<&'j Deemed>,
+}
+
+/// Classifies events in their order.
+struct Classifier<'a, 'j> {
+    frame: &'a Frame<'j>,
+    /// Whether an account's income is nobody's.
+    sheltered: HashMap<&'j Name, bool, ByLetters>,
     /// Money that came into an account on or before the day of a gift, by account.
-    deposits: HashMap<&'j str, Decimal>,
-    asked: HashMap<(Lack, Name, TaxYear), usize>,
+    deposits: Deposits<'j>,
+    asked: HashMap<Once, usize>,
     done: Classified,
 }
 
-impl<'j> Classifier<'j> {
-    fn new(journal: &'j Journal, regime: &'j Regime, findings: &'j Findings) -> Classifier<'j> {
+/// What is asked once.
+type Once = (Lack, Name, TaxYear);
+
+/// What came of a slice.
+struct Parts {
+    asked: HashMap<Once, usize>,
+    done: Classified,
+}
+
+impl<'j> Deref for Classifier<'_, 'j> {
+    type Target = Frame<'j>;
+    fn deref(&self) -> &Frame<'j> {
+        self.frame
+    }
+}
+
+impl<'j> Frame<'j> {
+    fn new(
+        journal: &'j Journal,
+        regime: &'j Regime,
+        findings: &'j Findings,
+        years: Option<&'j [TaxYear]>,
+    ) -> Frame<'j> {
         let mut rows: HashMap<&str, Vec<Row>> = HashMap::new();
         for rule in &regime.rules {
             for event in &rule.events {
@@ -117,11 +229,11 @@ impl<'j> Classifier<'j> {
         for rows in rows.values_mut() {
             rows.sort_by_key(|row| row.rule.part_of.is_some());
         }
-        let mut holdings: HashMap<usize, Vec<usize>> = HashMap::new();
+        let mut holdings: HashMap<usize, Vec<usize>, ByLetters> = HashMap::default();
         for (at, holding) in findings.holdings.iter().enumerate() {
             holdings.entry(holding.event).or_default().push(at);
         }
-        let mut beyond: HashMap<usize, Decimal> = HashMap::new();
+        let mut beyond: HashMap<usize, Decimal, ByLetters> = HashMap::default();
         for matched in &findings.matches {
             let returns = journal
                 .events
@@ -131,26 +243,117 @@ impl<'j> Classifier<'j> {
                 *beyond.entry(matched.disposal).or_default() += matched.proceeds;
             }
         }
-        Classifier {
+        let kind = |kind: &&'static str| {
+            let deemed = |row: &&Deemed| row.events.iter().any(|name| **name == **kind);
+            Kind {
+                has_rows: rows.contains_key(*kind),
+                dates: regime.dates.get(*kind).map(Vec::as_slice),
+                deemed: regime.deemed.iter().find(deemed),
+            }
+        };
+        Frame {
             journal,
             regime,
             findings,
-            rows: rows.into_iter().map(|(event, rows)| (event, Rc::new(rows))).collect(),
+            years,
+            kinds: EventKind::NAMES.iter().map(kind).collect(),
+            rows,
             holdings,
             beyond,
             coupons: coupons(journal),
-            deposits: HashMap::new(),
+        }
+    }
+
+    /// What came into accounts with these events.
+    fn deposits(&self, range: Range<usize>) -> Deposits<'j> {
+        let mut deposits = Deposits::default();
+        for event in &self.journal.events[range] {
+            if let EventKind::Deposit {} = event.kind {
+                let deposit = deposits.entry(&event.account).or_default();
+                *deposit = deposit.saturating_add(event.amount);
+            }
+        }
+        deposits
+    }
+}
+
+impl<'a, 'j> Classifier<'a, 'j> {
+    fn new(frame: &'a Frame<'j>, deposits: Deposits<'j>) -> Classifier<'a, 'j> {
+        Classifier {
+            frame,
+            sheltered: HashMap::default(),
+            deposits,
             asked: HashMap::new(),
             done: Classified::default(),
         }
     }
 
+    fn into_parts(self) -> Parts {
+        Parts { asked: self.asked, done: self.done }
+    }
+
+    /// Puts what came of later events to what came of those before.
+    fn take(&mut self, later: Parts) {
+        let Parts { asked, done } = later;
+        self.done.incomes.extend(done.incomes);
+        for (key, amount) in done.rest {
+            let sum = self.done.rest.entry(key).or_default();
+            *sum = sum.saturating_add(amount);
+        }
+        self.done.sheltered.extend(done.sheltered);
+        self.done.aside.extend(done.aside);
+        let mut once: HashMap<usize, Once> = asked.into_iter().map(|(key, at)| (at, key)).collect();
+        for (at, question) in done.questions.into_iter().enumerate() {
+            if let Some(key) = once.remove(&at) {
+                if let Some(known) = self.asked.get(&key) {
+                    let known = &mut self.done.questions[*known];
+                    if let Some(more) = question.amount {
+                        let sum = known.amount.unwrap_or_default().saturating_add(more);
+                        known.amount = Some(sum);
+                    }
+                    continue;
+                }
+                self.asked.insert(key, self.done.questions.len());
+            }
+            self.done.questions.push(question);
+        }
+    }
+
+    /// Keeps a figure, or adds it to the sums where no year asked for has to do with it. `paid`: the
+    /// day of its event.
+    fn keep(&mut self, income: Income, paid: NaiveDate) {
+        let wanted = self.years.is_none_or(|years| {
+            years.contains(&income.year) || years.contains(&self.regime.year.year_of(paid))
+        });
+        if wanted {
+            self.done.incomes.push(income);
+        } else {
+            let key = (income.year, income.category, income.property);
+            let sum = self.done.rest.entry(key).or_default();
+            *sum = sum.saturating_add(income.amount);
+        }
+    }
+
+    fn events(&mut self, range: Range<usize>) {
+        let journal = self.frame.journal;
+        for at in range {
+            self.event(at, &journal.events[at]);
+        }
+    }
+
+    fn matches(&mut self, range: Range<usize>) {
+        let findings = self.frame.findings;
+        for at in range {
+            self.matched(at, &findings.matches[at]);
+        }
+    }
+
     fn event(&mut self, at: usize, event: &'j Event) {
-        let sheltered = self
-            .journal
-            .accounts
-            .get(&event.account)
-            .is_some_and(|account| account.shelter != Shelter::Taxable);
+        let accounts = &self.frame.journal.accounts;
+        let sheltered = *self.sheltered.entry(&event.account).or_insert_with(|| {
+            let account = accounts.get(&event.account);
+            account.is_some_and(|account| account.shelter != Shelter::Taxable)
+        });
         if let EventKind::Deposit {} = event.kind {
             let deposit = self.deposits.entry(&event.account).or_default();
             *deposit = deposit.saturating_add(event.amount);
@@ -163,9 +366,9 @@ impl<'j> Classifier<'j> {
             self.unknown(event);
             return;
         }
-        let known = self.rows.contains_key(event.kind.name());
+        let known = self.kinds[event.kind.number()].has_rows;
         let silent = event.further.withheld.is_zero() && moves_units(&event.kind);
-        if !known || silent && event.kind.name() != "liquidation" {
+        if !known || silent && !matches!(event.kind, EventKind::Liquidation { .. }) {
             if moves_units(&event.kind) {
                 self.done.aside.push(at);
             } else {
@@ -191,14 +394,15 @@ impl<'j> Classifier<'j> {
         (date, year): (NaiveDate, TaxYear),
         deemed: Option<&Name>,
     ) {
-        let Some(rows) = self.rows.get(event.kind.name()).cloned() else { return };
+        let frame = self.frame;
+        let Some(rows) = frame.rows.get(event.kind.name()) else { return };
         let mut placed = false;
         let mut none = false;
         let mut whole = false;
         let mut taken: Vec<(&str, Option<&str>)> = Vec::new();
         let mut given: Vec<&str> = Vec::new();
         let mut lack = None;
-        for Row { rule, name } in rows.iter() {
+        for Row { rule, name } in rows {
             if !rule.years.holds(year) {
                 continue;
             }
@@ -220,20 +424,23 @@ impl<'j> Classifier<'j> {
                         none = true;
                         continue;
                     }
-                    self.done.incomes.push(Income {
-                        category: rule.id.clone(),
-                        year,
-                        date,
-                        amount,
-                        account: event.account.clone(),
-                        security: event.security().cloned(),
-                        property: event.property().cloned(),
-                        event: Some(at),
-                        matched: None,
-                        rule: name.clone(),
-                        law: deemed.cloned().or_else(|| rule.law.clone()),
-                        how,
-                    });
+                    self.keep(
+                        Income {
+                            category: rule.id.clone(),
+                            year,
+                            date,
+                            amount,
+                            account: event.account.clone(),
+                            security: event.security().cloned(),
+                            property: event.property().cloned(),
+                            event: Some(at),
+                            matched: None,
+                            rule: name.clone(),
+                            law: deemed.cloned().or_else(|| rule.law.clone()),
+                            how,
+                        },
+                        event.date,
+                    );
                 }
                 Verdict::Lacks(missing) if part => self.ask(&missing, event, (date, year), None),
                 Verdict::Lacks(missing) => {
@@ -263,7 +470,8 @@ impl<'j> Classifier<'j> {
                 fraction = event.and_then(|event| self.fraction(event, test));
                 continue;
             }
-            match subject.answers(condition, self.deposits.get(subject.account()).copied()) {
+            let deposit = || self.deposits.get(subject.account()).copied().unwrap_or_default();
+            match subject.answers(condition, &deposit) {
                 Answer::Yes => {}
                 Answer::No => return Verdict::No,
                 Answer::Lacks(key) => lacks = Some(Lack::Fact(key)),
@@ -320,10 +528,11 @@ impl<'j> Classifier<'j> {
 
     fn accrual(&mut self, accrual: &'j Income) {
         let subject = Subject::accrual(self.journal, self.regime, accrual);
-        let Some(rows) = self.rows.get(&*accrual.category).cloned() else { return };
+        let frame = self.frame;
+        let Some(rows) = frame.rows.get(&*accrual.category) else { return };
         let mut taken: Vec<(&str, Option<&str>)> = Vec::new();
         let mut given: Vec<&str> = Vec::new();
-        for Row { rule, name } in rows.iter() {
+        for Row { rule, name } in rows {
             let slot = (&*rule.field, rule.part_of.as_ref().map(|_| &*rule.id));
             let orphan = rule.part_of.as_ref().is_some_and(|parent| !given.contains(&&**parent));
             if taken.contains(&slot) || orphan || !rule.years.holds(accrual.year) {
@@ -337,13 +546,18 @@ impl<'j> Classifier<'j> {
                     if rule.id == *"none" {
                         continue;
                     }
-                    self.done.incomes.push(Income {
-                        category: rule.id.clone(),
-                        amount,
-                        rule: name.clone(),
-                        law: rule.law.clone().or_else(|| accrual.law.clone()),
-                        ..accrual.clone()
-                    });
+                    let event = accrual.event.and_then(|at| self.journal.events.get(at));
+                    let paid = event.map_or(accrual.date, |event| event.date);
+                    self.keep(
+                        Income {
+                            category: rule.id.clone(),
+                            amount,
+                            rule: name.clone(),
+                            law: rule.law.clone().or_else(|| accrual.law.clone()),
+                            ..accrual.clone()
+                        },
+                        paid,
+                    );
                 }
                 Verdict::Lacks(lack) => {
                     taken.push(slot);
@@ -357,11 +571,12 @@ impl<'j> Classifier<'j> {
 
     fn matched(&mut self, at: usize, matched: &'j crate::income::Match) {
         let Some(year) = matched.year else { return };
-        let Some(rows) = self.rows.get("match").cloned() else { return };
+        let frame = self.frame;
+        let Some(rows) = frame.rows.get("match") else { return };
         let subject = Subject::matched(self.journal, self.regime, matched, year);
         let mut taken: Vec<(&str, Option<&str>)> = Vec::new();
         let mut given: Vec<&str> = Vec::new();
-        for Row { rule, name } in rows.iter() {
+        for Row { rule, name } in rows {
             let slot = (&*rule.field, rule.part_of.as_ref().map(|_| &*rule.id));
             let orphan = rule.part_of.as_ref().is_some_and(|parent| !given.contains(&&**parent));
             if taken.contains(&slot) || orphan || !rule.years.holds(year) {
@@ -370,20 +585,23 @@ impl<'j> Classifier<'j> {
             let Verdict::Gives(amount, how) = self.verdict(&subject, rule, None) else { continue };
             taken.push(slot);
             given.push(&rule.id);
-            self.done.incomes.push(Income {
-                category: rule.id.clone(),
-                year,
-                date: matched.disposed,
-                amount,
-                account: matched.account.clone(),
-                security: Some(matched.security.clone()),
-                property: None,
-                event: Some(matched.disposal),
-                matched: Some(at),
-                rule: name.clone(),
-                law: rule.law.clone(),
-                how,
-            });
+            self.keep(
+                Income {
+                    category: rule.id.clone(),
+                    year,
+                    date: matched.disposed,
+                    amount,
+                    account: matched.account.clone(),
+                    security: Some(matched.security.clone()),
+                    property: None,
+                    event: Some(matched.disposal),
+                    matched: Some(at),
+                    rule: name.clone(),
+                    law: rule.law.clone(),
+                    how,
+                },
+                matched.disposed,
+            );
         }
     }
 
@@ -392,8 +610,9 @@ impl<'j> Classifier<'j> {
         if let Some(deemed) = self.deemed(event) {
             return Some(deemed);
         }
-        let dates = &self.regime.dates;
-        let Some(names) = dates.get(event.kind.name()) else { return Some((event.date, None)) };
+        let Some(names) = self.kinds[event.kind.number()].dates else {
+            return Some((event.date, None));
+        };
         let stated = names.iter().find_map(|name| match &**name {
             "date" | "paid" => Some(event.date),
             "coupon" if event.amount.is_sign_positive() => Some(event.date),
@@ -405,10 +624,7 @@ impl<'j> Classifier<'j> {
 
     /// A payment of January that was declared late in the year before and counts there.
     fn deemed(&self, event: &Event) -> Option<(NaiveDate, Option<Name>)> {
-        let kind = event.kind.name();
-        let rows = self.regime.deemed.iter();
-        let mut rows = rows.filter(|row| row.events.iter().any(|name| *name == *kind));
-        let row = rows.next()?;
+        let row = self.kinds[event.kind.number()].deemed?;
         let in_months = |(first, last): (u32, u32), month: u32| (first..=last).contains(&month);
         if !in_months(row.paid, event.date.month()) {
             return None;
@@ -423,9 +639,9 @@ impl<'j> Classifier<'j> {
         let on = (event.date, self.regime.year.year_of(event.date));
         let subject = Subject::event(self.journal, self.regime, event, usize::MAX, on);
         let fund = || {
-            row.conditions
-                .iter()
-                .all(|condition| matches!(subject.answers(condition, None), Answer::Yes))
+            row.conditions.iter().all(|condition| {
+                matches!(subject.answers(condition, &Decimal::default), Answer::Yes)
+            })
         };
         (claimed || declared && fund()).then(|| (last, row.law.clone()))
     }
@@ -441,20 +657,23 @@ impl<'j> Classifier<'j> {
             EventKind::CurrencyExchange { .. } | EventKind::PropertySale { .. }
         );
         if !amount.is_zero() && !cash_only {
-            self.done.incomes.push(Income {
-                category: "unplaced".into(),
-                year,
+            self.keep(
+                Income {
+                    category: "unplaced".into(),
+                    year,
+                    date,
+                    amount,
+                    account: event.account.clone(),
+                    security: event.security().cloned(),
+                    property: event.property().cloned(),
+                    event: Some(at),
+                    matched: None,
+                    rule,
+                    law: None,
+                    how: String::new(),
+                },
                 date,
-                amount,
-                account: event.account.clone(),
-                security: event.security().cloned(),
-                property: event.property().cloned(),
-                event: Some(at),
-                matched: None,
-                rule,
-                law: None,
-                how: String::new(),
-            });
+            );
         }
         match lack {
             Some(lack) => self.ask(lack, event, (date, year), Some(amount)),

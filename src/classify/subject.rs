@@ -82,7 +82,7 @@ impl<'j> Subject<'j> {
         Subject { journal, regime, what: What::Accrual(accrual), day, year }
     }
 
-    pub fn account(&self) -> &'j str {
+    pub fn account(&self) -> &'j Name {
         match self.what {
             What::Event(event) => &event.account,
             What::Match(matched) => &matched.account,
@@ -210,7 +210,7 @@ impl<'j> Subject<'j> {
     }
 
     /// Whether a condition holds. `deposit`: what came into the account so far.
-    pub fn answers(&self, condition: &Where, deposit: Option<Decimal>) -> Answer {
+    pub fn answers(&self, condition: &Where, deposit: &dyn Fn() -> Decimal) -> Answer {
         let key = &*condition.fact;
         let any = |holds: &dyn Fn(&Test) -> bool| {
             if condition.any.iter().any(holds) { Answer::Yes } else { Answer::No }
@@ -241,7 +241,7 @@ impl<'j> Subject<'j> {
     }
 
     /// A field of the subject itself.
-    fn own(&self, key: &str, deposit: Option<Decimal>) -> Own<'j> {
+    fn own(&self, key: &str, deposit: &dyn Fn() -> Decimal) -> Own<'j> {
         if key == "security" {
             return Own::of(self.security().map(|name| Cow::Borrowed(&**name)));
         }
@@ -260,7 +260,7 @@ impl<'j> Subject<'j> {
                     Own::of(self.amount(event).map(|amount| Cow::Owned(amount.to_string())))
                 }
                 "reason" => Own::of(event.reason.as_deref().map(Cow::Borrowed)),
-                "deposit" => Own::Is(Cow::Owned(deposit.unwrap_or_default().to_string())),
+                "deposit" => Own::Is(Cow::Owned(deposit().to_string())),
                 "expense" => match &event.kind {
                     EventKind::RentExpense { expense, .. } => Own::Is(Cow::Borrowed(&**expense)),
                     _ => Own::Absent,

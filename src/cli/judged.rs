@@ -34,6 +34,22 @@ impl Read {
         Read::files(years, &files, reading, world)
     }
 
+    /// The same for a statement of the years that `words` name: what has nothing to do with these is
+    /// not kept.
+    ///
+    /// # Errors
+    /// As `of`.
+    pub fn for_years(
+        words: &[String],
+        reading: &Reading,
+        world: &mut World,
+    ) -> Result<Read, Error> {
+        let (years, files) = words::years_and_files(words, reading);
+        let open::Opened { books, regime, judged } =
+            open::judged_for(&files, &years, reading, world)?;
+        Ok(Read { books, regime, judged, years })
+    }
+
     /// The same of files named otherwise.
     ///
     /// # Errors

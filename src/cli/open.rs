@@ -108,13 +108,31 @@ pub struct Opened {
 /// # Errors
 /// As `open`; and no regime has the id that settings or flags name.
 pub fn judged(files: &[PathBuf], reading: &Reading, world: &mut World) -> Result<Opened, Error> {
+    judged_for(files, &[], reading, world)
+}
+
+/// The same for a statement of `years`, whatever is known where none is named: figures that have
+/// nothing to do with them are not kept.
+///
+/// # Errors
+/// As `judged`.
+pub fn judged_for(
+    files: &[PathBuf],
+    years: &[TaxYear],
+    reading: &Reading,
+    world: &mut World,
+) -> Result<Opened, Error> {
     let mut books = open(files, reading, world)?;
     let mut regime = regime_of(&mut books)?;
     // Statements are in the currency of the books.
     regime.currency = books.settings.currency.clone();
     books.count_problems();
     let filing = Filing { status: books.settings.filing.clone() };
-    let judged = report::judge(&books.journal, &regime, &filing);
+    let judged = if years.is_empty() {
+        report::judge(&books.journal, &regime, &filing)
+    } else {
+        report::judge_years(&books.journal, &regime, &filing, years)
+    };
     Ok(Opened { books, regime, judged })
 }
 

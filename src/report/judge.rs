@@ -6,11 +6,11 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use indexmap::IndexMap;
 
-use crate::classify;
+use crate::classify::{self, Classified};
 use crate::event::{
     Event, EventId, EventKind, FieldError, Journal, Question, Relation, Shown, Value, Write,
 };
-use crate::income::{Income, Judged};
+use crate::income::Judged;
 use crate::money::Decimal;
 use crate::period::TaxYear;
 use crate::regime::Regime;
@@ -34,12 +34,42 @@ impl Default for Filing {
 /// Judges all years of a journal. What a person decided about single events holds; amounts in other
 /// currencies are converted at the day's rate.
 pub fn judge(journal: &Journal, regime: &Regime, filing: &Filing) -> Judged {
+    judge_for(journal, regime, filing, None)
+}
+
+/// The same, for a report of some years: figures that have nothing to do with these are not kept one by
+/// one. Questions are those of all years.
+pub fn judge_years(
+    journal: &Journal,
+    regime: &Regime,
+    filing: &Filing,
+    years: &[TaxYear],
+) -> Judged {
+    judge_for(journal, regime, filing, Some(years))
+}
+
+fn judge_for(
+    journal: &Journal,
+    regime: &Regime,
+    filing: &Filing,
+    years: Option<&[TaxYear]>,
+) -> Judged {
     let mut questions = Vec::new();
     let journal = effective(journal, regime, &mut questions);
     let findings = tax::find(&journal, regime);
-    let classified = classify::classify(&journal, regime, &findings);
-    let cash = classify::cash(&journal, regime.year);
-    let figures = figures(&journal, regime, filing, &classified.incomes, &mut questions);
+    let classified = classify::classify(&journal, regime, &findings, years);
+    // What counts in a year asked for may have been paid in another.
+    let wanted = |year: &TaxYear| years.is_none_or(|years| years.contains(year));
+    let elsewhere: HashSet<usize> = classified
+        .incomes
+        .iter()
+        .filter(|income| years.is_some() && wanted(&income.year))
+        .filter_map(|income| income.event)
+        .filter(|at| !wanted(&regime.year.year_of(journal.events[*at].date)))
+        .collect();
+    let cash =
+        classify::cash(&journal, regime.year, |at, year| wanted(&year) || elsewhere.contains(&at));
+    let figures = figures(&journal, regime, filing, &classified, &mut questions);
     questions.extend(journal.questions.iter().cloned());
     questions.extend(findings.questions.iter().cloned());
     questions.extend(classified.questions);
@@ -79,19 +109,26 @@ fn figures(
     journal: &Journal,
     regime: &Regime,
     filing: &Filing,
-    incomes: &[Income],
+    classified: &Classified,
     questions: &mut Vec<Question>,
 ) -> IndexMap<TaxYear, IndexMap<Name, Decimal>> {
     let mut totals: BTreeMap<TaxYear, (Totals, IndexMap<Name, Totals>)> = BTreeMap::new();
-    for income in incomes {
-        let (year, properties) = totals.entry(income.year).or_default();
-        add(year, &income.category, income.amount);
-        if let Some(property) = &income.property {
+    // Most figures are of few categories: these are summed by themselves first.
+    let mut sums = classified.rest.clone();
+    for income in &classified.incomes {
+        let key = (income.year, income.category.clone(), income.property.clone());
+        let sum = sums.entry(key).or_default();
+        *sum = sum.saturating_add(income.amount);
+    }
+    for ((year, category, property), amount) in &sums {
+        let (year, properties) = totals.entry(*year).or_default();
+        add(year, category, *amount);
+        if let Some(property) = property {
             if let Some(known) = properties.get_mut(property) {
-                add(known, &income.category, income.amount);
+                add(known, category, *amount);
             } else {
                 let mut first = Totals::new();
-                add(&mut first, &income.category, income.amount);
+                add(&mut first, category, *amount);
                 properties.insert(property.clone(), first);
             }
         }

@@ -23,4 +23,4 @@ mod tree;
 mod units;
 pub mod words;
 
-pub use judge::{Filing, judge};
+pub use judge::{Filing, judge, judge_years};

@@ -189,6 +189,8 @@ pub(super) struct Position {
     /// Long-term gains that the fund passed on: the day, and how much for one unit of the first day.
     pub passed_on: Vec<(NaiveDate, Decimal)>,
     next: u64,
+    /// How many lots, empty ones too, there may be before those are dropped.
+    room: usize,
 }
 
 /// Units that were held from a day to a day, counted in units of the first day.
@@ -225,6 +227,7 @@ impl Position {
             stays: Vec::new(),
             passed_on: Vec::new(),
             next: 0,
+            room: 64,
         }
     }
 
@@ -265,7 +268,9 @@ impl Position {
         if let Some(pool) = &mut self.pool {
             *pool += lot.cost.unwrap_or_default();
         }
-        self.ranked = None;
+        if let Some(ranked) = &mut self.ranked {
+            ranked.insert((lot.unit_cost(), lot.key()));
+        }
         self.insert(lot);
     }
 
@@ -276,6 +281,11 @@ impl Position {
         } else {
             let at = self.lots.partition_point(|other| other.key() <= key);
             self.lots.insert(at, lot);
+        }
+        // Lots that are empty between others go before they are the most.
+        if self.lots.len() > self.room {
+            self.lots.retain(|lot| !lot.quantity.is_zero());
+            self.room = self.lots.len() * 2 + 64;
         }
     }
 
@@ -316,35 +326,38 @@ impl Position {
             }
             let units = wanted.min(lot.quantity);
             if units > Decimal::ZERO {
+                let rank = (lot.unit_cost(), lot.key());
                 wanted -= units;
                 self.held -= units;
                 taken.push(lot.take(units));
+                if let Some(ranked) = &mut self.ranked {
+                    ranked.remove(&rank);
+                    if !lot.quantity.is_zero() {
+                        ranked.insert((lot.unit_cost(), lot.key()));
+                    }
+                }
             }
             at += 1;
         }
-        self.ranked = None;
         self.sweep();
         taken
     }
 
-    /// Units of a purchase that can still replace others: held, and not used for that.
-    pub fn replacements(
-        &mut self,
-        acquired: NaiveDate,
-        acquisition: usize,
-    ) -> impl Iterator<Item = usize> + use<> {
+    /// The first lot of a purchase that can still replace others: held, and not used for that.
+    pub fn replacement(&self, acquired: NaiveDate, acquisition: usize) -> Option<usize> {
         let first = self.lots.partition_point(|lot| lot.key() < (acquired, 0));
-        let mut found = Vec::new();
-        for at in first..self.lots.len() {
-            let lot = &self.lots[at];
-            if lot.acquired != Some(acquired) {
-                break;
-            }
-            if lot.acquisition == Some(acquisition) && !lot.replaces && !lot.quantity.is_zero() {
-                found.push(at);
-            }
-        }
-        found.into_iter()
+        let of_day = self.lots.range(first..).take_while(|lot| lot.acquired == Some(acquired));
+        of_day
+            .zip(first..)
+            .find(|(lot, _)| {
+                lot.acquisition == Some(acquisition) && !lot.replaces && !lot.quantity.is_zero()
+            })
+            .map(|(_, at)| at)
+    }
+
+    /// Whether there is one.
+    pub fn can_replace(&self, acquired: NaiveDate, acquisition: usize) -> bool {
+        self.replacement(acquired, acquisition).is_some()
     }
 
     /// Makes `quantity` units of the lot at `at` a lot of its own and returns it, to be changed.
@@ -381,7 +394,7 @@ impl Position {
         }
     }
 
-    /// Drops empty lots at both ends, and all when they are the most.
+    /// Drops empty lots at both ends.
     fn sweep(&mut self) {
         while self.lots.front().is_some_and(|lot| lot.quantity.is_zero()) {
             self.lots.pop_front();
@@ -432,6 +445,66 @@ mod tests {
         let mut dealer = Dealer::new(number("100.00"), number("7"));
         let sum: Decimal = (0..7).map(|_| dealer.next(Decimal::ONE)).sum();
         assert_eq!(sum, number("100.00"));
+    }
+
+    /// The next of the numbers that a seed gives.
+    fn next(seed: &mut u64, below: u64) -> u64 {
+        *seed =
+            seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (*seed >> 33) % below
+    }
+
+    #[test]
+    fn lots_of_many_purchases_are_taken_as_the_method_says() {
+        let methods =
+            [LotMethod::Fifo, LotMethod::Lifo, LotMethod::HighestCost, LotMethod::LowestCost];
+        for seed in 0..200 {
+            let mut seed = seed;
+            let mut position = Position::new("a".into(), "X".into(), false, 0, "shares");
+            // Day, order of purchase, unit cost, units left: the plain definition.
+            let mut held: Vec<(NaiveDate, usize, u64, u64)> = Vec::new();
+            for purchase in 0..300 {
+                let day = NaiveDate::from_ymd_opt(2024, 1, 1).expect("a day")
+                    + crate::period::Days::new(next(&mut seed, 40));
+                let (units, cost) = (next(&mut seed, 3) + 1, next(&mut seed, 5) + 1);
+                let lot = Lot::new(
+                    Some(purchase),
+                    Some(day),
+                    Decimal::from(units),
+                    Some(Decimal::from(cost * units)),
+                );
+                position.add(lot);
+                held.push((day, purchase, cost, units));
+                if next(&mut seed, 2) == 0 {
+                    continue;
+                }
+                let method = methods[usize::try_from(next(&mut seed, 4)).expect("small")];
+                let mut wanted = next(&mut seed, 4) + 1;
+                let taken = position.take(Decimal::from(wanted), method);
+                let mut expected = Vec::new();
+                while wanted > 0 && !held.is_empty() {
+                    let best = match method {
+                        LotMethod::Lifo => held.iter_mut().max_by_key(|lot| (lot.0, lot.1)),
+                        LotMethod::HighestCost => held
+                            .iter_mut()
+                            .min_by_key(|lot| (std::cmp::Reverse(lot.2), lot.0, lot.1)),
+                        LotMethod::LowestCost => {
+                            held.iter_mut().min_by_key(|lot| (lot.2, lot.0, lot.1))
+                        }
+                        _ => held.iter_mut().min_by_key(|lot| (lot.0, lot.1)),
+                    };
+                    let lot = best.expect("one is held");
+                    let units = wanted.min(lot.3);
+                    (wanted, lot.3) = (wanted - units, lot.3 - units);
+                    expected.push((lot.1, units));
+                    held.retain(|lot| lot.3 > 0);
+                }
+                let taken = taken.iter().map(|lot| (lot.acquisition, lot.quantity));
+                let expected =
+                    expected.iter().map(|(at, units)| (Some(*at), Decimal::from(*units)));
+                assert!(taken.eq(expected), "{method:?}");
+            }
+        }
     }
 
     #[test]

@@ -15,15 +15,15 @@ use crate::income::{Adjustment, MayChange};
 use crate::money::Decimal;
 use crate::period::NaiveDate;
 use crate::regime::Repurchase;
-use crate::source::Name;
+use crate::source::{ByLetters, Name};
 
 type Key = (u32, Name);
 
 /// Losses that may still be denied, and purchases that may still deny one.
 #[derive(Default)]
 pub(super) struct Losses {
-    waiting: HashMap<Key, VecDeque<Loss>>,
-    recent: HashMap<Key, VecDeque<Purchase>>,
+    waiting: HashMap<Key, VecDeque<Loss>, ByLetters>,
+    recent: HashMap<Key, VecDeque<Purchase>, ByLetters>,
 }
 
 /// A loss of one match, as far as nothing has replaced it.
@@ -85,13 +85,22 @@ impl Walk<'_> {
             recent.pop_front();
         }
         let sold = self.findings.matches[loss.matched].acquisition;
-        recent.retain(|purchase| {
-            if loss.left <= Decimal::ZERO || sold == Some(purchase.event) {
-                return true;
+        // Each purchase looked at is used up or is the last one, so none is looked at for long.
+        let mut kept = Vec::new();
+        while loss.left > Decimal::ZERO
+            && let Some(purchase) = recent.pop_front()
+        {
+            let other = sold != Some(purchase.event);
+            if other {
+                self.replace(rule, purchase.position, purchase.event, purchase.day, loss);
             }
-            self.replace(rule, purchase.position, purchase.event, purchase.day, loss);
-            !used_up(&mut self.positions[purchase.position], purchase)
-        });
+            if !other || !used_up(&self.positions[purchase.position], &purchase) {
+                kept.push(purchase);
+            }
+        }
+        for purchase in kept.into_iter().rev() {
+            recent.push_front(purchase);
+        }
         self.losses.recent.insert(key.clone(), recent);
     }
 
@@ -101,13 +110,32 @@ impl Walk<'_> {
         let of = &self.positions[position];
         let key = (of.group, of.security.clone());
         if let Some(mut waiting) = self.losses.waiting.remove(&key) {
-            for loss in &mut waiting {
-                let within = moved(loss.day, rule.to).is_some_and(|last| day <= last);
-                if within && loss.day <= day {
-                    self.replace(rule, position, event, day, loss);
+            let over = |loss: &Loss| moved(loss.day, rule.to).is_none_or(|last| day > last);
+            // A loss that is deemed to be of the year's end may stand before one of an earlier day.
+            if waiting.iter().is_sorted_by_key(|loss| loss.day) {
+                while waiting.front().is_some_and(over) {
+                    waiting.pop_front();
+                }
+            } else {
+                waiting.retain(|loss| !over(loss));
+            }
+            let mut kept = Vec::new();
+            while self.positions[position].can_replace(day, event)
+                && let Some(mut loss) = waiting.pop_front()
+            {
+                if loss.day <= day {
+                    self.replace(rule, position, event, day, &mut loss);
+                }
+                if loss.left > Decimal::ZERO {
+                    kept.push(loss);
                 }
             }
-            self.settle(rule, waiting, &key, day);
+            for loss in kept.into_iter().rev() {
+                waiting.push_front(loss);
+            }
+            if !waiting.is_empty() {
+                self.losses.waiting.insert(key.clone(), waiting);
+            }
         }
         let purchases = self.losses.recent.entry(key).or_default();
         let start = moved(day, rule.from).unwrap_or(day);
@@ -115,17 +143,6 @@ impl Walk<'_> {
             purchases.pop_front();
         }
         purchases.push_back(Purchase { event, position, day });
-    }
-
-    /// Keeps the losses that a later purchase may still deny.
-    fn settle(&mut self, rule: &Repurchase, waiting: VecDeque<Loss>, key: &Key, day: NaiveDate) {
-        let open = waiting.into_iter().filter(|loss| {
-            loss.left > Decimal::ZERO && moved(loss.day, rule.to).is_some_and(|last| day <= last)
-        });
-        let open: VecDeque<Loss> = open.collect();
-        if !open.is_empty() {
-            self.losses.waiting.insert(key.clone(), open);
-        }
     }
 
     /// Lets units of one purchase replace units sold at a loss: the loss does not count, and the
@@ -141,7 +158,7 @@ impl Walk<'_> {
         let sheltered = self.positions[position].sheltered;
         while loss.left > Decimal::ZERO {
             let of = &mut self.positions[position];
-            let Some(at) = of.replacements(day, event).next() else { return };
+            let Some(at) = of.replacement(day, event) else { return };
             let lot = of.separate(at, loss.left);
             let units = lot.quantity;
             loss.left -= units;
@@ -256,14 +273,14 @@ impl Walk<'_> {
     }
 }
 
-fn used_up(position: &mut Position, purchase: &Purchase) -> bool {
-    position.replacements(purchase.day, purchase.event).next().is_none()
+fn used_up(position: &Position, purchase: &Purchase) -> bool {
+    !position.can_replace(purchase.day, purchase.event)
 }
 
 /// To which day the records of each account reach that holds securities, or says how far it does.
 fn reached(journal: &crate::event::Journal) -> Vec<(Name, NaiveDate)> {
-    let mut newest: HashMap<&Name, NaiveDate> = HashMap::new();
-    let mut holds: HashSet<&Name> = HashSet::new();
+    let mut newest: HashMap<&Name, NaiveDate, ByLetters> = HashMap::default();
+    let mut holds: HashSet<&Name, ByLetters> = HashSet::default();
     for event in &journal.events {
         let day = newest.entry(&event.account).or_insert(event.date);
         *day = (*day).max(event.date);

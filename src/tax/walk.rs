@@ -11,7 +11,7 @@ use crate::income::{Findings, Income};
 use crate::money::Decimal;
 use crate::period::{NaiveDate, TaxYear};
 use crate::regime::{Regime, Where};
-use crate::source::Name;
+use crate::source::{ByLetters, Name};
 
 /// Everything that is known at one moment of the walk.
 pub(super) struct Walk<'j> {
@@ -19,9 +19,9 @@ pub(super) struct Walk<'j> {
     pub regime: &'j Regime,
     pub findings: Findings,
     pub positions: Vec<Position>,
-    by_name: HashMap<(u32, u32), usize>,
-    accounts: HashMap<&'j str, u32>,
-    securities: HashMap<Name, u32>,
+    by_name: HashMap<(u32, u32), usize, ByLetters>,
+    accounts: HashMap<&'j Name, u32, ByLetters>,
+    securities: HashMap<Name, u32, ByLetters>,
     /// Whose purchases count for each other's losses, by account.
     groups: Vec<u32>,
     /// Events that another event has brought forward.
@@ -69,9 +69,9 @@ impl<'j> Walk<'j> {
             regime,
             findings: Findings::default(),
             positions: Vec::new(),
-            by_name: HashMap::new(),
-            accounts: HashMap::new(),
-            securities: HashMap::new(),
+            by_name: HashMap::default(),
+            accounts: HashMap::default(),
+            securities: HashMap::default(),
             groups: Vec::new(),
             done: HashSet::new(),
             linked,
@@ -101,7 +101,7 @@ impl<'j> Walk<'j> {
 
     /// The account's number.
     fn account(&mut self, account: &'j Name) -> u32 {
-        if let Some(known) = self.accounts.get(&**account) {
+        if let Some(known) = self.accounts.get(account) {
             return *known;
         }
         let number = u32::try_from(self.accounts.len()).unwrap_or(u32::MAX);

@@ -51,18 +51,14 @@ impl Content {
                 Shown::Lots(lots) => {
                     for lot in &lots.0 {
                         self.number(lot.quantity);
-                        match &lot.basis {
-                            Some(basis) => {
-                                self.day(basis.acquired);
-                                match basis.cost {
-                                    Some(cost) => self.number(cost),
-                                    None => self.text(""),
-                                }
-                            }
-                            None => {
-                                self.text("");
-                                self.text("");
-                            }
+                        let basis = lot.basis.as_ref();
+                        match basis.map(|basis| basis.acquired) {
+                            Some(acquired) => self.day(acquired),
+                            None => self.text(""),
+                        }
+                        match basis.and_then(|basis| basis.cost) {
+                            Some(cost) => self.number(cost),
+                            None => self.text(""),
                         }
                     }
                 }

@@ -4,6 +4,7 @@
 //! difference, and every difference goes to an item with a name. So the items always add up from
 //! one total to the other, and nothing is lumped.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use indexmap::IndexMap;
@@ -14,7 +15,7 @@ use crate::event::{Event, EventId, EventKind, Journal, TaxAuthority};
 use crate::income::{Income, Judged};
 use crate::money::Decimal;
 use crate::regime::Regime;
-use crate::source::Name;
+use crate::source::{ByLetters, Name};
 
 /// One item of the bridge.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,7 +29,16 @@ pub struct Item {
 }
 
 /// Differences by the order of the bridge.
-type Items = BTreeMap<(u8, String), Item>;
+type Items = BTreeMap<Key, Sum>;
+
+/// An item's place in the bridge, and its label.
+type Key = (u8, Cow<'static, str>);
+
+/// An item in the making.
+struct Sum {
+    about: HashSet<Name, ByLetters>,
+    amounts: Vec<Decimal>,
+}
 
 /// Cash total, items, tax total; labels of the first and the last are the statement's.
 ///
@@ -44,7 +54,7 @@ pub fn items(
     let mut tax = vec![Decimal::ZERO; years.len()];
     // What each event adds to either total, by year; what no event states, by what it is about.
     let mut items = Items::new();
-    let mut differences: IndexMap<(usize, Source), Difference> = IndexMap::new();
+    let mut differences: IndexMap<(usize, Source), Difference, ByLetters> = IndexMap::default();
     for income in judged.cash.iter().filter(|income| super::cash::counts(&income.category)) {
         let Some(year) = years.iter().position(|year| year.year == income.year) else { continue };
         cash[year] += income.amount;
@@ -58,7 +68,7 @@ pub fn items(
             tax[entry.year] += entry.amount;
             let Origin::Income(income) = entry.from else {
                 let difference = Difference::default();
-                let key = (70, line.label.clone());
+                let key = (70, line.label.clone().into());
                 add(&mut items, key, &difference, entry.amount, entry.year, years.len());
                 continue;
             };
@@ -70,7 +80,11 @@ pub fn items(
             difference.about(income);
         }
     }
-    let known = Known::of(judged, journal, regime);
+    let wanted = differences.keys().filter_map(|(_, source)| match source {
+        Source::Event(at) => Some(*at),
+        Source::Other(..) => None,
+    });
+    let known = Known::of(judged, journal, regime, wanted);
     for ((year, source), difference) in &differences {
         let event = match source {
             Source::Event(at) => journal.events.get(*at).map(|event| (*at, event)),
@@ -80,8 +94,8 @@ pub fn items(
         if let Some((at, event)) = event {
             rest -= withheld(&mut items, event, difference, *year, years.len());
             if known.crosses(at) && !rest.is_zero() {
-                let label = "Counted in another year than it was paid in".to_owned();
-                add(&mut items, (80, label), difference, rest, *year, years.len());
+                let label = "Counted in another year than it was paid in";
+                add(&mut items, (80, label.into()), difference, rest, *year, years.len());
                 continue;
             }
         }
@@ -96,7 +110,15 @@ pub fn items(
         amounts,
     };
     let mut bridge = vec![end("Cash income", cash)];
-    bridge.extend(items.into_values().filter(|item| item.amounts.iter().any(|one| !one.is_zero())));
+    bridge.extend(
+        items.into_iter().filter(|(_, item)| item.amounts.iter().any(|one| !one.is_zero())).map(
+            |((_, label), item)| Item {
+                label: label.into_owned(),
+                about: item.about.iter().map(ToString::to_string).collect(),
+                amounts: item.amounts,
+            },
+        ),
+    );
     // A regime without forms taxes nothing.
     let last = if regime.lines.is_empty() { "Total" } else { "Taxable total" };
     bridge.push(end(last, tax));
@@ -130,53 +152,65 @@ struct Difference {
     cash_line: Option<Name>,
     category: Option<Name>,
     sort: Option<&'static str>,
-    about: Option<String>,
+    about: Option<Name>,
 }
 
 impl Difference {
     fn about(&mut self, income: &Income) {
-        let name = income.property.as_ref().or(income.security.as_ref());
-        self.about = name.map(ToString::to_string);
+        self.about = income.property.as_ref().or(income.security.as_ref()).cloned();
     }
 }
 
-/// What was judged of each event, to name its differences.
+/// What was judged of the events that make differences, to name these.
 struct Known<'j> {
-    /// Categories, by event.
-    categories: HashMap<usize, Vec<&'j str>>,
-    /// Years in which its cash came, by event.
-    cash: HashMap<usize, BTreeSet<i32>>,
-    /// Years in which it counts, by event.
-    tax: HashMap<usize, BTreeSet<i32>>,
+    /// By event.
+    events: HashMap<usize, Places<'j>, ByLetters>,
     /// Events that wait for an answer.
     waits: HashSet<usize>,
 }
 
+/// Where one event counts.
+#[derive(Default)]
+struct Places<'j> {
+    categories: Vec<&'j Name>,
+    /// Years in which its cash came.
+    cash: Vec<i32>,
+    /// Years in which it counts.
+    tax: Vec<i32>,
+}
+
 impl<'j> Known<'j> {
-    fn of(judged: &'j Judged, journal: &Journal, regime: &Regime) -> Known<'j> {
+    fn of(
+        judged: &'j Judged,
+        journal: &Journal,
+        regime: &Regime,
+        wanted: impl Iterator<Item = usize>,
+    ) -> Known<'j> {
         let asked: HashSet<&EventId> =
             judged.questions.iter().filter_map(|one| one.event.as_ref()).collect();
         let events = journal.events.iter().enumerate();
-        let mut known = Known {
-            categories: HashMap::new(),
-            cash: HashMap::new(),
-            tax: HashMap::new(),
-            waits: events
-                .filter(|(_, event)| asked.contains(&event.id))
-                .map(|(at, _)| at)
-                .collect(),
+        let waits = if asked.is_empty() {
+            HashSet::new()
+        } else {
+            events.filter(|(_, event)| asked.contains(&event.id)).map(|(at, _)| at).collect()
         };
+        let events = wanted.map(|at| (at, Places::default())).collect();
+        let mut known = Known { events, waits };
         for income in &judged.cash {
-            if let Some(event) = income.event {
-                known.cash.entry(event).or_default().insert(income.year.0);
+            if let Some(places) = income.event.and_then(|event| known.events.get_mut(&event)) {
+                places.cash.push(income.year.0);
             }
         }
+        let mut adding: HashMap<&Name, bool, ByLetters> = HashMap::default();
         for income in &judged.incomes {
             let Some(event) = income.event else { continue };
-            known.categories.entry(event).or_default().push(&income.category);
-            let adds = regime.category(&income.category).is_some_and(|category| category.adds);
+            let Some(places) = known.events.get_mut(&event) else { continue };
+            places.categories.push(&income.category);
+            let adds = *adding.entry(&income.category).or_insert_with(|| {
+                regime.category(&income.category).is_some_and(|category| category.adds)
+            });
             if adds && income.matched.is_none() {
-                known.tax.entry(event).or_default().insert(income.year.0);
+                places.tax.push(income.year.0);
             }
             if super::lines::is_unplaced(&income.category) {
                 known.waits.insert(event);
@@ -187,15 +221,15 @@ impl<'j> Known<'j> {
 
     /// Whether an event's tax and its cash count in different years.
     fn crosses(&self, event: usize) -> bool {
-        match (self.cash.get(&event), self.tax.get(&event)) {
-            (Some(cash), Some(tax)) => cash.is_disjoint(tax),
-            _ => false,
-        }
+        self.events.get(&event).is_some_and(|Places { cash, tax, .. }| {
+            !cash.is_empty() && !tax.is_empty() && cash.iter().all(|year| !tax.contains(year))
+        })
     }
 
     /// Whether something of the event is in one of these categories.
     fn in_any(&self, event: usize, ids: &[&str]) -> bool {
-        self.categories.get(&event).is_some_and(|own| own.iter().any(|id| ids.contains(id)))
+        let own = self.events.get(&event).into_iter().flat_map(|places| &places.categories);
+        own.into_iter().any(|id| ids.contains(&&***id))
     }
 }
 
@@ -218,40 +252,38 @@ fn withheld(
     event.further.withheld
 }
 
-fn tax_item(authority: TaxAuthority) -> (u8, String) {
+fn tax_item(authority: TaxAuthority) -> Key {
     let label = match authority {
         TaxAuthority::Foreign => "Foreign tax withheld, a credit",
         TaxAuthority::Federal => "Federal tax withheld, a payment",
         TaxAuthority::State => "State tax withheld, a payment",
     };
-    (50, label.to_owned())
+    (50, Cow::Borrowed(label))
 }
 
 fn add(
     items: &mut Items,
-    (order, label): (u8, String),
+    key: Key,
     difference: &Difference,
     amount: Decimal,
     year: usize,
     years: usize,
 ) {
-    let item = items.entry((order, label.clone())).or_insert_with(|| Item {
-        label,
-        about: BTreeSet::new(),
-        amounts: vec![Decimal::ZERO; years],
-    });
+    let item = items
+        .entry(key)
+        .or_insert_with(|| Sum { about: HashSet::default(), amounts: vec![Decimal::ZERO; years] });
     item.amounts[year] += amount;
     item.about.extend(difference.about.clone());
 }
 
 /// The item a difference belongs to, and its place in the bridge.
-fn name(known: &Known, event: Option<(usize, &Event)>, difference: &Difference) -> (u8, String) {
-    let named = |order: u8, label: &str| (order, label.to_owned());
+fn name(known: &Known, event: Option<(usize, &Event)>, difference: &Difference) -> Key {
+    let named = |order: u8, label: &'static str| (order, Cow::Borrowed(label));
     let category = difference.category.as_deref().unwrap_or_default();
     let Some((at, event)) = event else {
         return match category.rsplit('.').next() {
             Some("depreciation") => named(10, "Depreciation, no cash"),
-            _ => named(90, &format!("{}, by rule, no cash", spoken(category))),
+            _ => (90, Cow::Owned(format!("{}, by rule, no cash", spoken(category)))),
         };
     };
     if difference.tax.is_zero() && known.waits.contains(&at) {
@@ -341,14 +373,14 @@ fn name(known: &Known, event: Option<(usize, &Event)>, difference: &Difference) 
 }
 
 /// A difference without an item of its own: named by what happened and where either view has it.
-fn otherwise(event: &Event, difference: &Difference) -> (u8, String) {
+fn otherwise(event: &Event, difference: &Difference) -> Key {
     let kind = spoken(event.kind.name());
     let label = match (&difference.cash_line, &difference.category) {
         (Some(_), Some(category)) => format!("{kind}, counted otherwise as {}", spoken(category)),
         (None, Some(category)) => format!("{kind}, {}, no cash income", spoken(category)),
         (_, None) => format!("{kind}, cash but not taxable"),
     };
-    (90, label)
+    (90, Cow::Owned(label))
 }
 
 /// `Rent expense` for `rent-expense`.

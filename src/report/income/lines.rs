@@ -11,7 +11,7 @@ use crate::income::{Income, Judged};
 use crate::money::Decimal;
 use crate::period::TaxYear;
 use crate::regime::{Category, Regime};
-use crate::source::Name;
+use crate::source::{ByLetters, Name};
 
 /// Where amounts that no form takes stand.
 const BESIDE: &str = "Beside the income";
@@ -28,7 +28,7 @@ struct Made<'a, 'j> {
     regime: &'a Regime,
     request: &'a Request,
     /// What each category is made of, before its parts are added.
-    own: HashMap<&'j str, Vec<Entry<'j>>>,
+    own: HashMap<&'j Name, Vec<Entry<'j>>, ByLetters>,
     /// Figures of the last year, for the conditions of form lines.
     last: IndexMap<Name, Decimal>,
 }
@@ -41,7 +41,7 @@ pub fn tax<'j>(
     request: &Request,
     years: &[Year],
 ) -> Vec<Line<'j>> {
-    let mut own: HashMap<&str, Vec<Entry>> = HashMap::new();
+    let mut own: HashMap<&Name, Vec<Entry>, ByLetters> = HashMap::default();
     for income in &judged.incomes {
         let Some(year) = request.years.iter().position(|year| *year == income.year) else {
             continue;
@@ -185,7 +185,7 @@ impl<'j> Made<'_, 'j> {
 
     /// What a category is made of: its own judgements, else those of its summands.
     fn summed(&self, category: &Category) -> Vec<Entry<'j>> {
-        if let Some(own) = self.own.get(&*category.id) {
+        if let Some(own) = self.own.get(&category.id) {
             return own.clone();
         }
         let all = self.regime.categories.values();
@@ -311,14 +311,16 @@ fn paid_id(expense: &str) -> Name {
 
 /// The properties of `entries`, by name; `None` where some entry belongs to none.
 fn properties(entries: &[Entry]) -> Option<Vec<Name>> {
-    let mut found = BTreeSet::new();
+    let mut found: HashSet<&Name, ByLetters> = HashSet::default();
     for entry in entries {
         match entry.from {
-            Origin::Income(income) => found.insert(income.property.clone()?),
+            Origin::Income(income) => found.insert(income.property.as_ref()?),
             Origin::Event(_) | Origin::Fold => return None,
         };
     }
-    (!found.is_empty()).then(|| found.into_iter().collect())
+    let mut found: Vec<Name> = found.into_iter().cloned().collect();
+    found.sort();
+    (!found.is_empty()).then_some(found)
 }
 
 /// `Not placed yet`: what waits for an answer and is in no category.

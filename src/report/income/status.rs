@@ -3,13 +3,15 @@
 //! The clock has no say: a year is final when no question is open and the records of every account
 //! reach past the last day on which a rule could still change it.
 
-use crate::event::{EventId, EventKind, Journal};
+use std::collections::{HashMap, HashSet};
+
+use crate::event::{EventId, EventKind, Journal, Question};
 use crate::income::{Judged, MayChange};
 use crate::money::Decimal;
 use crate::period::{NaiveDate, TaxYear};
 use crate::regime::Regime;
 use crate::report::words;
-use crate::source::Name;
+use crate::source::{ByLetters, Name};
 
 /// One year of a statement.
 #[derive(Clone, Debug, PartialEq)]
@@ -116,16 +118,31 @@ impl Year {
 /// What is known of each of `years`, questions numbered through.
 pub fn years(judged: &Judged, journal: &Journal, regime: &Regime, years: &[TaxYear]) -> Vec<Year> {
     let reached = reached(journal);
-    let index: std::collections::HashMap<&EventId, usize> =
-        journal.events.iter().enumerate().map(|(at, event)| (&event.id, at)).collect();
-    let placed: std::collections::HashSet<usize> = judged
-        .incomes
-        .iter()
-        .filter(|income| !super::lines::is_unplaced(&income.category))
-        .filter_map(|income| income.event)
-        .chain(judged.aside.iter().copied())
-        .chain(judged.sheltered.iter().copied())
-        .collect();
+    // Few events are asked about; only those are looked up.
+    let of_years = |question: &&Question| years.contains(&regime.year.year_of(question.date));
+    let asked = judged.questions.iter().filter(of_years);
+    let asked: HashSet<&EventId> = asked.filter_map(|question| question.event.as_ref()).collect();
+    let index: HashMap<&EventId, usize> = if asked.is_empty() {
+        HashMap::new()
+    } else {
+        let events = journal.events.iter().enumerate();
+        let found = events.filter(|(_, event)| asked.contains(&event.id));
+        found.map(|(at, event)| (&event.id, at)).collect()
+    };
+    let wanted: HashSet<usize> = index.values().copied().collect();
+    let placed: HashSet<usize> = if wanted.is_empty() {
+        HashSet::new()
+    } else {
+        judged
+            .incomes
+            .iter()
+            .filter(|income| !super::lines::is_unplaced(&income.category))
+            .filter_map(|income| income.event)
+            .chain(judged.aside.iter().copied())
+            .chain(judged.sheltered.iter().copied())
+            .filter(|at| wanted.contains(at))
+            .collect()
+    };
     let mut number = 0;
     let mut found = Vec::new();
     for year in years {
@@ -187,7 +204,7 @@ pub fn years(judged: &Judged, journal: &Journal, regime: &Regime, years: &[TaxYe
 
 /// The day to which the records of each account reach: as stated, else of the newest event.
 fn reached(journal: &Journal) -> Vec<Reached> {
-    let mut newest: std::collections::HashMap<&Name, NaiveDate> = std::collections::HashMap::new();
+    let mut newest: HashMap<&Name, NaiveDate, ByLetters> = HashMap::default();
     for event in &journal.events {
         let day = newest.entry(&event.account).or_insert(event.date);
         *day = event.date.max(*day);
