@@ -3,6 +3,8 @@
 
 #[path = "corpus/banks.rs"]
 mod banks;
+#[path = "corpus/ibkr.rs"]
+mod ibkr;
 #[path = "support/left_out.rs"]
 mod left_out;
 #[path = "corpus/us.rs"]

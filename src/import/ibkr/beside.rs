@@ -118,7 +118,11 @@ fn accrued(maker: &Maker, rows: &mut [Row]) {
             matches!(other.kind, EventKind::Buy { .. } | EventKind::Sell { .. })
                 && other.security() == Some(security)
                 && other.quantity().is_sign_positive() == event.amount.is_sign_negative()
-                && (other.date == event.date || settles(other) == Some(event.date))
+                && match settles(other) {
+                    Some(day) => day == event.date || other.date == event.date,
+                    // Statements do not say when a trade settles: some days later.
+                    None => (0..=4).contains(&(event.date - other.date).num_days()),
+                }
         });
         let mut trades = trades.map(|trade| trade.id.clone());
         if let (Some(only), None) = (trades.next(), trades.next()) {

@@ -27,6 +27,13 @@ static PER_SHARE: LazyLock<Regex> = LazyLock::new(|| {
         .expect("a sound pattern")
 });
 
+/// `Purchase Accrued Interest T 4 1/4 08/15/35`, `Bond Coupon Payment (T 4 1/4 08/15/35)`: the bond,
+/// where the file does not list it.
+static BOND: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)(?:accrued int(?:erest)? |coupon payment \()([^()]+)")
+        .expect("a sound pattern")
+});
+
 impl Maker<'_, '_> {
     /// A row that its words tell: the section's name, or the row's own type.
     pub fn by_words(&self, at: usize) -> Result<Result<Made, Name>, Unread> {
@@ -90,7 +97,8 @@ impl Maker<'_, '_> {
         let in_text = || self.making.instruments.in_text(&fact.text, day, self.making.books);
         let security = fact.security.clone().or_else(in_text);
         let security = security.filter(|security| security.category != Category::Forex);
-        let security = security.map(|security| security.id);
+        let bond = || BOND.captures(&fact.text).map(|found| Name::new(found[1].trim()));
+        let security = security.map(|security| security.id).or_else(bond);
         let country = COUNTRY.captures(&fact.text).map(|found| found[1].to_uppercase());
         let per_share = self.per_share(at, &currency);
         let tax = rule.tax.unwrap_or(TaxAuthority::Foreign);
@@ -197,7 +205,10 @@ impl Maker<'_, '_> {
         if quantity.is_zero() {
             return Err("0 units".into());
         }
+        // A value in a currency that is not stated says nothing.
+        let currency = self.currency(at).ok();
         let value = self.number(at, Field::Value)?.filter(|value| !value.is_zero());
+        let value = value.filter(|_| currency.is_some());
         let id = security.id.clone();
         let kind = EventKind::build(rule.kind, &mut |field| match field {
             "security" => Some(Value::Text(id.clone())),
@@ -208,7 +219,7 @@ impl Maker<'_, '_> {
         let kind = kind.map_err(|_| format!("it lacks what a `{}` needs", rule.kind))?;
         let mut event = self.event(at, 0, kind)?;
         if value.is_some() {
-            event.currency = self.currency(at).ok().or_else(|| self.making.base.cloned());
+            event.currency = currency;
         }
         event.reason.clone_from(&rule.reason);
         Ok(Made { events: vec![event], ..Made::default() })

@@ -389,7 +389,8 @@ impl<'m> Maker<'m, '_> {
     fn words(&self, at: usize) -> String {
         let fact = &self.facts[at];
         if !fact.text.is_empty() {
-            return fact.text.clone();
+            // A journal's line cannot begin with these.
+            return fact.text.trim_start_matches(['(', '*', '!', '=', ' ']).to_owned();
         }
         let said =
             [Field::Subtitle, Field::Type, Field::TransactionType, Field::BuySell, Field::Symbol];

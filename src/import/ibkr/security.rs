@@ -132,6 +132,7 @@ impl Instruments {
     /// Of all rows of a file.
     pub fn of(sheet: &Sheet) -> Instruments {
         let mut all = Instruments::default();
+        let mut debts: Vec<(String, Name)> = Vec::new();
         for raw in &sheet.rows {
             if raw.aside.is_some() && raw.sort != Sort::Instruments {
                 continue;
@@ -153,13 +154,21 @@ impl Instruments {
                     }
                 }
                 if category == Some(Category::Debt) {
-                    let id = debt_id(symbol, isin.as_ref(), cusip.as_ref());
                     for words in [Some(symbol), raw.get(Field::Description)].into_iter().flatten() {
-                        all.debt.push((words.to_lowercase(), id.clone()));
+                        debts.push((words.to_lowercase(), symbol.into()));
                     }
                 }
             }
         }
+        // A number may stand below the first row that is of the bond.
+        all.debt = debts
+            .into_iter()
+            .map(|(words, symbol)| {
+                let listed = &all.by_symbol[&symbol];
+                let id = debt_id(&symbol, listed.isin.as_ref(), listed.cusip.as_ref());
+                (words, id)
+            })
+            .collect();
         all.debt.sort_by(|one, other| (other.0.len(), &one.0).cmp(&(one.0.len(), &other.0)));
         all.debt.dedup();
         all

@@ -40,7 +40,9 @@ pub fn time(text: &str) -> Option<NaiveTime> {
         [five, six] => five * 10 + six,
         _ => return None,
     };
+    // Midnight stands where no time is known.
     NaiveTime::from_hms_opt(one * 10 + two, three * 10 + four, seconds)
+        .filter(|time| *time != NaiveTime::MIN)
 }
 
 /// The time of day in a text that begins with a day.
