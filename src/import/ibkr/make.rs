@@ -221,7 +221,7 @@ fn set_aside(raw: &Raw, making: &Making) -> Option<Name> {
     let reason = match raw.sort {
         Sort::Instruments => "description of a security",
         Sort::Positions => "position",
-        Sort::Performance => "summary of profits",
+        Sort::Performance => "sum of profits",
         Sort::CashReport => "line of the cash report",
         Sort::About => "statement of whose file it is",
         // Queries have these among the costs of their trades.
