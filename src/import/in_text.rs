@@ -29,6 +29,14 @@ impl Making<'_> {
             row.currency = currency.into();
         }
         self.numbers(&found, &mut row);
+        if let (Some(into), Some(number)) = (found.name("into"), found.name("into_quantity"))
+            && let Some(number) = cell::number(number.as_str(), Mark::Point).value()
+        {
+            let code = Name::from(into.as_str());
+            let own = self.profile.assets.get(&code).cloned().unwrap_or(code);
+            let own = aliases.resolve(own, row.date);
+            row.further.get_or_insert_default().into = Some((own, number));
+        }
         if let Some(name) =
             text(Field::Symbol).or_else(|| text(Field::Isin)).or_else(|| text(Field::Cusip))
             && row.security.is_none()

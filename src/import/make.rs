@@ -265,7 +265,7 @@ impl Making<'_> {
         let amount = match (cash, stated.value()) {
             (Cash::None | Cash::Any, None) => Decimal::ZERO,
             (Cash::None, Some(amount)) if amount.is_zero() => Decimal::ZERO,
-            (Cash::None, Some(_)) if is_worth(kind) => Decimal::ZERO,
+            (Cash::None, Some(_)) if is_worth(kind) || kind == "cost-adjustment" => Decimal::ZERO,
             (Cash::None, Some(amount)) => {
                 let message = format!("the row moves {amount} in cash, and `{kind}` moves none");
                 return Err(Reason::new("cash-without-place", message).at(Field::Amount));
@@ -347,7 +347,12 @@ impl Making<'_> {
             }
             _ => None,
         };
-        let second = if rule.invested { self.invested(row, &event) } else { second.or(fees) };
+        let into = row.further.as_ref().and_then(|further| further.into.as_ref());
+        let second = match into {
+            Some((security, units)) => Some(self.bought(row, &mut event, security, *units)?),
+            None if rule.invested => self.invested(row, &event),
+            None => second.or(fees),
+        };
         Ok(Made { event, second, doubt })
     }
 
@@ -412,6 +417,31 @@ impl Making<'_> {
         Some(Box::new(second))
     }
 
+    /// What the units of a sale are changed into: a purchase at what they are worth, the costs with
+    /// it, so that no cash is left or missing.
+    fn bought(
+        &self,
+        row: &Row,
+        event: &mut Event,
+        into: &Name,
+        units: Decimal,
+    ) -> Result<Box<Event>, Reason> {
+        event.fees = Decimal::ZERO;
+        let kind = EventKind::Buy { security: into.clone(), quantity: units, price: None };
+        let mut second = self.event(row, event.id.with_part(1), kind);
+        second.amount = -event.amount;
+        second.currency.clone_from(&event.currency);
+        second.further.links.push(event::Link { relation: Relation::PartOf, to: event.id.clone() });
+        if event.amount.is_zero() {
+            return Err(Reason::new(
+                "missing-value",
+                "the row does not say what its units are worth",
+            )
+            .at(Field::Amount));
+        }
+        Ok(Box::new(second))
+    }
+
     fn kind(
         &self,
         row: &Row,
@@ -436,6 +466,10 @@ impl Making<'_> {
                     let stated = self.cash(row).value();
                     let worth = || worth(row, Decimal::ONE).ok().filter(|_| rule.priced);
                     stated.or_else(worth).map(|value| Value::Number(value.abs()))
+                }
+                "cost" if kind == "cost-adjustment" => {
+                    let cost = self.cash(row).value()?.abs();
+                    Some(Value::Number(if rule.side == Side::Out { -cost } else { cost }))
                 }
                 "multiplier" => Some(Value::Number(multiplier())),
                 "property" => row.property.clone().map(Value::Text),

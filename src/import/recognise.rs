@@ -119,7 +119,14 @@ fn best<'p>(heads: &[Head], profiles: &'p [Profile]) -> Option<Layout<'p>> {
         for (line, _, cells) in &head.records {
             for profile in profiles.iter().filter(|profile| profile.is_table()) {
                 for table in profile.tables.iter().filter(|table| opens(table, cells)) {
-                    let bound = bound(&columns(profile, table, cells, &places(table, cells)));
+                    let columns = columns(profile, table, cells, &places(table, cells));
+                    let bound = bound(&columns);
+                    let unknown =
+                        columns.iter().filter(|c| matches!(c, Column::Unknown(_))).count();
+                    // Common names among many others are another broker's.
+                    if table.ignore.is_none() && 2 * unknown > bound {
+                        continue;
+                    }
                     let rank = (table.ignore.is_none(), bound);
                     if best.as_ref().is_none_or(|(most, ..)| rank > *most) {
                         best = Some((rank, head, profile, *line as usize));

@@ -118,6 +118,8 @@ pub struct Further {
     pub factor: Option<Decimal>,
     /// First day without a claim to the payment.
     pub ex: Option<NaiveDate>,
+    /// What the row's units are changed into, and how much of it.
+    pub into: Option<(Name, Decimal)>,
 }
 
 /// Why a row can be no event of any kind.
@@ -688,9 +690,12 @@ impl<'s, 'p> Reader<'s, '_, 'p> {
             "" => day.and_then(|(_, _, time)| time),
             text => clock::time(text).map(|(time, _)| time),
         };
-        let named_day = self.profile.dates.in_action.as_deref().and_then(|before| {
-            let after = after_words(&words, before)?;
-            cell::day(after.split(' ').next()?, self.form)
+        let dates = &self.profile.dates;
+        let named = dates.in_action.as_deref().map(|before| (before, &words));
+        let named = named.or_else(|| dates.in_text.as_deref().map(|before| (before, &text)));
+        let named_day = named.and_then(|(before, said)| {
+            let after = after_words(said, before)?;
+            cell::day(after.split([' ', ')']).next()?, self.form)
         });
         let booked = cell::day(self.at.get(Field::Posted, cells), self.form);
         let (date, posted) = match (named_day, day) {
@@ -708,7 +713,7 @@ impl<'s, 'p> Reader<'s, '_, 'p> {
         let ex = cell::day(self.at.get(Field::Ex, cells), self.form);
         let further = (price_currency.is_some() || ex.is_some()).then(|| {
             let factor = price_currency.as_ref().and_then(|_| exchange.factor());
-            Box::new(Further { price_currency, factor, ex })
+            Box::new(Further { price_currency, factor, ex, into: None })
         });
         let said = !cell::is_nothing(&text) && text != "No Description";
         let shown = match (said, words.is_empty()) {
@@ -819,6 +824,13 @@ impl<'s, 'p> Reader<'s, '_, 'p> {
         row.symbol = asset;
         if row.quantity == Number::Nothing {
             row.quantity = std::mem::replace(&mut row.amount, Number::Nothing);
+            // A fee in units leaves with them.
+            if row.gross {
+                let fee = std::mem::replace(&mut row.fees, Number::Nothing);
+                if let (Some(units), Some(fee)) = (row.quantity.value(), fee.value()) {
+                    row.quantity = units.checked_sub(fee).map_or(Number::Unreadable, Number::Some);
+                }
+            }
         }
     }
 
@@ -1045,9 +1057,11 @@ fn neighbours(rows: &mut [Row]) {
 fn sentence(record: Record, cells: &[Cell]) -> bool {
     let mut filled = cells.iter().map(|cell| cell.trim()).filter(|cell| !cell.is_empty());
     let Some(first) = filled.next() else { return false };
-    let words =
-        first.starts_with(|c: char| c.is_alphabetic() || "*-'\"(".contains(c)) && !record.cut;
+    let words = first.starts_with(|c: char| c.is_alphabetic() || "*-'\"(".contains(c));
+    // A footnote has its number in front, and nothing beside it.
+    let words = words || cells.len() == 1 && first.split(' ').count() > 4;
     words
+        && !record.cut
         && filled.all(|cell| {
             cell.contains(char::is_alphabetic)
                 && cell::day(cell, DateForm::MonthDayYear).is_none()

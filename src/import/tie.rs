@@ -38,7 +38,7 @@ fn stated(export: &Export, account: &Name) -> Vec<Ties> {
             let amount = export.making(row).cash(row).value().unwrap_or_default();
             let (moved, aside) = match &unit.fate {
                 // What is no event and states no balance is not booked yet.
-                Fate::Ignored(_) if row.balance == Number::Nothing => continue,
+                Fate::Ignored(_) if row.balance == Number::Nothing || amount.is_zero() => continue,
                 Fate::Event { .. } if !unit.others.is_empty() => (amount, Decimal::ZERO),
                 Fate::Ignored(_) => (Decimal::ZERO, amount),
                 Fate::Unresolved(_) => (amount, Decimal::ZERO),

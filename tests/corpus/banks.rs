@@ -25,12 +25,37 @@ fn every_row_is_accounted_for() {
         ("disnat/transactions_fr_ca.csv", [23, 23, 0, 0]),
         ("stessa/synthetic_import_template.csv", [3, 3, 0, 0]),
         ("treasury_direct/clipboard_ibonds.txt", [2, 2, 0, 0]),
+        // Tether for bitcoin: two commodities, and no row says what either is worth.
+        ("coinbase/coinbase_pro_account.csv", [15, 12, 0, 3]),
+        ("coinbase/convert_with_preamble.csv", [1, 1, 0, 0]),
+        ("coinbase/learning_reward_2025.csv", [1, 1, 0, 0]),
+        ("coinbase/report_with_preamble_2020.csv", [6, 6, 0, 0]),
+        ("coinbase/transactions_2025_eur.csv", [8, 7, 1, 0]),
+        ("coinbase/unstake_transfer.csv", [2, 0, 2, 0]),
+        ("kraken/ledgers.csv", [8, 2, 6, 0]),
+        ("questrade/excerpt_activities.csv", [2, 2, 0, 0]),
+        ("rbc_direct/activity_2026.csv", [12, 12, 0, 0]),
+        // A faulty row, put there by its author.
+        ("rbc_direct/activity_errors.csv", [2, 1, 0, 1]),
+        ("selfwealth/excerpt_movements.csv", [4, 4, 0, 0]),
+        ("wealthsimple/cash_account_2024.csv", [5, 5, 0, 0]),
+        ("wealthsimple/excerpt_activities_export_2026.csv", [7, 7, 0, 0]),
+        ("wealthsimple/excerpt_monthly_statement_2025.csv", [7, 6, 1, 0]),
         ("zerodha/kuvera_mutual_funds.csv", [9, 9, 0, 0]),
         ("zerodha/tradebook_2022.csv", [98, 98, 0, 0]),
     ] {
         let rows = report(&corpus, path).rows;
         assert_eq!([rows.read, rows.new, rows.ignored, rows.unresolved], counts, "{path}");
     }
+}
+
+#[test]
+fn a_workbook_is_the_table_of_its_sheet() {
+    let Some(corpus) = corpus() else { return };
+    let report = report(&corpus, "questrade/activities_fx.xlsx");
+    assert_eq!(&*report.profile, "questrade");
+    let lines: Vec<u32> = report.unresolved.iter().map(|row| row.line).collect();
+    assert_eq!(lines, [2, 3, 4, 5], "the sheet's rows; their quantities were replaced by words");
 }
 
 #[test]
@@ -74,6 +99,35 @@ fn counts_and_sums_by_kind_are_those_of_the_rows() {
         ("stessa/synthetic_import_template.csv", "rent", 1, "1850.00"),
         ("stessa/synthetic_import_template.csv", "rent-expense", 2, "-273.00"),
         ("treasury_direct/clipboard_ibonds.txt", "buy", 2, "-20000.00"),
+        // 810.04 + 4500.00; 1900.00 + 110.00
+        ("coinbase/report_with_preamble_2020.csv", "buy", 2, "-5310.04"),
+        ("coinbase/report_with_preamble_2020.csv", "sell", 2, "2010.00"),
+        ("coinbase/report_with_preamble_2020.csv", "transfer-in", 1, "0"),
+        ("coinbase/report_with_preamble_2020.csv", "transfer-out", 1, "0"),
+        // One conversion to XRP, what it bought, two rewards and what they bought, two purchases.
+        ("coinbase/transactions_2025_eur.csv", "sell", 1, "351.66322"),
+        ("coinbase/transactions_2025_eur.csv", "other-income", 2, "0.19676"),
+        ("coinbase/transactions_2025_eur.csv", "buy", 5, "-491.85998"),
+        // A deposit and the reward; the rest are requests and moves to and from staking.
+        ("kraken/ledgers.csv", "transfer-in", 1, "0"),
+        ("kraken/ledgers.csv", "award", 1, "0"),
+        ("questrade/excerpt_activities.csv", "buy", 1, "-15009.95"),
+        ("questrade/excerpt_activities.csv", "return-of-capital", 1, "42.50"),
+        // 409.95 + 500.00 + 330.00 + 2409.95; 160.05 + 155.10 + 1215.05
+        ("rbc_direct/activity_2026.csv", "buy", 4, "-3649.90"),
+        ("rbc_direct/activity_2026.csv", "sell", 3, "1530.20"),
+        ("rbc_direct/activity_2026.csv", "fund-distribution", 1, "0.60"),
+        ("rbc_direct/activity_2026.csv", "cost-adjustment", 1, "0"),
+        ("rbc_direct/activity_2026.csv", "split", 1, "0"),
+        // 4559.50 + 1978.70; 2390.50 (its total says 2409.50) + 390.50
+        ("selfwealth/excerpt_movements.csv", "buy", 2, "-6538.20"),
+        ("selfwealth/excerpt_movements.csv", "sell", 2, "2781.00"),
+        ("wealthsimple/cash_account_2024.csv", "interest", 1, "12.34"),
+        ("wealthsimple/cash_account_2024.csv", "withdrawal", 2, "-50.23"),
+        ("wealthsimple/excerpt_activities_export_2026.csv", "currency-exchange", 1, "-32.93"),
+        ("wealthsimple/excerpt_activities_export_2026.csv", "buy", 2, "-385.41"),
+        ("wealthsimple/excerpt_monthly_statement_2025.csv", "dividend", 2, "25.92"),
+        ("wealthsimple/excerpt_monthly_statement_2025.csv", "withholding", 2, "-0.02"),
         // 249.75 + 749.25 + 499.50 + 5999.70 + 5999.70 + 5999.70 + 13499.33
         ("zerodha/kuvera_mutual_funds.csv", "buy", 7, "-32996.93"),
         ("zerodha/kuvera_mutual_funds.csv", "sell", 2, "53000"),

@@ -113,6 +113,8 @@ pub struct Dates {
     pub as_of: Option<String>,
     /// Before the day of the event inside the action's words.
     pub in_action: Option<String>,
+    /// Before the day of the event inside the description.
+    pub in_text: Option<String>,
     /// Where a stamp that names its own offset becomes a day; `None`: where it was written.
     pub zone: Option<Tz>,
 }

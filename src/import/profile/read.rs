@@ -285,7 +285,13 @@ fn dates(root: &Group) -> Dates {
         }
         zone
     });
-    let dates = Dates { form, as_of: text("as_of"), in_action: text("in_action"), zone };
+    let dates = Dates {
+        form,
+        as_of: text("as_of"),
+        in_action: text("in_action"),
+        in_text: text("in_text"),
+        zone,
+    };
     group.finish();
     dates
 }
@@ -357,7 +363,7 @@ fn pattern(group: &Group) -> Option<Regex> {
             return None;
         }
     };
-    let known = || IN_PATTERN.iter().map(|field| field.name());
+    let known = || IN_PATTERN.iter().map(|field| field.name()).chain(["into", "into_quantity"]);
     for name in regex.capture_names().flatten() {
         if !known().any(|known| known == name) {
             let named = At { value: Name::new(name), span: at.span.clone() };
