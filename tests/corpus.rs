@@ -3,6 +3,8 @@
 
 #[path = "corpus/banks.rs"]
 mod banks;
+#[path = "corpus/europe.rs"]
+mod europe;
 #[path = "corpus/ibkr.rs"]
 mod ibkr;
 #[path = "support/left_out.rs"]
@@ -13,6 +15,7 @@ mod us;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use indexmap::IndexMap;
 use rentier::event::{Event, EventKind, Securities};
@@ -38,7 +41,9 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 }
 
 fn import(files: &[Source]) -> Run {
-    run(files, &import::profile::shipped())
+    // Read once: they are many, and so are the files.
+    static SHIPPED: LazyLock<Vec<Profile>> = LazyLock::new(import::profile::shipped);
+    run(files, &SHIPPED)
 }
 
 fn run(files: &[Source], profiles: &[Profile]) -> Run {
@@ -103,7 +108,7 @@ fn every_file_is_named_and_none_is_taken_for_another_broker_s() {
                     let ending = path.extension().map(std::ffi::OsStr::to_ascii_lowercase);
                     ending.is_some_and(|ending| ending == "ofx" || ending == "qfx")
                 } else if broker == "_edge" {
-                    ["schwab", "fidelity"].contains(&&*file.profile)
+                    ["schwab", "fidelity", "interactive-investor"].contains(&&*file.profile)
                 } else {
                     // A second kind of file of one broker is a profile of its own: `chase-card`.
                     let own = broker.replace('_', "-");

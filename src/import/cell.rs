@@ -3,6 +3,8 @@
 //! A cell that says there is nothing (blank, `--`, `n/a`) is `Nothing`, which is not zero. Which mark
 //! is decimal, and whether day or month comes first, is decided for a whole file, by evidence.
 
+use std::borrow::Cow;
+
 use crate::money::{self, Decimal};
 use crate::period::{self, DateForm, NaiveDate};
 
@@ -49,6 +51,7 @@ pub fn number(text: &str, mark: Mark) -> Number {
     if is_nothing(text) {
         return Number::Nothing;
     }
+    let text = without_code(text);
     let mut digits = String::with_capacity(text.len());
     let (mut negative, mut opened) = (false, false);
     for (at, c) in text.char_indices() {
@@ -73,6 +76,20 @@ pub fn number(text: &str, mark: Mark) -> Number {
     match ungrouped(&digits, mark).and_then(|digits| money::plain(&digits)) {
         Some(number) => Number::Some(if negative { -number } else { number }),
         None => Number::Unreadable,
+    }
+}
+
+/// A number without the currency's code before or after it: `USD 52.07`, `US$5`, `52.07 EUR`.
+fn without_code(text: &str) -> &str {
+    let letters = |text: &str| text.bytes().take_while(u8::is_ascii_uppercase).count();
+    let sign = text.bytes().take_while(|byte| matches!(byte, b'-' | b'+')).count();
+    let code = letters(&text[sign..]);
+    if sign == 0 && matches!(code, 2 | 3) && text[code..].starts_with([' ', '$', '\u{a0}', '-']) {
+        return text[code..].trim_start();
+    }
+    match text.rsplit_once([' ', '\u{a0}']) {
+        Some((number, code)) if code.len() == 3 && letters(code) == 3 => number.trim_end(),
+        _ => text,
     }
 }
 
@@ -176,6 +193,16 @@ pub fn mark_of(text: &str) -> Option<Mark> {
 /// month is no word. What follows a blank, `T` or comma is a time and is left aside.
 pub fn day(text: &str, form: DateForm) -> Option<NaiveDate> {
     let text = text.trim();
+    let bytes = text.as_bytes();
+    // `010.09.2024`: a zero too many has one reading.
+    let text = match bytes {
+        [b'0', one, two, b'.' | b'/' | b'-', ..]
+            if one.is_ascii_digit() && two.is_ascii_digit() =>
+        {
+            &text[1..]
+        }
+        _ => text,
+    };
     let form = if year_first(text) { DateForm::YearMonthDay } else { form };
     if let Some((day, rest)) = period::date_prefix(text, form) {
         return ends(rest).then_some(day);
@@ -201,17 +228,33 @@ fn ends(rest: &str) -> bool {
     }
 }
 
+/// How the months begin in the languages of brokers' exports.
+const MONTHS: [&str; 12] = [
+    "jan gen ene led",
+    "feb fev fév",
+    "mar mrt mär mae",
+    "apr avr abr",
+    "may mei mai mag maj",
+    "jun juin giu",
+    "jul juil lug",
+    "aug aou aoû ago",
+    "sep set",
+    "oct okt ott out",
+    "nov",
+    "dec dez déc dic",
+];
+
 /// `Dec-30-2025`, `02-Apr-2025`, `January 10, 2025`.
 fn worded(text: &str) -> Option<NaiveDate> {
-    const MONTHS: [&str; 12] =
-        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
     let parts: Vec<&str> =
         text.split(['-', ' ', ',', '/', '.']).filter(|part| !part.is_empty()).take(4).collect();
     let [first, second, year] = parts[..] else { return None };
     let month = |word: &str| {
-        let start = word.get(..3)?.to_ascii_lowercase();
-        let at = MONTHS.iter().position(|month| *month == start)?;
-        word.bytes().all(|byte| byte.is_ascii_alphabetic()).then_some(u32::try_from(at).ok()? + 1)
+        let letters = word.chars().all(char::is_alphabetic);
+        let lower: String = word.chars().flat_map(char::to_lowercase).collect();
+        let means = |names: &str| names.split(' ').any(|name| lower.starts_with(name));
+        let at = MONTHS.iter().position(|names| means(names)).filter(|_| letters)?;
+        Some(u32::try_from(at).ok()? + 1)
     };
     let (month, day) = match (month(first), month(second)) {
         (Some(month), None) => (month, second),
@@ -249,6 +292,18 @@ pub fn form_of(text: &str) -> Option<DateForm> {
     }
 }
 
+/// Text that was UTF-8, read as windows-1252 and saved again, as it was: `CrÃ©dito` is `Crédito`.
+pub fn mended(text: &str) -> Cow<'_, str> {
+    if !text.contains(['Ã', 'Â']) {
+        return Cow::Borrowed(text);
+    }
+    let (bytes, _, lossy) = encoding_rs::WINDOWS_1252.encode(text);
+    match std::str::from_utf8(&bytes) {
+        Ok(mended) if !lossy => Cow::Owned(mended.to_owned()),
+        _ => Cow::Borrowed(text),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -280,6 +335,11 @@ mod tests {
             ("1S", "-1"),
             ("-1S", "unreadable"),
             ("10000000000000000000.5", "10000000000000000000.5"),
+            ("USD 1,500.00", "1500.00"),
+            ("US$5", "5"),
+            ("-52.07 EUR", "-52.07"),
+            ("USD -5.10", "-5.10"),
+            ("USD", "unreadable"),
             ("", "nothing"),
             ("--", "nothing"),
             ("n/a", "nothing"),
@@ -318,6 +378,13 @@ mod tests {
     }
 
     #[test]
+    fn text_whose_encoding_was_mistaken_is_mended() {
+        assert_eq!(mended("CrÃ©dito de divisa"), "Crédito de divisa");
+        assert_eq!(mended("Ação"), "Ação");
+        assert_eq!(mended("SÃO PAULO"), "SÃO PAULO");
+    }
+
+    #[test]
     fn days_are_read_in_every_spelling() {
         for text in [
             "03/27/2024",
@@ -328,6 +395,9 @@ mod tests {
             "20240327",
             "Mar-27-2024",
             "27-Mar-2024",
+            "27-mrt-2024",
+            "27 März 2024",
+            "003/27/2024",
             "March 27, 2024",
             "2024-03-27T10:00:00Z",
             "03/27/2024 12:00:00 AM",

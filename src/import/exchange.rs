@@ -19,6 +19,8 @@ pub struct Exchange {
     pub price: Number,
     /// The cash, in the account's currency.
     pub amount: Number,
+    /// The price was in hundredths, and the rate may be one of hundredths.
+    pub hundredths: bool,
 }
 
 impl Exchange {
@@ -39,9 +41,11 @@ impl Exchange {
         };
         let turned = Decimal::ONE.checked_div(rate)?;
         let Some(implied) = implied() else { return Some(turned) };
-        // Neither is exact where costs are in the amount: the nearer one is meant.
-        let off = |factor: Decimal| implied.checked_sub(factor).map(|off| off.abs());
-        Some(if off(rate)? < off(turned)? { rate } else { turned })
+        // None is exact where costs are in the amount: the nearest one is meant.
+        let hundred = |factor: Decimal| factor.checked_mul(Decimal::ONE_HUNDRED);
+        let more = [hundred(turned), hundred(rate)].into_iter().flatten();
+        let all = [turned, rate].into_iter().chain(more.filter(|_| self.hundredths));
+        all.min_by_key(|factor| implied.checked_sub(*factor).map_or(Decimal::MAX, |off| off.abs()))
     }
 }
 
@@ -94,7 +98,8 @@ mod tests {
     fn factor(rate: &str, original: &str, quantity: &str, price: &str, amount: &str) -> String {
         let [rate, original, quantity, price, amount] =
             [rate, original, quantity, price, amount].map(number);
-        let factor = Exchange { rate, original, quantity, price, amount }.factor();
+        let factor =
+            Exchange { rate, original, quantity, price, amount, hundredths: false }.factor();
         factor.map_or("none".to_owned(), |factor| money::rounded(factor, 4).to_string())
     }
 

@@ -232,10 +232,7 @@ impl Deciding<'_> {
             }
             return Some(Fate::Unresolved(Box::new(export.unknown_action(row, conditions))));
         };
-        let read = actions[action]
-            .pattern
-            .as_ref()
-            .and_then(|pattern| making.read(pattern, row, export.aliases));
+        let read = making.read(&actions[action].patterns, row, export.aliases);
         if let Some(read) = read {
             export.sheet.rows[at] = read;
         }
@@ -288,9 +285,10 @@ impl Deciding<'_> {
         let making = export.making(row);
         let actions = &export.layout.profile.actions;
         let found = candidates.iter().find(|action| {
-            let Action { when, pattern, .. } = &actions[**action];
+            let Action { when, patterns, .. } = &actions[**action];
             making.holds(when, row)
-                && pattern.as_ref().is_none_or(|pattern| making.reads(pattern, row))
+                && (patterns.is_empty()
+                    || patterns.iter().any(|pattern| making.reads(pattern, row)))
         });
         (found.copied(), !candidates.is_empty())
     }

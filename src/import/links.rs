@@ -93,10 +93,13 @@ fn link_taxes(
         taxes.sort_by_cached_key(|at| (Reverse(events[*at].amount.abs()), events[*at].id.clone()));
         for (rank, tax) in taxes.into_iter().enumerate() {
             // Cash interest of one day may be of several sorts: then the words tell.
-            let same_words = (beside.len() <= 16)
-                .then(|| beside.iter().find(|at| events[**at].text == events[tax].text))
-                .flatten();
-            let income = *same_words.unwrap_or(&beside[rank.min(beside.len() - 1)]);
+            let words = &events[tax].text;
+            let same: Vec<usize> = match beside.len() {
+                0..=16 => beside.iter().copied().filter(|at| events[*at].text == *words).collect(),
+                _ => Vec::new(),
+            };
+            let beside = if same.is_empty() { beside } else { &same };
+            let income = beside[rank.min(beside.len() - 1)];
             let to = events[income].id.clone();
             let off = taken_off.entry(income).or_default();
             *off = off.checked_add(events[tax].amount).unwrap_or(*off);

@@ -199,9 +199,13 @@ impl Making<'_> {
             return Number::Nothing;
         }
         // Where amounts have no sign, what costs leave of them is known with the action only.
+        let costs = row.fees != Number::Nothing || row.withheld != Number::Nothing;
         match row.amount {
             Number::Some(gross) if row.gross && !self.profile.unsigned => {
                 less_costs(row, gross).map_or(Number::Unreadable, Number::Some)
+            }
+            Number::Nothing if row.gross && costs && row.quantity == Number::Nothing => {
+                less_costs(row, Decimal::ZERO).map_or(Number::Unreadable, Number::Some)
             }
             amount => amount,
         }
@@ -270,7 +274,7 @@ impl Making<'_> {
                 let message = format!("the row moves {amount} in cash, and `{kind}` moves none");
                 return Err(Reason::new("cash-without-place", message).at(Field::Amount));
             }
-            (Cash::Trade, None) if rule.priced => worth(row, self.scale(row, kind))?,
+            (Cash::Trade, None) if rule.priced => worth(row, quantity, self.scale(row, kind))?,
             (Cash::In | Cash::Out | Cash::Trade, None) => {
                 let message = format!("the row states no amount, and `{kind}` needs one");
                 return Err(Reason::new("missing-value", message).at(Field::Amount));
@@ -309,6 +313,14 @@ impl Making<'_> {
                 accrued.abs()
             }
         });
+        let relabelled;
+        let row = if rule.fees_are_tax {
+            let withheld = if row.withheld == Number::Nothing { row.fees } else { row.withheld };
+            relabelled = Row { withheld, fees: Number::Nothing, ..row.clone() };
+            &relabelled
+        } else {
+            row
+        };
         let tax_itself = kind == "withholding";
         let scale = self.scale(row, kind);
         let kind = self.kind(row, rule, kind, quantity)?;
@@ -454,17 +466,21 @@ impl Making<'_> {
             let from = rule.from.clone().or_else(|| parent(self.words, &row.text));
             (from, row.security.clone())
         } else {
-            (row.security.clone(), None)
+            let own = row.security.clone();
+            let named = |form: &Name| {
+                Name::from(form.replace("{symbol}", own.as_deref().unwrap_or_default()))
+            };
+            (rule.security.as_ref().map(named).or(own.clone()), None)
         };
         let mut get = |field: &'static str| -> Option<Value> {
             match field {
                 "security" => security.clone().map(Value::Text),
                 "into" => into.clone().map(Value::Text),
                 "quantity" => quantity.map(Value::Number),
-                "price" => own_price(row).map(Value::Number),
+                "price" => self.price(row, quantity).map(Value::Number),
                 "value" => {
                     let stated = self.cash(row).value();
-                    let worth = || worth(row, Decimal::ONE).ok().filter(|_| rule.priced);
+                    let worth = || worth(row, quantity, Decimal::ONE).ok().filter(|_| rule.priced);
                     stated.or_else(worth).map(|value| Value::Number(value.abs()))
                 }
                 "cost" if kind == "cost-adjustment" => {
@@ -518,6 +534,17 @@ impl Making<'_> {
         } else {
             Decimal::ONE
         }
+    }
+
+    /// The price, where it is in the currency of the event's money.
+    fn price(&self, row: &Row, quantity: Option<Decimal>) -> Option<Decimal> {
+        let price = own_price(row)?;
+        if !self.profile.foreign_prices {
+            return Some(price);
+        }
+        let amount = row.amount.value()?;
+        let off = quantity?.abs().checked_mul(price)?.checked_sub(amount.abs())?.abs();
+        (off <= amount.abs().checked_mul(Decimal::new(1, 2))?).then_some(price)
     }
 
     /// What the row costs: as it states, else, where the profile says so, what the amount has
@@ -591,9 +618,13 @@ impl Making<'_> {
                 Some((sum, slack.checked_add(Decimal::new(1, 2))?))
             };
             let mut ties = vec![tie(scale)?];
-            // A bond's price is per 100 of face, but redeemed at 1 it is per 1.
+            // A bond's price is per 100 of face, but redeemed at 1 it is per 1. What a broker names by
+            // its ISIN may be a bond too.
             if scale == Decimal::new(1, 2) {
                 ties.extend(tie(Decimal::ONE));
+            } else if scale == Decimal::ONE && row.security.as_deref().is_some_and(symbol::is_isin)
+            {
+                ties.extend(tie(Decimal::new(1, 2)));
             }
             Some(ties)
         });
@@ -607,6 +638,9 @@ impl Making<'_> {
         let wanted = if quantity.is_sign_positive() { -amount.abs() } else { amount.abs() };
         let amount = if self.profile.unsigned { wanted } else { amount };
         if expected.is_some() && near(amount) {
+            return (amount, None);
+        }
+        if self.profile.foreign_prices && wanted == amount {
             return (amount, None);
         }
         let currency = &row.currency;
@@ -655,10 +689,11 @@ fn own_price(row: &Row) -> Option<Decimal> {
 }
 
 /// Quantity times price, in the amount's currency, for rows that state no amount.
-fn worth(row: &Row, scale: Decimal) -> Result<Decimal, Reason> {
+fn worth(row: &Row, quantity: Option<Decimal>, scale: Decimal) -> Result<Decimal, Reason> {
     let factor = factor(row).unwrap_or(Decimal::ONE);
-    let worth = row.quantity.value().zip(row.price.value()).map(|(quantity, price)| {
-        quantity.checked_mul(price)?.checked_mul(factor)?.checked_mul(scale)
+    // Cash goes against the units.
+    let worth = quantity.zip(row.price.value()).map(|(quantity, price)| {
+        (-quantity).checked_mul(price)?.checked_mul(factor)?.checked_mul(scale)
     });
     let Some(worth) = worth else {
         let message = "the row states neither an amount nor a price";
@@ -726,7 +761,7 @@ fn costs(row: &Row, rule: &Make) -> Decimal {
     let fees = row.fees.value().unwrap_or_default();
     match rule.link {
         Some(Link::Reverses) => -fees.abs(),
-        Some(Link::Reinvests | Link::WithholdingOf | Link::Corrects | Link::FeeOf) | None => fees,
+        Some(Link::Reinvests | Link::WithholdingOf | Link::Corrects | Link::PartOf) | None => fees,
     }
 }
 

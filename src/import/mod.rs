@@ -28,6 +28,7 @@ mod mirror;
 pub mod ofx;
 mod outcome;
 mod pair;
+mod parts;
 mod position;
 pub mod profile;
 mod recognise;
@@ -97,6 +98,7 @@ pub fn run(files: &[Source], context: &Context) -> Run {
         let profile = export.layout.profile;
         let words = words.entry(&profile.name).or_insert_with(|| Words::new(&profile.actions));
         export.decide(words, context.overrides);
+        parts::join(export);
         links::within_days(export);
     }
     position::settle(&mut exports, context.known);

@@ -109,6 +109,22 @@ impl Export<'_> {
 
     fn join_pair(&mut self, out: usize, new: usize, rule: &Make, ids: &[EventId]) {
         let row = &self.sheet.rows[out];
+        let other = &self.sheet.rows[new];
+        let units = row.quantity.value().zip(other.quantity.value());
+        let same = row.security.is_some() && row.security == other.security;
+        if same && units.is_some_and(|(gone, came)| gone == -came) {
+            // The same units of the same security: what it is called has changed, and no more.
+            for at in [out, new] {
+                let fate = Fate::Ignored("change of name that moves nothing".into());
+                self.units.push(Unit {
+                    row: at,
+                    others: Box::default(),
+                    id: ids[at].clone(),
+                    fate,
+                });
+            }
+            return;
+        }
         let made = self.making(row).legs(row, &self.sheet.rows[new], rule, ids[out].clone());
         self.join(out, &[new], ids, rule, made);
     }

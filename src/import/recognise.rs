@@ -262,7 +262,12 @@ fn place(name: &str, cells: &[String]) -> Option<usize> {
     if let Some(after) = name.strip_prefix("< ") {
         return unnamed(place(after, cells)?.checked_sub(1)?);
     }
-    let plain = |cell: &String| in_currency(cell).is_some_and(|(plain, _)| plain == name);
+    // A name in a currency begins with the name: most cells are told apart by that alone.
+    let plain = |cell: &String| {
+        cell.len() > name.len()
+            && cell.starts_with(name)
+            && in_currency(cell).is_some_and(|(plain, _)| plain == name)
+    };
     cells.iter().position(|cell| cell == name).or_else(|| cells.iter().position(plain))
 }
 

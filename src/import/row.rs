@@ -365,7 +365,7 @@ impl<'s, 'p> Reader<'s, '_, 'p> {
                 && self.at.get(Field::Date, &cells).is_empty()
             {
                 let row = self.continued(main, record, &cells);
-                if main.details == 1 {
+                if main.details == 1 || self.profile.wraps {
                     rows.pop();
                 }
                 rows.push(row);
@@ -380,7 +380,7 @@ impl<'s, 'p> Reader<'s, '_, 'p> {
             } else if day.is_some() {
                 rows.extend(held.drain(..).filter(|(_, known)| !known).map(|(row, _)| row));
                 rows.push(row);
-                if self.section.table.continues {
+                if self.section.table.continues || self.profile.wraps {
                     main = Some(Main { record, cells: cells.clone(), details: 0 });
                 }
             } else if let Some(reason) = self.aside(&cells) {
@@ -407,6 +407,9 @@ impl<'s, 'p> Reader<'s, '_, 'p> {
 
     /// A pasted table may have more empty cells in front of its rows than its header has.
     fn shift(&self, cells: &mut Vec<Cell>) {
+        if self.profile.surplus {
+            self.close_up(cells);
+        }
         let more = cells.len().saturating_sub(self.section.columns.len());
         if more == 0 || !cells[..more].iter().all(|cell| cell.trim().is_empty()) {
             return;
@@ -415,6 +418,28 @@ impl<'s, 'p> Reader<'s, '_, 'p> {
         let day = |at: usize| cells.get(at).and_then(|cell| cell::day(cell, self.form)).is_some();
         if !day(at) && day(at + more) {
             cells.drain(..more);
+        }
+    }
+
+    /// In a ragged file a row may have a blank too many before its amount, which then stands where
+    /// its currency should.
+    fn close_up(&self, cells: &mut Vec<Cell>) {
+        let [Some(amount), Some(currency)] =
+            [Field::Amount, Field::Currency].map(|field| self.at.0[field as usize])
+        else {
+            return;
+        };
+        let is =
+            |at: usize, what: fn(&str) -> bool| cells.get(at).is_some_and(|cell| what(cell.trim()));
+        let number = |text: &str| cell::number(text, Mark::Point).value().is_some();
+        let code =
+            |text: &str| text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_uppercase());
+        if amount + 1 == currency
+            && is(amount, str::is_empty)
+            && is(currency, number)
+            && is(currency + 1, code)
+        {
+            cells.remove(amount);
         }
     }
 
@@ -454,12 +479,20 @@ impl<'s, 'p> Reader<'s, '_, 'p> {
         let mut whole = main.cells.clone();
         whole.resize(whole.len().max(cells.len()), Cow::Borrowed(""));
         for (place, cell) in whole.iter_mut().zip(cells) {
-            if !cell.trim().is_empty() {
+            let (first, rest) = (place.trim(), cell.trim());
+            if self.profile.wraps && !first.is_empty() && !rest.is_empty() {
+                // A number that was broken after its dash goes on without a blank.
+                let blank = if first.ends_with('-') { "" } else { " " };
+                *place = Cow::Owned(format!("{first}{blank}{rest}"));
+            } else if !rest.is_empty() {
                 place.clone_from(cell);
             }
         }
+        if self.profile.wraps {
+            main.cells.clone_from(&whole);
+        }
         main.details += 1;
-        let place = if main.details == 1 {
+        let place = if main.details == 1 || self.profile.wraps {
             let start = main.record.text.as_ptr() as usize - self.text.as_ptr() as usize;
             let end =
                 record.text.as_ptr() as usize + record.text.len() - self.text.as_ptr() as usize;
@@ -661,7 +694,8 @@ impl<'s, 'p> Reader<'s, '_, 'p> {
     }
 
     fn row(&mut self, record: Record<'s>, cells: &[Cell<'s>], day: Option<When>) -> Row {
-        let words = single(self.at.get(Field::Action, cells));
+        let spoken = cell::mended(self.at.get(Field::Action, cells));
+        let words = single(&spoken);
         let holder = self.holder(cells);
         let symbol = stated(self.at.get(Field::Symbol, cells));
         let text = single(self.at.get(Field::Text, cells));
@@ -670,7 +704,8 @@ impl<'s, 'p> Reader<'s, '_, 'p> {
         let accrued = self.number(Field::Accrued, cells);
         let (amount, currency, gross) = self.money(cells);
         let mut price_currency = self.currency_of(Field::Price, Field::PriceCurrency, cells);
-        if let Some(whole) = price_currency.as_deref().and_then(hundredth_of) {
+        let whole = price_currency.as_deref().and_then(hundredth_of);
+        if let Some(whole) = whole {
             (price, price_currency) = (in_units(price), Some(self.names.get(whole)));
         }
         let exchange = Exchange {
@@ -679,6 +714,7 @@ impl<'s, 'p> Reader<'s, '_, 'p> {
             quantity,
             price,
             amount,
+            hundredths: whole.is_some(),
         };
         let costs = self.costs(cells, &currency, exchange);
         let price_currency = price_currency.filter(|other| *other != currency);
@@ -848,7 +884,10 @@ impl<'s, 'p> Reader<'s, '_, 'p> {
         if !dated {
             return Some(Trouble::NoDay);
         }
-        if cells.len() > of && cells[of..].iter().any(|cell| !cell.trim().is_empty()) {
+        if !self.profile.surplus
+            && cells.len() > of
+            && cells[of..].iter().any(|cell| !cell.trim().is_empty())
+        {
             return Some(Trouble::Surplus);
         }
         let says = |at: usize| {
@@ -891,8 +930,13 @@ impl<'s, 'p> Reader<'s, '_, 'p> {
     /// The id of the row's security, as its symbol says; `None` where it is about cash.
     fn security(&mut self, symbol: &str, text: &str, cells: &[Cell]) -> Option<Name> {
         let symbols = &self.profile.symbols;
-        let part = symbols.part.as_ref().and_then(|part| part.captures(symbol)?.get(1));
-        let symbol = part.map_or(symbol, |part| part.as_str());
+        let symbol = match &symbols.part {
+            Some(part) => part
+                .captures(symbol)
+                .and_then(|found| found.get(1))
+                .map_or("", |part| part.as_str()),
+            None => symbol,
+        };
         let numbers = [Field::Isin, Field::Cusip].map(|field| stated(self.at.get(field, cells)));
         let number = numbers.into_iter().find(|number| !number.is_empty());
         let id = if let (true, Some(number)) = (symbol.is_empty(), number) {

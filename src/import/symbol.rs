@@ -198,6 +198,14 @@ pub fn is_cusip(id: &str) -> bool {
         && id.bytes().filter(u8::is_ascii_digit).count() >= 2
 }
 
+/// Whether an id is shaped as an ISIN: two letters of a country, nine characters, a digit.
+pub fn is_isin(id: &str) -> bool {
+    id.len() == 12
+        && id.bytes().take(2).all(|byte| byte.is_ascii_uppercase())
+        && id.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+        && id.bytes().last().is_some_and(|byte| byte.is_ascii_digit())
+}
+
 /// The number of units that one contract is for, as the text says it: `(100 SHS)`.
 pub fn multiplier(text: &str) -> Option<Decimal> {
     let end = text.find(" SHS)")?;

@@ -20,7 +20,8 @@ pub struct Action {
     /// What else must hold of the row.
     pub when: When,
     /// How its words, else its text, read; the groups are values of the fields they are named for.
-    pub pattern: Option<Regex>,
+    /// Of several, the one in which quantity times price comes nearest to the amount.
+    pub patterns: Vec<Regex>,
     /// What the row becomes.
     pub outcome: Outcome,
     /// A row, below the profile's header, that means this.
@@ -42,6 +43,7 @@ pub enum Outcome {
 
 /// How an event is made of a row.
 #[derive(Clone, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "settings of a file, each for itself")]
 pub struct Make {
     /// The kind's name.
     pub kind: &'static str,
@@ -71,6 +73,10 @@ pub struct Make {
     pub pair: Option<Pair>,
     /// The event belongs to another of the same account.
     pub link: Option<Link>,
+    /// What it is about, `{symbol}` for the row's own: `{symbol}-CFD`.
+    pub security: Option<Name>,
+    /// What stands as fees is tax taken off.
+    pub fees_are_tax: bool,
     /// Its amount has a sign, though amounts of this profile have none.
     pub signed: bool,
     /// Where no amount is stated, it is quantity times price.
@@ -113,8 +119,8 @@ pub enum Link {
     Reverses,
     /// Takes an earlier event back where there is one, else stands by itself.
     Corrects,
-    /// A cost of the trade of the same day and reference.
-    FeeOf,
+    /// Belongs to the trade of the same day and reference: a fee becomes one of its costs.
+    PartOf,
 }
 
 impl Link {
@@ -124,7 +130,7 @@ impl Link {
             Link::Reinvests => Relation::Reinvests,
             Link::WithholdingOf => Relation::WithholdingOf,
             Link::Reverses | Link::Corrects => Relation::Reverses,
-            Link::FeeOf => Relation::PartOf,
+            Link::PartOf => Relation::PartOf,
         }
     }
 }
@@ -205,7 +211,7 @@ impl Action {
             words.push_str(" when ");
             words.push_str(&self.when.words());
         }
-        if let Some(pattern) = &self.pattern {
+        for pattern in &self.patterns {
             words.push_str(" that reads ");
             words.push_str(pattern.as_str());
         }

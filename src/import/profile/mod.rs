@@ -51,6 +51,13 @@ pub struct Profile {
     pub dates: Dates,
     /// Amounts have no sign; the action says which way the cash goes.
     pub unsigned: bool,
+    /// Rows may be longer than the header: what follows its last column is text for the eye.
+    pub surplus: bool,
+    /// A long text goes on in the line below, whose other cells are blank.
+    pub wraps: bool,
+    /// The price may be in the security's currency, which nothing states: one that makes another
+    /// amount is not the event's.
+    pub foreign_prices: bool,
     /// A quantity beside what moves no units is what it was paid for: of a dividend, the shares held.
     pub held: bool,
     /// How costs are written.

@@ -128,6 +128,9 @@ fn profile(root: &Group, source: &Source) -> Profile {
         name,
         tables,
         unsigned,
+        wraps: root.flag("wraps").is_some_and(|at| at.value),
+        foreign_prices: root.flag("foreign_prices").is_some_and(|at| at.value),
+        surplus: root.flag("surplus").is_some_and(|at| at.value),
         held: root.flag("held").is_some_and(|at| at.value),
         costs: Costs {
             rest: root.flag("rest_is_fees").is_some_and(|at| at.value),
@@ -353,13 +356,16 @@ const IN_PATTERN: [Field; 13] = [
     Field::Ex,
 ];
 
-/// A pattern whose groups are named for fields.
-fn pattern(group: &Group) -> Option<Regex> {
-    let at = group.text("pattern")?;
+/// Patterns whose groups are named for fields.
+fn patterns(group: &Group) -> Vec<Regex> {
+    group.texts("pattern").iter().filter_map(|at| pattern(group, at)).collect()
+}
+
+fn pattern(group: &Group, at: &At<Name>) -> Option<Regex> {
     let regex = match Regex::new(&at.value) {
         Ok(regex) => regex,
         Err(error) => {
-            not_a_pattern(group, &at, &error);
+            not_a_pattern(group, at, &error);
             return None;
         }
     };
@@ -459,7 +465,7 @@ fn action(group: &Group, source: &Source) -> Option<Action> {
         group.finish();
         when
     });
-    let pattern = pattern(group);
+    let patterns = patterns(group);
     let ignore = group.text("ignore");
     let event = kind(group, "event");
     let make = event.map(|kind| make(group, kind));
@@ -486,7 +492,7 @@ fn action(group: &Group, source: &Source) -> Option<Action> {
         starts,
         contains,
         when,
-        pattern,
+        patterns,
         outcome,
         example,
         line,
@@ -532,6 +538,8 @@ fn make(group: &Group, kind_name: &'static str) -> Make {
         from: group.text("from").map(|at| at.value),
         expense: group.text("expense").map(|at| at.value),
         tax: group.word::<TaxAuthority>("tax", &["foreign", "federal", "state"]).map(|at| at.value),
+        security: group.text("security").map(|at| at.value),
+        fees_are_tax: group.flag("fees_are_tax").is_some_and(|at| at.value),
         signed: group
             .word::<Unsigned>("amounts", &["signed", "unsigned"])
             .is_some_and(|at| !at.value.0),
@@ -554,7 +562,7 @@ fn make(group: &Group, kind_name: &'static str) -> Make {
                 ("withholding-of", Link::WithholdingOf),
                 ("reverses", Link::Reverses),
                 ("corrects", Link::Corrects),
-                ("fee-of", Link::FeeOf),
+                ("part-of", Link::PartOf),
             ],
         ),
     }
@@ -597,6 +605,8 @@ impl Make {
             fees: None,
             pair: None,
             link: None,
+            security: None,
+            fees_are_tax: false,
             signed: false,
             priced: false,
         }

@@ -64,6 +64,11 @@ impl Words {
     pub fn candidates(&self, text: &str) -> Vec<usize> {
         let text = single_blanks(text).to_lowercase();
         let mut found = self.exact.get(&text).cloned().unwrap_or_default();
+        // `b302087054` is `b#`: a word and a number.
+        let word = text.trim_end_matches(|c: char| c.is_ascii_digit());
+        if word.len() < text.len() {
+            found.extend(self.exact.get(&format!("{word}#")).into_iter().flatten());
+        }
         for (words, actions) in self.begins.get(first_word(&text)).into_iter().flatten() {
             if begins(&text, words) {
                 found.extend(actions);
@@ -80,7 +85,7 @@ impl Words {
 
 /// The first word, by which beginnings are sorted into buckets.
 fn first_word(text: &str) -> &str {
-    text.split(' ').next().unwrap_or_default()
+    text.split([' ', ':']).next().unwrap_or_default()
 }
 
 /// Whether `text` begins with `words` and the last of them ends there.
@@ -119,5 +124,14 @@ mod tests {
         assert_eq!(words.candidates("You  Sold Short Sale"), [2, 1, 0]);
         assert_eq!(words.candidates("YOU SOLD SHORTS INC"), [0]);
         assert_eq!(words.candidates("YOU"), [0_usize; 0]);
+    }
+
+    #[test]
+    fn a_number_after_the_words_may_be_any() {
+        let profile = profile("[[action]]\nis = \"B#\"\nevent = \"buy\"\n");
+        let words = Words::new(&profile.actions);
+        assert_eq!(words.candidates("B302087054"), [0]);
+        assert_eq!(words.candidates("B"), [0_usize; 0]);
+        assert_eq!(words.candidates("B 30 x"), [0_usize; 0]);
     }
 }
