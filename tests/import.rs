@@ -19,7 +19,7 @@ fn fixtures(folder: &str) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).expect("fixtures");
     let paths = entries.map(|entry| entry.expect("a fixture").path());
     let mut csv: Vec<_> = paths
-        .filter(|path| path.extension().is_some_and(|ending| ending == "csv" || ending == "json"))
+        .filter(|path| path.extension().is_some_and(|e| e == "csv" || e == "json" || e == "xlsx"))
         .collect();
     csv.sort();
     csv
@@ -320,11 +320,13 @@ proptest! {
     /// whole is lost to the damage of another.
     #[test]
     fn damaged_exports_add_up(
-        fixture in 0usize..16,
+        fixture in 0usize..64,
         damage in prop::collection::vec((0usize..65536, "[\",;\n\r$()0-9.eE/ \t\u{feff}é-]{0,6}"), 1..12),
     ) {
         let mut all = fixtures("schwab");
-        all.extend(fixtures("fidelity"));
+        for folder in ["fidelity", "kraken", "coinbase-pro", "coinbase", "airbnb", "questrade", "wells-fargo"] {
+            all.extend(fixtures(folder));
+        }
         let path = &all[fixture % all.len()];
         let mut text = Source::decode("x.csv", fs::read(path).expect("a fixture")).text.to_string();
         for (at, piece) in damage {
