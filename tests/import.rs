@@ -420,6 +420,7 @@ reference = "order"
 XXBT = "BTC"
 ZUSD = "USD"
 CAN = "CAD"
+"*.S" = "*"
 [[action]]
 is = "trade"
 event = "exchange"
@@ -435,7 +436,7 @@ fn what_leaves_and_what_comes_are_one_trade_or_one_exchange_of_currencies() {
     let books = Books::default().account("own", "own", &[]).profile(SWAPS);
     let text = "date,type,asset,amount,fee,order\n\
                 2024-05-01,trade,ZUSD,-600.00,1.50,o1\n\
-                2024-05-01,trade,XXBT,0.01,,o1\n\
+                2024-05-01,trade,XXBT.S,0.01,,o1\n\
                 2024-05-02,trade,XXBT,-0.004,,o2\n\
                 2024-05-02,trade,ZUSD,150.00,,o2\n\
                 2024-05-02,trade,XXBT,-0.002,,o2\n\

@@ -830,6 +830,8 @@ impl<'s, 'p> Reader<'s, '_, 'p> {
 
     /// The code of a currency or a commodity that the broker calls `code`.
     fn asset(&mut self, code: &str) -> Name {
+        let endings = &self.profile.endings;
+        let code = endings.iter().find_map(|end| code.strip_suffix(end.as_str())).unwrap_or(code);
         let known = &self.profile.assets;
         let renamed = if known.is_empty() { None } else { known.get(code).cloned() };
         renamed.unwrap_or_else(|| self.names.get(code))

@@ -80,6 +80,8 @@ pub struct Profile {
     pub bank: bool,
     /// Currencies and commodities by the broker's own codes.
     pub assets: HashMap<Name, Name>,
+    /// Endings that are left off such a code: `.S` of what is staked.
+    pub endings: Vec<String>,
     /// Let properties, by what the broker calls them, as they are compared.
     pub properties: HashMap<String, Name>,
     /// What its action words mean; the user's own first.

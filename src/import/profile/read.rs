@@ -1,6 +1,8 @@
 //! Reads a profile strictly: an unknown key, kind, claim or field is a diagnostic with its line.
 
 use chrono_tz::Tz;
+use std::collections::HashMap;
+
 use glob::Pattern;
 use regex::Regex;
 
@@ -38,6 +40,7 @@ pub fn merge(mut profiles: Vec<Profile>, own: Vec<Profile>) -> Vec<Profile> {
         }
         shipped.bank |= own.bank;
         shipped.assets.extend(own.assets);
+        shipped.endings.append(&mut own.endings);
         shipped.properties.extend(own.properties);
         shipped.tables.extend(tables);
         own.symbols.named.append(&mut shipped.symbols.named);
@@ -61,6 +64,7 @@ pub fn merge(mut profiles: Vec<Profile>, own: Vec<Profile>) -> Vec<Profile> {
 }
 
 fn profile(root: &Group, source: &Source) -> Profile {
+    let (endings, assets) = assets(root);
     let text = |key| root.text(key).map(|at| at.value.to_string());
     let own_name = source.name.rsplit(['/', '\\']).next().unwrap_or_default();
     let own_name = own_name.strip_suffix(".toml").unwrap_or(own_name);
@@ -121,7 +125,8 @@ fn profile(root: &Group, source: &Source) -> Profile {
         currency: root.text("currency").map_or_else(|| Name::new("USD"), |at| at.value),
         prose: root.flag("prose").is_some_and(|at| at.value),
         bank: root.flag("bank").is_some_and(|at| at.value),
-        assets: names(root, "assets").map(|(code, name)| (code.value, name.value)).collect(),
+        endings,
+        assets,
         properties: names(root, "properties")
             .map(|(called, id)| (normalised(&called.value), id.value))
             .collect(),
@@ -187,6 +192,17 @@ const IDENTITY: [Field; 11] = [
     Field::Withheld,
     Field::Amount,
 ];
+
+/// The endings of `[assets]`, `"*.S" = "*"`, and its other codes.
+fn assets(root: &Group) -> (Vec<String>, HashMap<Name, Name>) {
+    let ending = |(code, name): &(At<Name>, At<Name>)| {
+        code.value.strip_prefix('*').filter(|_| *name.value == *"*").map(str::to_owned)
+    };
+    let all: Vec<_> = names(root, "assets").collect();
+    let endings = all.iter().filter_map(ending).collect();
+    let codes = all.into_iter().filter(|pair| ending(pair).is_none());
+    (endings, codes.map(|(code, name)| (code.value, name.value)).collect())
+}
 
 /// A table of names: `[assets]` with `CAN = "CAD"`.
 fn names(root: &Group, key: &'static str) -> impl Iterator<Item = (At<Name>, At<Name>)> {
