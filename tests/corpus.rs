@@ -134,7 +134,7 @@ fn every_file_is_named_and_none_is_taken_for_another_broker_s() {
 fn no_prefix_of_an_export_panics_and_every_one_adds_up() {
     let Some(corpus) = corpus() else { return };
     let profiles = import::profile::shipped();
-    for folder in ["schwab", "fidelity", "_edge"] {
+    for folder in ["schwab", "fidelity", "_edge", "vanguard", "etrade", "merrill", "tastytrade"] {
         for path in files(&corpus.join(folder)) {
             let source = read(&path);
             let ends = source.text.char_indices().map(|(at, _)| at);

@@ -278,6 +278,27 @@ fn units_that_several_accounts_may_have_sent_are_asked_for() {
 }
 
 #[test]
+fn an_award_that_another_account_s_records_value_is_one_acquisition() {
+    let award = |value| EventKind::Award { security: "X".into(), quantity: number("10"), value };
+    let out = EventKind::TransferOut {
+        security: "X".into(),
+        quantity: number("-10"),
+        lots: rentier::event::Lots::default(),
+    };
+    let sale = EventKind::Sell { security: "X".into(), quantity: number("-10"), price: None };
+    let book = Book::default()
+        .event("2024-01-02", "plan", award(Some(number("500"))), "0")
+        .event("2024-01-02", "plan", out, "0")
+        .event("2024-01-04", "broker", award(None), "0")
+        .event("2024-03-04", "broker", sale, "620");
+    let found = book.found();
+    assert!(found.questions.is_empty());
+    let [matched] = &found.matches[..] else { panic!("{} matches", found.matches.len()) };
+    assert_eq!(matched.acquired.map(|day| day.to_string()).as_deref(), Some("2024-01-02"));
+    assert_eq!(matched.cost, Some(number("500")));
+}
+
+#[test]
 fn a_loss_may_be_deferred_until_thirty_days_later_by_accounts_that_reach_less_far() {
     let mut book = Book::default()
         .account("a", Shelter::Taxable, LotMethod::Fifo)

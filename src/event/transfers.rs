@@ -45,13 +45,15 @@ struct Ends<'e> {
 }
 
 impl Journal {
-    /// Transfers of units: `transfer-out` and `transfer-in`.
+    /// Transfers of units: `transfer-out` and `transfer-in`. An `award` that states no value may be the
+    /// arrival of one that another account's records state: one acquisition, not two.
     pub fn transfers_of_units(&self) -> Transfers {
         self.transfers(UNITS, |event| match &event.kind {
             EventKind::TransferOut { security, quantity, .. } => {
                 Some((true, (security, quantity.abs().normalize())))
             }
-            EventKind::TransferIn { security, quantity, .. } => {
+            EventKind::TransferIn { security, quantity, .. }
+            | EventKind::Award { security, quantity, value: None } => {
                 Some((false, (security, quantity.abs().normalize())))
             }
             _ => None,

@@ -1,8 +1,8 @@
 //! Reads JSON as tables: an array of objects is a table, their keys its header, each object a row.
 //!
 //! In: a text. Out: every such array with its rows, each with its place in the text. Objects inside
-//! a row add their keys to it; an array of objects inside a row makes a row of each, which the keys
-//! of the whole row are repeated in: an action with its details.
+//! a row add their keys to it; an array of objects inside a row makes a row of each below it: an
+//! action, then its details.
 
 use std::borrow::Cow;
 
@@ -76,13 +76,10 @@ impl<'s> Reading<'s> {
             let (mut own, mut details) = (Keyed::new(), Vec::new());
             flatten(item, &mut own, &mut details);
             let record = self.record(item.get());
-            if details.is_empty() {
-                rows.push((record, own));
-                continue;
-            }
-            for (number, (text, detail)) in details.into_iter().enumerate() {
-                let place = if number == 0 { record } else { self.record(text) };
-                rows.push((place, own.iter().cloned().chain(detail).collect()));
+            rows.push((record, own));
+            for (text, detail) in details {
+                let record = self.record(text);
+                rows.push((record, detail));
             }
         }
         for (key, _) in rows.iter().flat_map(|(_, cells)| cells) {
@@ -174,7 +171,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn arrays_of_objects_are_tables_and_details_repeat_their_row() {
+    fn arrays_of_objects_are_tables_and_details_stand_below_their_row() {
         let text = "{\n \"From\": \"1\",\n \"Rows\": [\n  {\"A\": \"x\", \"B\": null, \"N\": 1.50},\n  {\"A\": \"y\\n\", \"More\": [\n    {\"Details\": {\"C\": \"1\"}},\n    {\"Details\": {\"C\": \"2\"}}]}\n ]\n}\n";
         let tables = tables(text).expect("JSON");
         assert_eq!(tables.len(), 1);
@@ -185,7 +182,7 @@ mod tests {
         );
         let rows: Vec<(u32, String)> =
             table.rows.iter().map(|(record, cells)| (record.line, cells.join("|"))).collect();
-        let expected = [(4, "x||1.50|"), (5, "y\n|||1"), (7, "y\n|||2")];
+        let expected = [(4, "x||1.50|"), (5, "y\n|||"), (6, "|||1"), (7, "|||2")];
         assert_eq!(rows, expected.map(|(line, cells)| (line, cells.to_owned())));
     }
 

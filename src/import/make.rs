@@ -5,7 +5,7 @@
 //! not, is unresolved.
 
 use super::cell::Number;
-use super::profile::{Field, Link, Make, Profile, Side, Sign, SymbolIs, Symbols, When};
+use super::profile::{Beside, Field, Link, Make, Profile, Side, Sign, SymbolIs, Symbols, When};
 use super::row::Row;
 use super::symbol;
 use crate::event::{
@@ -248,7 +248,8 @@ impl Making<'_> {
     /// The event of one row, and the second where it has accrued interest or fees of their own kind.
     pub fn make(&self, row: &Row, rule: &Make, id: EventId) -> Result<Made, Reason> {
         readable(row)?;
-        let stated = if rule.invested { self.paid(row)? } else { self.cash(row) };
+        let invested = rule.beside == Some(Beside::Invested);
+        let stated = if invested { self.paid(row)? } else { self.cash(row) };
         let negative = match stated.value().filter(|amount| !amount.is_zero()) {
             Some(amount) => amount.is_sign_negative(),
             None => row.quantity.value().is_some_and(|quantity| quantity.is_sign_negative()),
@@ -260,7 +261,7 @@ impl Making<'_> {
         let quantity = quantity.map(|quantity| sided(unpadded(quantity), side));
         if !units
             && !self.profile.held
-            && !rule.invested
+            && !invested
             && let Some(quantity) = quantity
         {
             let message = format!("the row moves {quantity} units, and `{kind}` moves none");
@@ -360,10 +361,11 @@ impl Making<'_> {
             _ => None,
         };
         let into = row.further.as_ref().and_then(|further| further.into.as_ref());
-        let second = match into {
-            Some((security, units)) => Some(self.bought(row, &mut event, security, *units)?),
-            None if rule.invested => self.invested(row, &event),
-            None => second.or(fees),
+        let second = match (into, rule.beside) {
+            (Some((security, units)), _) => Some(self.bought(row, &mut event, security, *units)?),
+            (None, Some(Beside::Invested)) => self.invested(row, &event),
+            (None, Some(Beside::PassedOn)) => self.passed_on(row, &event),
+            (None, None) => second.or(fees),
         };
         Ok(Made { event, second, doubt })
     }
@@ -386,6 +388,16 @@ impl Making<'_> {
         second.currency = Some(row.currency.clone());
         second.further.links.push(event::Link { relation: Relation::PartOf, to: id });
         Ok(Box::new(second))
+    }
+
+    /// The units of `event` on their way to another account.
+    fn passed_on(&self, row: &Row, event: &Event) -> Option<Box<Event>> {
+        let security = event.security().cloned()?;
+        let quantity = -event.quantity();
+        let kind = EventKind::TransferOut { security, quantity, lots: event::Lots::default() };
+        let mut second = self.event(row, event.id.with_part(1), kind);
+        second.further.links.push(event::Link { relation: Relation::PartOf, to: event.id.clone() });
+        Some(Box::new(second))
     }
 
     /// The amount of a row that is invested at once: where it states none, what its units cost; units

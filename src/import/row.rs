@@ -309,6 +309,8 @@ type When = (NaiveDate, Option<NaiveDate>, Option<NaiveTime>);
 struct Main<'s> {
     record: Record<'s>,
     cells: Vec<Cell<'s>>,
+    /// The first that filled it.
+    first: Option<(Record<'s>, Vec<Cell<'s>>)>,
     /// How many have filled it.
     details: usize,
 }
@@ -364,10 +366,35 @@ impl<'s, 'p> Reader<'s, '_, 'p> {
                 && let Some(main) = &mut main
                 && self.at.get(Field::Date, &cells).is_empty()
             {
-                let row = self.continued(main, record, &cells);
-                if main.details == 1 || self.profile.wraps {
+                if self.profile.wraps {
+                    // The cells of several lines are one row.
+                    main.cells = self.whole(main, &cells);
+                    main.record = self.through(main.record, record);
                     rows.pop();
+                    let row = self.filled(main, main.record, &[]);
+                    rows.push(row);
+                    continue;
                 }
+                if main.details == 1 {
+                    // What the action states as a whole belongs to none of several details.
+                    let first = main.first.clone();
+                    self.share(main);
+                    rows.pop();
+                    rows.extend(first.map(|(record, cells)| self.filled(main, record, &cells)));
+                    for field in [Field::Fees, Field::Commission, Field::OtherFees] {
+                        self.blank(main, field);
+                    }
+                }
+                main.details += 1;
+                let place = if main.details == 1 {
+                    let place = self.through(main.record, record);
+                    main.first = Some((place, cells.clone()));
+                    rows.pop();
+                    place
+                } else {
+                    record
+                };
+                let row = self.filled(main, place, &cells);
                 rows.push(row);
                 continue;
             }
@@ -381,7 +408,7 @@ impl<'s, 'p> Reader<'s, '_, 'p> {
                 rows.extend(held.drain(..).filter(|(_, known)| !known).map(|(row, _)| row));
                 rows.push(row);
                 if self.section.table.continues || self.profile.wraps {
-                    main = Some(Main { record, cells: cells.clone(), details: 0 });
+                    main = Some(Main { record, cells: cells.clone(), first: None, details: 0 });
                 }
             } else if let Some(reason) = self.aside(&cells) {
                 row.trouble = Some(Trouble::Aside(reason));
@@ -474,8 +501,15 @@ impl<'s, 'p> Reader<'s, '_, 'p> {
         self.before.push(std::mem::replace(&mut self.section, section));
     }
 
-    /// The row that a record without a date makes of the one above it: what it says fills that.
-    fn continued(&mut self, main: &mut Main<'s>, record: Record<'s>, cells: &[Cell<'s>]) -> Row {
+    /// The row that the cells of a record without a date make of the one above it: they fill it.
+    fn filled(&mut self, main: &Main<'s>, place: Record<'s>, cells: &[Cell<'s>]) -> Row {
+        let whole = self.whole(main, cells);
+        let day = self.day(&whole);
+        self.row(place, &whole, day)
+    }
+
+    /// The cells of the row above with those of a record below it.
+    fn whole(&self, main: &Main<'s>, cells: &[Cell<'s>]) -> Vec<Cell<'s>> {
         let mut whole = main.cells.clone();
         whole.resize(whole.len().max(cells.len()), Cow::Borrowed(""));
         for (place, cell) in whole.iter_mut().zip(cells) {
@@ -488,20 +522,32 @@ impl<'s, 'p> Reader<'s, '_, 'p> {
                 place.clone_from(cell);
             }
         }
-        if self.profile.wraps {
-            main.cells.clone_from(&whole);
+        whole
+    }
+
+    /// Takes out of the row above what its details share.
+    fn share(&self, main: &mut Main<'s>) {
+        for field in [Field::Amount, Field::Quantity] {
+            self.blank(main, field);
         }
-        main.details += 1;
-        let place = if main.details == 1 || self.profile.wraps {
-            let start = main.record.text.as_ptr() as usize - self.text.as_ptr() as usize;
-            let end =
-                record.text.as_ptr() as usize + record.text.len() - self.text.as_ptr() as usize;
-            Record { text: &self.text[start..end], cut: record.cut, ..main.record }
-        } else {
-            record
-        };
-        let day = self.day(&whole);
-        self.row(place, &whole, day)
+    }
+
+    fn blank(&self, main: &mut Main<'s>, field: Field) {
+        for (at, column) in self.section.columns.iter().enumerate() {
+            if *column == Column::Field(field)
+                && let Some(cell) = main.cells.get_mut(at)
+            {
+                *cell = Cow::Borrowed("");
+            }
+        }
+    }
+
+    /// From the start of `first` to the end of `last`.
+    fn through(&self, first: Record<'s>, last: Record<'s>) -> Record<'s> {
+        let start = first.text.as_ptr() as usize - self.text.as_ptr() as usize;
+        let end = last.text.as_ptr() as usize + last.text.len() - self.text.as_ptr() as usize;
+        let end = end.max(start + first.text.len());
+        Record { text: &self.text[start..end], cut: last.cut, ..first }
     }
 
     /// Sentences in the midst of rows have no words; they get the empty ones.

@@ -349,6 +349,11 @@ impl<'j> Walk<'j> {
                 lot.always_long = true;
                 self.positions[position].add(lot);
             }
+            EventKind::Award { security, quantity, .. }
+                if self.transfers.other.contains_key(&at) =>
+            {
+                self.transfer_in(at, event, security, *quantity, &crate::event::Lots::default());
+            }
             EventKind::Award { security, quantity, value } => {
                 let position = self.position(&event.account, security);
                 let lot = Lot::new(Some(at), Some(event.date), *quantity, *value);

@@ -268,6 +268,24 @@ const FILES: &[Expected] = &[
             ("withdrawal", 5, "-11758.04"),
         ],
     ),
+    (
+        "schwab/equity_awards_rsu_lapse.csv",
+        [1, 1, 0, 0],
+        "0",
+        &[("award", 1, "0"), ("transfer-out", 1, "0")],
+    ),
+    (
+        "schwab/equity_awards_multi.csv",
+        [3, 3, 0, 0],
+        "0",
+        &[("award", 3, "0"), ("transfer-out", 3, "0")],
+    ),
+    (
+        "schwab/equity_awards.json",
+        [8, 8, 0, 0],
+        "0",
+        &[("award", 8, "0"), ("transfer-out", 8, "0")],
+    ),
 ];
 
 fn kinds(report: &FileReport) -> BTreeMap<&'static str, (u32, Decimal)> {

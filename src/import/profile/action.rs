@@ -58,9 +58,8 @@ pub struct Make {
     /// The kind where the units close a position that the records have: brokers that write neither
     /// open nor close.
     pub closing: Option<&'static str>,
-    /// What comes in buys the row's units at once, what goes out is paid by selling them: a second
-    /// event.
-    pub invested: bool,
+    /// What the row does beside.
+    pub beside: Option<Beside>,
     /// The security it comes from, where rows do not say: of a spin-off.
     pub from: Option<Name>,
     /// Who took the tax.
@@ -81,6 +80,15 @@ pub struct Make {
     pub signed: bool,
     /// Where no amount is stated, it is quantity times price.
     pub priced: bool,
+}
+
+/// What a row does beside what it is named for: a second event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Beside {
+    /// What comes in buys the row's units at once, what goes out is paid by selling them.
+    Invested,
+    /// The units that come go on at once to another account of their owner.
+    PassedOn,
 }
 
 /// Which way units go; the sign of a quantity that the broker writes without one.
@@ -233,8 +241,10 @@ impl Action {
             text.push_str(" or, of an open position, ");
             text.push_str(closing);
         }
-        if make.invested {
-            text.push_str(", invested");
+        match make.beside {
+            Some(Beside::Invested) => text.push_str(", invested"),
+            Some(Beside::PassedOn) => text.push_str(", passed on"),
+            None => {}
         }
         if !make.claimed.is_empty() {
             let claims: Vec<&str> = make.claimed.iter().map(crate::event::Claim::text).collect();

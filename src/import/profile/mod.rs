@@ -20,7 +20,7 @@ use crate::source::{Name, Source};
 
 use super::cell::Mark;
 
-pub use action::{Action, Link, Make, Outcome, Pair, Side, Sign, SymbolIs, When};
+pub use action::{Action, Beside, Link, Make, Outcome, Pair, Side, Sign, SymbolIs, When};
 pub use read::{date_form, merge, read};
 pub use table::Table;
 pub use words::Words;

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use glob::Pattern;
 use regex::Regex;
 
-use super::action::{Action, Link, Make, Outcome, Pair, Side, Sign, SymbolIs, When};
+use super::action::{Action, Beside, Link, Make, Outcome, Pair, Side, Sign, SymbolIs, When};
 use super::{
     AccountNumber, Aside, Cells, Costs, Dates, Field, Mark, Profile, Symbols, Table, normalised,
     single_blanks,
@@ -550,7 +550,11 @@ fn make(group: &Group, kind_name: &'static str) -> Make {
         )
         .unwrap_or_else(|| side_of(kind_name)),
         closing: kind(group, "closing"),
-        invested: group.flag("invested").is_some_and(|at| at.value),
+        beside: match (group.flag("invested"), group.flag("passed_on")) {
+            (Some(at), _) if at.value => Some(Beside::Invested),
+            (_, Some(at)) if at.value => Some(Beside::PassedOn),
+            _ => None,
+        },
         from: group.text("from").map(|at| at.value),
         expense: group.text("expense").map(|at| at.value),
         tax: group.word::<TaxAuthority>("tax", &["foreign", "federal", "state"]).map(|at| at.value),
@@ -614,7 +618,7 @@ impl Make {
             reason: None,
             side: side_of(kind),
             closing: None,
-            invested: false,
+            beside: None,
             from: None,
             tax: None,
             expense: None,
