@@ -64,8 +64,8 @@ impl<'t> Sliced<'t> {
             }
         }
         // A row without its first cell goes on with the row above it.
-        for at in 1..lines.len() {
-            let goes_on = lines[at].starts_with([',', ';']) || lines[at].starts_with("\"\",");
+        for (at, line) in lines.iter().enumerate().skip(1) {
+            let goes_on = line.starts_with([',', ';']) || line.starts_with("\"\",");
             if let (true, None, Some(day)) = (goes_on, days.get(&at), days.get(&(at - 1)).copied())
             {
                 days.insert(at, day);
