@@ -1,0 +1,185 @@
+//! What the cells of a row say of money: numbers in their spelling, currencies, costs and tax.
+
+use super::{Reader, Row};
+use crate::import::cell::Number;
+use crate::import::exchange::{Exchange, exchanged, hundredth_of, in_units};
+use crate::import::profile::Field;
+use crate::import::recognise::In;
+use crate::import::record::Cell;
+use crate::money::{self};
+use crate::source::Name;
+
+impl Reader<'_, '_, '_> {
+    pub(super) fn number(&mut self, field: Field, cells: &[Cell]) -> Number {
+        self.at.at(field, cells).map_or(Number::Nothing, |at| self.number_at(at, cells))
+    }
+
+    pub(super) fn number_at(&mut self, at: usize, cells: &[Cell]) -> Number {
+        let text = cells.get(at).map_or("", |cell| cell.trim());
+        if text.is_empty() {
+            return Number::Nothing;
+        }
+        let (number, usual) = self.spelling.get(at).copied().unwrap_or_default().number(text);
+        self.doubt |= !usual;
+        number
+    }
+
+    /// What the number in this column is in; `None`: what the row says.
+    pub(super) fn currency_at(&mut self, at: usize, cells: &[Cell]) -> Option<Name> {
+        match self.section.currencies.get(at)? {
+            In::Row => None,
+            In::Name(name) => Some(name.clone()),
+            In::Column(at) => {
+                let text = cells.get(*at).map_or("", |cell| cell.trim());
+                (!text.is_empty()).then(|| self.names.get(text))
+            }
+        }
+    }
+
+    /// What the column of `field` is in, by its name or the column beside it; else by the column
+    /// of `named`.
+    pub(super) fn currency_of(
+        &mut self,
+        field: Field,
+        named: Field,
+        cells: &[Cell],
+    ) -> Option<Name> {
+        let at = self.at.at(field, cells)?;
+        let beside = self.currency_at(at, cells);
+        beside.or_else(|| {
+            let text = self.at.get(named, cells);
+            (!text.is_empty()).then(|| self.names.get(text))
+        })
+    }
+
+    /// The row's amount and what it is in, pence made pounds; whether it is before costs.
+    pub(super) fn money(&mut self, cells: &[Cell]) -> (Number, Name, bool) {
+        let net = self.amount(cells);
+        let gross = net == Number::Nothing && self.at.0[Field::Gross as usize].is_some();
+        let amount = if gross { self.number(Field::Gross, cells) } else { net };
+        let fields = [Field::Amount, Field::Gross, Field::Debit];
+        let field =
+            fields[usize::from(gross)..].iter().find(|field| self.at.0[**field as usize].is_some());
+        let said = field.and_then(|field| self.currency_of(*field, Field::Currency, cells));
+        let said = match said {
+            Some(said) => self.asset(&said),
+            None => match self.at.get(Field::Currency, cells) {
+                "" => self.profile.currency.clone(),
+                currency => self.asset(currency),
+            },
+        };
+        match hundredth_of(&said) {
+            Some(whole) => (in_units(amount), self.names.get(whole), gross),
+            None => (amount, said, gross),
+        }
+    }
+
+    /// What the row costs, and what was withheld, in the amount's currency. `Err`: the currency of
+    /// one that nothing brings into it.
+    pub(super) fn costs(
+        &mut self,
+        cells: &[Cell],
+        currency: &Name,
+        exchange: Exchange,
+    ) -> Result<(Number, Number), Name> {
+        let (mut fees, mut withheld) = (Number::Nothing, Number::Nothing);
+        for place in 0..self.costs_at.len() {
+            let (field, at) = self.costs_at[place];
+            let cost = self.cost(field, at, cells, currency, &exchange)?;
+            let total = if field == Field::Withheld { &mut withheld } else { &mut fees };
+            *total = sum(*total, cost);
+        }
+        Ok((fees, withheld))
+    }
+
+    /// One cost in the amount's currency, positive where it costs.
+    pub(super) fn cost(
+        &mut self,
+        field: Field,
+        at: usize,
+        cells: &[Cell],
+        currency: &Name,
+        exchange: &Exchange,
+    ) -> Result<Number, Name> {
+        let number = match self.number_at(at, cells) {
+            Number::Some(cost) if self.section.table.costs_signed => Number::Some(-cost),
+            other => other,
+        };
+        let Some(cost) = number.value().filter(|cost| !cost.is_zero()) else { return Ok(number) };
+        let named = match field {
+            Field::Withheld => self.at.get(Field::WithheldCurrency, cells),
+            _ => "",
+        };
+        let own = match self.currency_at(at, cells) {
+            None if !named.is_empty() => Some(self.names.get(named)),
+            own => own,
+        };
+        match own.filter(|own| *own != *currency) {
+            None => Ok(number),
+            Some(own) if hundredth_of(&own) == Some(currency) => Ok(in_units(number)),
+            Some(own) => {
+                let made = exchange.factor().and_then(|factor| exchanged(cost, factor, currency));
+                made.map(Number::Some).ok_or(own)
+            }
+        }
+    }
+
+    /// The cash: what came less what went, where each has its own column.
+    pub(super) fn amount(&mut self, cells: &[Cell]) -> Number {
+        let amount = self.number(Field::Amount, cells);
+        if self.at.0[Field::Debit as usize].is_none() && self.at.0[Field::Credit as usize].is_none()
+        {
+            return amount;
+        }
+        let debit = match self.number(Field::Debit, cells) {
+            Number::Some(debit) => Number::Some(-debit.abs()),
+            other => other,
+        };
+        sum(sum(amount, self.number(Field::Credit, cells)), debit)
+    }
+
+    /// The code of a currency or a commodity that the broker calls `code`.
+    pub(super) fn asset(&mut self, code: &str) -> Name {
+        let endings = &self.profile.endings;
+        let code = endings.iter().find_map(|end| code.strip_suffix(end.as_str())).unwrap_or(code);
+        let known = &self.profile.assets;
+        let renamed = if known.is_empty() { None } else { known.get(code).cloned() };
+        renamed.unwrap_or_else(|| self.names.get(code))
+    }
+
+    /// Where a column says what an amount is of: of a currency it is cash, of anything else units.
+    pub(super) fn of_asset(&mut self, row: &mut Row, cells: &[Cell]) {
+        let code = self.at.get(Field::Asset, cells);
+        if code.is_empty() {
+            return;
+        }
+        let asset = self.asset(code);
+        if money::currency(&asset, &self.profile.currency).is_some() {
+            row.currency = asset;
+            return;
+        }
+        row.security = Some(self.reading.aliases.resolve(asset.clone(), row.date));
+        row.symbol = asset;
+        if row.quantity == Number::Nothing {
+            row.quantity = std::mem::replace(&mut row.amount, Number::Nothing);
+            // A fee in units leaves with them.
+            if row.gross {
+                let fee = std::mem::replace(&mut row.fees, Number::Nothing);
+                if let (Some(units), Some(fee)) = (row.quantity.value(), fee.value()) {
+                    row.quantity = units.checked_sub(fee).map_or(Number::Unreadable, Number::Some);
+                }
+            }
+        }
+    }
+}
+
+/// Both together; nothing and nothing is nothing.
+pub(super) fn sum(one: Number, other: Number) -> Number {
+    match (one, other) {
+        (Number::Unreadable, _) | (_, Number::Unreadable) => Number::Unreadable,
+        (Number::Nothing, number) | (number, Number::Nothing) => number,
+        (Number::Some(one), Number::Some(other)) => {
+            one.checked_add(other).map_or(Number::Unreadable, Number::Some)
+        }
+    }
+}

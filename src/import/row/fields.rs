@@ -1,0 +1,221 @@
+//! One row of its cells: every field, whose it is, and why it may be no event.
+
+use std::borrow::Cow;
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::identity::single;
+use super::security::{CASE_APART, stated};
+use super::{Further, Holder, Reader, Row, Trouble, When};
+use crate::import::cell::{self, Mark, Number};
+use crate::import::clock;
+use crate::import::exchange::{Exchange, hundredth_of, in_units, is_in_pence};
+use crate::import::profile::{Field, normalised, single_blanks};
+use crate::import::recognise::Column;
+use crate::import::record::{Cell, Record};
+use crate::source::Name;
+
+impl<'s> Reader<'s, '_, '_> {
+    pub(super) fn row(&mut self, record: Record<'s>, cells: &[Cell<'s>], day: Option<When>) -> Row {
+        let spoken = cell::mended(self.at.get(Field::Action, cells));
+        let words = single(&spoken);
+        let holder = self.holder(cells);
+        let symbol = stated(self.at.get(Field::Symbol, cells));
+        let text = single(self.at.get(Field::Text, cells));
+        let quantity = self.number(Field::Quantity, cells);
+        let mut price = self.number(Field::Price, cells);
+        let accrued = self.number(Field::Accrued, cells);
+        let (amount, currency, gross) = self.money(cells);
+        let mut price_currency = self.currency_of(Field::Price, Field::PriceCurrency, cells);
+        let whole = price_currency.as_deref().and_then(hundredth_of);
+        if let Some(whole) = whole {
+            (price, price_currency) = (in_units(price), Some(self.names.get(whole)));
+        }
+        let exchange = Exchange {
+            rate: self.number(Field::Rate, cells),
+            original: self.number(Field::Original, cells),
+            quantity,
+            price,
+            amount,
+            hundredths: whole.is_some(),
+        };
+        let costs = self.costs(cells, &currency, exchange);
+        let price_currency = price_currency.filter(|other| *other != currency);
+        let balance = self.number(Field::Balance, cells);
+        let dated = !cell::is_nothing(self.at.get(Field::Date, cells));
+        let settles =
+            dated.then(|| cell::day(self.at.get(Field::Settles, cells), self.form)).flatten();
+        let time = match self.at.get(Field::Time, cells) {
+            "" => day.and_then(|(_, _, time)| time),
+            text => clock::time(text).map(|(time, _)| time),
+        };
+        let dates = &self.profile.dates;
+        let named = dates.in_action.as_deref().map(|before| (before, &words));
+        let named = named.or_else(|| dates.in_text.as_deref().map(|before| (before, &text)));
+        let named_day = named.and_then(|(before, said)| {
+            let after = after_words(said, before)?;
+            cell::day(after.split([' ', ')']).next()?, self.form)
+        });
+        let booked = cell::day(self.at.get(Field::Posted, cells), self.form);
+        let (date, posted) = match (named_day, day) {
+            (None, Some((date, None, _))) if booked.is_some_and(|booked| booked != date) => {
+                (Some(date), booked)
+            }
+            (Some(named), Some((run, _, _))) if named != run => (Some(named), Some(run)),
+            (_, Some((date, posted, _))) => (Some(date), posted),
+            (_, None) => (None, None),
+        };
+        let trouble = self.trouble(record, cells, date.is_some());
+        let trouble = trouble.or_else(|| costs.clone().err().map(Trouble::Currency));
+        let trouble = self.aside_by_type(cells).map(Trouble::Aside).or(trouble);
+        let (fees, withheld) = costs.unwrap_or((Number::Nothing, Number::Nothing));
+        let ex = cell::day(self.at.get(Field::Ex, cells), self.form);
+        let further = (price_currency.is_some() || ex.is_some()).then(|| {
+            let factor = price_currency.as_ref().and_then(|_| exchange.factor());
+            Box::new(Further { price_currency, factor, ex, into: None })
+        });
+        let said = !cell::is_nothing(&text) && text != "No Description";
+        let shown = match (said, words.is_empty()) {
+            (true, _) => &*text,
+            (false, false) => &*words,
+            (false, true) => symbol,
+        };
+        let name = stated(self.at.get(Field::Name, cells));
+        let called = &self.profile.symbols.named;
+        let cash = |(pattern, symbol): &(glob::Pattern, Option<Name>)| {
+            symbol.is_none() && pattern.matches_with(name, CASE_APART)
+        };
+        let named: Cow<str> = if name.is_empty() || called.iter().any(cash) {
+            Cow::Borrowed(shown)
+        } else {
+            Cow::Owned(single_blanks(&format!("{name}, {shown}")))
+        };
+        let day = date.unwrap_or_default();
+        let own = self.security(symbol, &text, cells);
+        let security = self.contract(symbol, &text, &words).or_else(|| own.clone());
+        let security = security.or_else(|| self.called(symbol, cells));
+        let security = security.map(|own| self.known_as(own, day, cells));
+        let property = self.property(cells);
+        let id = self.at.get(Field::Id, cells);
+        let id = (!id.is_empty()).then(|| Name::new(id));
+        let mut row = Row {
+            line: record.line,
+            start: record.text.as_ptr() as usize - self.text.as_ptr() as usize,
+            length: record.text.len(),
+            holder,
+            content: 0,
+            date: day,
+            posted,
+            settles,
+            time,
+            words: self.spoken.number(&words),
+            security,
+            symbol: self.names.get(symbol),
+            text: self.names.get(&named),
+            id,
+            kind: self.names.get(self.at.get(Field::Type, cells)),
+            currency,
+            reference: self.names.get(self.at.get(Field::Reference, cells)),
+            property,
+            quantity,
+            price,
+            fees,
+            accrued,
+            withheld,
+            amount,
+            gross,
+            further,
+            balance,
+            trouble,
+        };
+        let unsaid = row.further.as_ref().is_none_or(|further| further.price_currency.is_none());
+        if unsaid && is_in_pence(&row) {
+            row.price = in_units(row.price);
+        }
+        self.of_asset(&mut row, cells);
+        row.content = self.content(&row, cells, &words, own.as_ref());
+        row
+    }
+
+    /// The id of the row's property: the profile's, else the name in kebab-case.
+    pub(super) fn property(&mut self, cells: &[Cell]) -> Option<Name> {
+        let called = self.at.get(Field::Property, cells);
+        if called.is_empty() {
+            return None;
+        }
+        let id = self.profile.properties.get(&normalised(called)).cloned();
+        id.or_else(|| Some(self.names.get(&kebab(called)))).filter(|id| !id.is_empty())
+    }
+
+    pub(super) fn trouble(&self, record: Record, cells: &[Cell], dated: bool) -> Option<Trouble> {
+        let of = self.section.columns.len();
+        let ends = record.text.as_ptr() as usize + record.text.len()
+            == self.text.as_ptr() as usize + self.text.len();
+        let short = cells.len() < of && {
+            let amount = self.at.0[Field::Amount as usize];
+            ends && amount.is_some_and(|at| at >= cells.len())
+        };
+        if record.cut || short {
+            return Some(Trouble::Cut { has: cells.len(), of });
+        }
+        if !dated {
+            return Some(Trouble::NoDay);
+        }
+        if !self.profile.surplus
+            && cells.len() > of
+            && cells[of..].iter().any(|cell| !cell.trim().is_empty())
+        {
+            return Some(Trouble::Surplus);
+        }
+        let says = |at: usize| {
+            cells.get(at).is_some_and(|cell| {
+                !cell::is_nothing(cell)
+                    && cell::number(cell, Mark::Point).value().is_none_or(|value| !value.is_zero())
+            })
+        };
+        let unknown = |(_, column): &(usize, &Column)| matches!(column, Column::Unknown(_));
+        let mut columns = self.section.columns.iter().enumerate().filter(unknown);
+        columns.find(|(at, _)| says(*at)).map(|(at, _)| Trouble::Column(at))
+    }
+
+    /// Which holder the row belongs to, as the file names it.
+    pub(super) fn holder(&mut self, cells: &[Cell]) -> usize {
+        let (mut number, mut title) =
+            (self.at.get(Field::Account, cells), self.at.get(Field::Holder, cells));
+        if number.is_empty()
+            && let Some(found) = self.profile.number.holder.as_ref().and_then(|p| p.captures(title))
+        {
+            number = found.get(1).map_or("", |part| part.as_str());
+            title = title[..found.get(0).map_or(0, |all| all.start())].trim();
+        }
+        if number.is_empty() {
+            number = self.layout.number.as_deref().unwrap_or_default();
+        }
+        let mut key = xxh3_64(number.as_bytes());
+        if !title.is_empty() {
+            key = key.rotate_left(1) ^ xxh3_64(title.as_bytes());
+        }
+        let next = self.holders.len();
+        let at = *self.known_holders.entry(key).or_insert(next);
+        if at == next {
+            let name = |text: &str| (!text.is_empty()).then(|| Name::new(text));
+            self.holders.push(Holder { number: name(number), title: name(title) });
+        }
+        at
+    }
+}
+
+/// A name as an id: `Shadyside Suite` is `shadyside-suite`.
+pub(super) fn kebab(name: &str) -> String {
+    let parts = name.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty());
+    parts.map(str::to_lowercase).collect::<Vec<_>>().join("-")
+}
+
+/// What follows `words` in a text, case apart.
+pub(super) fn after_words<'t>(text: &'t str, words: &str) -> Option<&'t str> {
+    let end = text
+        .as_bytes()
+        .windows(words.len())
+        .position(|part| part.eq_ignore_ascii_case(words.as_bytes()))?;
+    text.get(end + words.len()..)
+}

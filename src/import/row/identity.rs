@@ -1,0 +1,115 @@
+//! What makes a row the same row at every download.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::{Reader, Row};
+use crate::import::canonical::{push_day, push_number};
+use crate::import::cell::Number;
+use crate::import::profile::{Field, single_blanks};
+use crate::import::record::Cell;
+use crate::source::Name;
+
+impl Reader<'_, '_, '_> {
+    /// Hash of the identity columns' values, each in its canonical form. Zero is nothing, and the
+    /// costs are one number, so that layouts of one broker agree.
+    pub(super) fn content(
+        &mut self,
+        row: &Row,
+        cells: &[Cell],
+        words: &str,
+        own: Option<&Name>,
+    ) -> u64 {
+        let mut buffer = std::mem::take(&mut self.buffer);
+        buffer.clear();
+        // The broker's own id is all, unless the profile says that it is shared.
+        if let (Some(id), false) = (&row.id, self.profile.identity.contains(&Field::Id)) {
+            buffer.push_str("id\0");
+            buffer.push_str(id);
+            let hash = xxh3_64(buffer.as_bytes());
+            self.buffer = buffer;
+            return hash;
+        }
+        for field in &self.profile.identity {
+            let number = match field {
+                Field::Quantity => row.quantity,
+                Field::Price => row.price,
+                Field::Fees => row.fees,
+                Field::Accrued => row.accrued,
+                Field::Withheld => row.withheld,
+                // Units of a commodity stand in the column of amounts.
+                Field::Amount
+                    if row.amount == Number::Nothing
+                        && self.at.0[Field::Asset as usize].is_some() =>
+                {
+                    row.quantity
+                }
+                Field::Amount | Field::Debit | Field::Credit | Field::Gross => row.amount,
+                Field::Date => {
+                    push_day(&mut buffer, row.date);
+                    row.posted.iter().for_each(|day| push_day(&mut buffer, *day));
+                    Number::Nothing
+                }
+                Field::Action => {
+                    buffer.push_str(words);
+                    Number::Nothing
+                }
+                Field::Symbol => {
+                    buffer.push_str(own.unwrap_or(&row.symbol));
+                    Number::Nothing
+                }
+                Field::Time => {
+                    if let Some(time) = row.time {
+                        let _ = write!(buffer, "{time}");
+                    }
+                    Number::Nothing
+                }
+                Field::Commission
+                | Field::Balance
+                | Field::Settles
+                | Field::Posted
+                | Field::Ex
+                | Field::OtherFees => continue,
+                Field::Text
+                | Field::Name
+                | Field::Type
+                | Field::Currency
+                | Field::Account
+                | Field::Holder
+                | Field::Asset
+                | Field::Reference
+                | Field::Property
+                | Field::Id
+                | Field::Isin
+                | Field::Cusip
+                | Field::Wkn
+                | Field::Rate
+                | Field::Original
+                | Field::PriceCurrency
+                | Field::WithheldCurrency => {
+                    buffer.push_str(&single(self.at.get(*field, cells)));
+                    Number::Nothing
+                }
+            };
+            match number {
+                Number::Some(number) => push_number(&mut buffer, number),
+                Number::Nothing => {}
+                Number::Unreadable => buffer.push_str(self.at.get(*field, cells)),
+            }
+            buffer.push('\0');
+        }
+        let hash = xxh3_64(buffer.as_bytes());
+        self.buffer = buffer;
+        hash
+    }
+}
+
+/// Text with single blanks, copied only where it has others.
+pub(super) fn single(text: &str) -> Cow<'_, str> {
+    let bytes = text.as_bytes();
+    let odd = bytes.iter().any(|byte| byte.is_ascii_control() || *byte >= 0x80)
+        || memchr::memmem::find(bytes, b"  ").is_some();
+    if odd { Cow::Owned(single_blanks(text)) } else { Cow::Borrowed(text) }
+}

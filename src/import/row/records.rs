@@ -1,0 +1,337 @@
+//! Which records are rows: tables that begin and end, footers, rows that go on, and their days.
+
+use std::borrow::Cow;
+
+use super::{Main, Position, Reader, Row, Trouble, When, costs_at};
+use crate::import::cell::{self, Mark};
+use crate::import::clock;
+use crate::import::feed::{Feed, Form};
+use crate::import::profile::{Aside, Field, normalised};
+use crate::import::recognise::{self, Column, Section};
+use crate::import::record::{Cell, Record};
+use crate::period::{DateForm, NaiveDate, NaiveTime};
+use crate::source::Name;
+
+impl<'s, 'p> Reader<'s, '_, 'p> {
+    pub(super) fn rows(&mut self) -> (Vec<Row>, bool) {
+        let mut feed = Feed::new(self.text, self.layout.form, self.layout.skip);
+        let mut cells: Vec<Cell<'s>> = Vec::new();
+        let mut rows: Vec<Row> = Vec::new();
+        // Rows without a day that may be the footer, if no row with a day follows.
+        let mut held: Vec<(Row, bool)> = Vec::new();
+        let mut main: Option<Main> = None;
+        let mut balances = self.at.0[Field::Balance as usize].is_some();
+        while let Some(record) = feed.next(&mut cells) {
+            if cells.iter().all(|cell| cell.trim().is_empty()) {
+                continue;
+            }
+            self.shift(&mut cells);
+            let day = self.day(&cells);
+            if day.is_none()
+                && let Some(section) = self.opens(&cells, record)
+            {
+                self.end_table(section, record, &cells, &mut held);
+                rows.extend(held.drain(..).filter(|(_, known)| !known).map(|(row, _)| row));
+                balances |= self.at.0[Field::Balance as usize].is_some();
+                main = None;
+                continue;
+            }
+            if day.is_none()
+                && let Some(main) = &mut main
+                && self.at.get(Field::Date, &cells).is_empty()
+            {
+                if self.profile.wraps {
+                    // The cells of several lines are one row.
+                    main.cells = self.whole(main, &cells);
+                    main.record = self.through(main.record, record);
+                    rows.pop();
+                    let row = self.filled(main, main.record, &[]);
+                    rows.push(row);
+                    continue;
+                }
+                if main.details == 1 {
+                    // What the action states as a whole belongs to none of several details.
+                    let first = main.first.clone();
+                    self.share(main);
+                    rows.pop();
+                    rows.extend(first.map(|(record, cells)| self.filled(main, record, &cells)));
+                    for field in [Field::Fees, Field::Commission, Field::OtherFees] {
+                        self.blank(main, field);
+                    }
+                }
+                main.details += 1;
+                let place = if main.details == 1 {
+                    let place = self.through(main.record, record);
+                    main.first = Some((place, cells.clone()));
+                    rows.pop();
+                    place
+                } else {
+                    record
+                };
+                let row = self.filled(main, place, &cells);
+                rows.push(row);
+                continue;
+            }
+            let mut row = self.row(record, &cells, day);
+            if let Some(reason) = &self.section.table.ignore
+                && !sentence(record, &cells)
+            {
+                row.trouble = Some(Trouble::Aside(reason.clone()));
+                rows.push(row);
+            } else if day.is_some() {
+                rows.extend(held.drain(..).filter(|(_, known)| !known).map(|(row, _)| row));
+                rows.push(row);
+                if self.section.table.continues || self.profile.wraps {
+                    main = Some(Main { record, cells: cells.clone(), first: None, details: 0 });
+                }
+            } else if let Some(reason) = self.aside(&cells) {
+                row.trouble = Some(Trouble::Aside(reason));
+                held.push((row, false));
+            } else {
+                let known = self.known_footer(&cells);
+                if known || !sentence(record, &cells) {
+                    held.push((row, known));
+                } else {
+                    // A sentence that the profile does not know: a footer only at the end.
+                    row.trouble = Some(Trouble::NoDay);
+                    row.words = u32::MAX;
+                    held.push((row, false));
+                }
+            }
+        }
+        let end = held.into_iter().filter(|(row, known)| !known && row.words != u32::MAX);
+        rows.extend(end.map(|(row, _)| row));
+        self.name_unspoken(&mut rows);
+        neighbours(&mut rows);
+        (rows, balances)
+    }
+
+    /// A pasted table may have more empty cells in front of its rows than its header has.
+    pub(super) fn shift(&self, cells: &mut Vec<Cell>) {
+        if self.profile.surplus {
+            self.close_up(cells);
+        }
+        let more = cells.len().saturating_sub(self.section.columns.len());
+        if more == 0 || !cells[..more].iter().all(|cell| cell.trim().is_empty()) {
+            return;
+        }
+        let Some(at) = self.at.0[Field::Date as usize] else { return };
+        let day = |at: usize| cells.get(at).and_then(|cell| cell::day(cell, self.form)).is_some();
+        if !day(at) && day(at + more) {
+            cells.drain(..more);
+        }
+    }
+
+    /// In a ragged file a row may have a blank too many before its amount, which then stands where
+    /// its currency should.
+    pub(super) fn close_up(&self, cells: &mut Vec<Cell>) {
+        let [Some(amount), Some(currency)] =
+            [Field::Amount, Field::Currency].map(|field| self.at.0[field as usize])
+        else {
+            return;
+        };
+        let is =
+            |at: usize, what: fn(&str) -> bool| cells.get(at).is_some_and(|cell| what(cell.trim()));
+        let number = |text: &str| cell::number(text, Mark::Point).value().is_some();
+        let code =
+            |text: &str| text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_uppercase());
+        if amount + 1 == currency
+            && is(amount, str::is_empty)
+            && is(currency, number)
+            && is(currency + 1, code)
+        {
+            cells.remove(amount);
+        }
+    }
+
+    /// The table that a record begins, where it is a header.
+    pub(super) fn opens(&self, cells: &[Cell<'s>], record: Record<'s>) -> Option<Section<'p>> {
+        if matches!(self.layout.form, Form::Json(_)) {
+            return None;
+        }
+        let names: Vec<String> = cells.iter().map(|cell| normalised(cell)).collect();
+        recognise::section(self.profile, &names, record.line)
+    }
+
+    /// Goes on with another table. What reads as a sentence before its header is a title; a header
+    /// that stands there again is a row that is none.
+    pub(super) fn end_table(
+        &mut self,
+        section: Section<'p>,
+        record: Record<'s>,
+        cells: &[Cell<'s>],
+        held: &mut Vec<(Row, bool)>,
+    ) {
+        if std::ptr::eq(section.table, self.section.table) {
+            let mut row = self.row(record, cells, None);
+            row.trouble = Some(Trouble::Aside("repeated header".into()));
+            held.push((row, false));
+        } else {
+            held.retain(|(row, known)| !known && row.words != u32::MAX);
+        }
+        self.at = Position::of(&section);
+        self.costs_at = costs_at(&section);
+        self.last_day = None;
+        self.before.push(std::mem::replace(&mut self.section, section));
+    }
+
+    /// The row that the cells of a record without a date make of the one above it: they fill it.
+    pub(super) fn filled(&mut self, main: &Main<'s>, place: Record<'s>, cells: &[Cell<'s>]) -> Row {
+        let whole = self.whole(main, cells);
+        let day = self.day(&whole);
+        self.row(place, &whole, day)
+    }
+
+    /// The cells of the row above with those of a record below it.
+    pub(super) fn whole(&self, main: &Main<'s>, cells: &[Cell<'s>]) -> Vec<Cell<'s>> {
+        let mut whole = main.cells.clone();
+        whole.resize(whole.len().max(cells.len()), Cow::Borrowed(""));
+        for (place, cell) in whole.iter_mut().zip(cells) {
+            let (first, rest) = (place.trim(), cell.trim());
+            if self.profile.wraps && !first.is_empty() && !rest.is_empty() {
+                // A number that was broken after its dash goes on without a blank.
+                let blank = if first.ends_with('-') { "" } else { " " };
+                *place = Cow::Owned(format!("{first}{blank}{rest}"));
+            } else if !rest.is_empty() {
+                place.clone_from(cell);
+            }
+        }
+        whole
+    }
+
+    /// Takes out of the row above what its details share.
+    pub(super) fn share(&self, main: &mut Main<'s>) {
+        for field in [Field::Amount, Field::Quantity] {
+            self.blank(main, field);
+        }
+    }
+
+    pub(super) fn blank(&self, main: &mut Main<'s>, field: Field) {
+        for (at, column) in self.section.columns.iter().enumerate() {
+            if *column == Column::Field(field)
+                && let Some(cell) = main.cells.get_mut(at)
+            {
+                *cell = Cow::Borrowed("");
+            }
+        }
+    }
+
+    /// From the start of `first` to the end of `last`.
+    pub(super) fn through(&self, first: Record<'s>, last: Record<'s>) -> Record<'s> {
+        let start = first.text.as_ptr() as usize - self.text.as_ptr() as usize;
+        let end = last.text.as_ptr() as usize + last.text.len() - self.text.as_ptr() as usize;
+        let end = end.max(start + first.text.len());
+        Record { text: &self.text[start..end], cut: last.cut, ..first }
+    }
+
+    /// Sentences in the midst of rows have no words; they get the empty ones.
+    pub(super) fn name_unspoken(&mut self, rows: &mut [Row]) {
+        for row in rows.iter_mut().filter(|row| row.words == u32::MAX) {
+            row.words = self.spoken.number("");
+        }
+    }
+
+    pub(super) fn aside(&self, cells: &[Cell]) -> Option<Name> {
+        let first = cells.iter().map(|cell| cell.trim()).find(|cell| !cell.is_empty())?;
+        let starts = |start: &str| {
+            first.get(..start.len()).is_some_and(|found| found.eq_ignore_ascii_case(start))
+        };
+        let aside =
+            self.profile.asides.iter().find(|aside| aside.starts.as_deref().is_some_and(starts))?;
+        Some(aside.reason.clone())
+    }
+
+    /// Why a row of this type is no event: it is pending.
+    pub(super) fn aside_by_type(&self, cells: &[Cell]) -> Option<Name> {
+        if self.profile.asides.is_empty() {
+            return None;
+        }
+        let kind = self.at.get(Field::Type, cells);
+        let is = |aside: &&Aside| aside.types.iter().any(|known| kind.eq_ignore_ascii_case(known));
+        self.profile.asides.iter().find(is).map(|aside| aside.reason.clone())
+    }
+
+    pub(super) fn known_footer(&self, cells: &[Cell]) -> bool {
+        let first = cells.iter().map(|cell| cell.trim()).find(|cell| !cell.is_empty());
+        let first = first.unwrap_or_default();
+        self.profile.footer.iter().any(|start| {
+            first.get(..start.len()).is_some_and(|found| found.eq_ignore_ascii_case(start))
+        })
+    }
+
+    /// The day of the event and, of `A as of B`, A; the time where the cell states one.
+    pub(super) fn day(&mut self, cells: &[Cell<'s>]) -> Option<When> {
+        let at = self.at.0[Field::Date as usize]?;
+        let cell = cells.get(at)?;
+        if let (Cow::Borrowed(text), Some((last, day))) = (cell, self.last_day)
+            && *text == last
+        {
+            return Some(day);
+        }
+        let mut text = cell.trim();
+        let mut lent = None;
+        if cell::is_nothing(text) {
+            // A row without a day of its own has that of its settlement.
+            lent = Some(self.at.get(Field::Settles, cells)).filter(|day| !day.is_empty());
+            text = lent.unwrap_or(text);
+        }
+        let as_of = self.profile.dates.as_of.as_deref();
+        let day = if let Some((posted, day)) = as_of.and_then(|as_of| text.split_once(as_of)) {
+            (cell::day(day, self.form)?, Some(cell::day(posted, self.form)?), None)
+        } else {
+            let day = cell::day(text, self.form);
+            self.doubt |= day.is_none() && cell::form_of(text).is_some();
+            let (day, time) = self.at_time(day?, text);
+            (day, None, time)
+        };
+        if let (Cow::Borrowed(text), None, None) = (cell, day.1, lent) {
+            self.last_day = Some((text, day));
+        }
+        Some(day)
+    }
+
+    /// A day with the time that `text` states, in the broker's zone.
+    pub(super) fn at_time(&self, day: NaiveDate, text: &str) -> (NaiveDate, Option<NaiveTime>) {
+        let Some((time, offset)) = (text.len() > 4).then(|| clock::time(text)).flatten() else {
+            return (day, None);
+        };
+        match self.profile.dates.zone {
+            Some(zone) => {
+                let (day, time) = clock::in_zone(day, time, offset, zone);
+                (day, Some(time))
+            }
+            None => (day, Some(time)),
+        }
+    }
+}
+
+/// Rows without a day get that of the row before them, else of the one after: it says which year
+/// they leave incomplete.
+pub(super) fn neighbours(rows: &mut [Row]) {
+    let unset = NaiveDate::default();
+    let Some(first) = rows.iter().map(|row| row.date).find(|date| *date != unset) else { return };
+    let mut last = first;
+    for row in rows {
+        if row.date == unset {
+            row.date = last;
+        }
+        last = row.date;
+    }
+}
+
+/// Whether a record reads as a sentence: one cell of words, or words in its first cell and no number
+/// or day in the others.
+pub(super) fn sentence(record: Record, cells: &[Cell]) -> bool {
+    let mut filled = cells.iter().map(|cell| cell.trim()).filter(|cell| !cell.is_empty());
+    let Some(first) = filled.next() else { return false };
+    let words = first.starts_with(|c: char| c.is_alphabetic() || "*-'\"(".contains(c));
+    // A footnote has its number in front, and nothing beside it.
+    let words = words || cells.len() == 1 && first.split(' ').count() > 4;
+    words
+        && !record.cut
+        && filled.all(|cell| {
+            cell.contains(char::is_alphabetic)
+                && cell::day(cell, DateForm::MonthDayYear).is_none()
+                && cell.contains(' ')
+        })
+}
