@@ -55,10 +55,19 @@ impl Books {
     /// The brokers' formats: shipped ones, the user's own merged in; and what is wrong with those.
     /// Made when it is asked for, since most runs read no export.
     pub fn profiles(&self) -> (Vec<Profile>, Vec<Diagnostic>) {
-        let own = self.own_profiles.iter().map(import::profile::read);
-        let (own, found): (Vec<_>, Vec<_>) = own.unzip();
-        let merged = import::profile::merge(import::profile::shipped(), own);
-        (merged, found.into_iter().flatten().collect())
+        let (own, found) = self.of_the_user();
+        (import::profile::merge(import::profile::shipped(), own), found)
+    }
+
+    /// What is wrong in the user's own formats.
+    pub fn problems_of_profiles(&self) -> Vec<Diagnostic> {
+        self.of_the_user().1
+    }
+
+    fn of_the_user(&self) -> (Vec<Profile>, Vec<Diagnostic>) {
+        let read = self.own_profiles.iter().map(import::profile::read);
+        let (own, found): (Vec<_>, Vec<_>) = read.unzip();
+        (own, found.into_iter().flatten().collect())
     }
 }
 

@@ -34,7 +34,7 @@ pub fn run(args: &CheckArgs, world: &mut World) -> Result<Exit, Error> {
     let shown = if years.is_empty() { opened.years() } else { years };
     let mut diagnostics = opened.books.diagnostics.clone();
     // Profiles are read by those who need them; whoever checks wants to know all the same.
-    diagnostics.extend(opened.books.profiles().1);
+    diagnostics.extend(opened.books.problems_of_profiles());
     let named: Vec<&str> = named.iter().map(String::as_str).collect();
     diagnostics.extend(checks::check(&opened.books.ledgers, &named));
     if !args.skip.is_empty() {
