@@ -6,7 +6,9 @@
 use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
 
-use crate::ledger::model::{AccountId, CommodityId, Ledger, PostingRow, Quantity, Xxh};
+use rayon::prelude::*;
+
+use crate::ledger::model::{AccountId, CommodityId, Ledger, Quantity, TransactionRow, Xxh};
 use crate::ledger::sums::plus;
 use crate::money::Decimal;
 use crate::period::NaiveDate;
@@ -29,20 +31,56 @@ pub struct Flow {
     pub periods: Vec<(i32, Option<Decimal>)>,
 }
 
+/// From this many transactions on, each core sums its part of them.
+const LONG: usize = 50_000;
+
 /// The sums of all accounts whose name `wanted` takes. `period` gives the number of the period of a
 /// day, `None` for a day that does not count; the day is the posting's own, else its transaction's.
-/// Costs and lots do not count, virtual postings do.
+/// Costs and lots do not count, virtual postings do. On however many cores, the sums stand in the
+/// order in which they begin.
 pub fn flows(
     ledger: &Ledger,
     wanted: impl Fn(&str) -> bool,
-    period: impl Fn(NaiveDate) -> Option<i32>,
+    period: impl Fn(NaiveDate) -> Option<i32> + Sync,
 ) -> Vec<Flow> {
     let names = ledger.accounts.names();
-    let mut found = Flows {
-        taken: names.iter().map(|name| wanted(name)).collect(),
-        few: vec![Vec::new(); names.len()],
-        ..Flows::default()
-    };
+    let taken: Vec<bool> = names.iter().map(|name| wanted(name)).collect();
+    let all = &ledger.transactions;
+    if all.len() < LONG {
+        return walk(ledger, all, &taken, &period).sums;
+    }
+    let part = all.len().div_ceil(rayon::current_num_threads());
+    parts(ledger, part, &taken, &period)
+}
+
+/// The sums of parts of so many transactions, put together.
+fn parts(
+    ledger: &Ledger,
+    part: usize,
+    taken: &[bool],
+    period: &(impl Fn(NaiveDate) -> Option<i32> + Sync),
+) -> Vec<Flow> {
+    let parts = ledger.transactions.par_chunks(part.max(1));
+    let parts: Vec<Flows> = parts.map(|rows| walk(ledger, rows, taken, period)).collect();
+    let mut parts = parts.into_iter();
+    let Some(mut found) = parts.next() else { return Vec::new() };
+    for flow in parts.flat_map(|part| part.sums) {
+        let at = found.find(flow.account, flow.commodity, flow.fixed);
+        for (period, sum) in flow.periods {
+            found.sums[at].add(period, sum);
+        }
+    }
+    found.sums
+}
+
+/// The sums of some transactions.
+fn walk(
+    ledger: &Ledger,
+    transactions: &[TransactionRow],
+    taken: &[bool],
+    period: &impl Fn(NaiveDate) -> Option<i32>,
+) -> Flows {
+    let mut found = Flows { few: vec![Vec::new(); taken.len()], ..Flows::default() };
     // Transactions stand by date, so that the period rarely changes from one to the next.
     let mut last: Option<(NaiveDate, Option<i32>)> = None;
     let mut period_of = |day: NaiveDate| match last {
@@ -54,10 +92,10 @@ pub fn flows(
         }
     };
     // Those of transactions only: a transaction that does not balance leaves rows that count nowhere.
-    for transaction in &ledger.transactions {
+    for transaction in transactions {
         let range = transaction.first as usize..(transaction.first + transaction.count) as usize;
         for row in &ledger.postings[range] {
-            if !found.taken[row.account.0 as usize] {
+            if !taken[row.account.0 as usize] {
                 continue;
             }
             let detail = (row.detail as usize).checked_sub(1).and_then(|at| ledger.details.get(at));
@@ -74,30 +112,18 @@ pub fn flows(
                     };
                     unit.map(|number| Quantity { number, commodity })
                 });
-                found.add(row, fixed, number);
+                let at = found.find(row.account, row.commodity, fixed);
+                found.sums[at].add(number, Some(row.number));
             }
         }
     }
-    found.sums
+    found
 }
 
-type Key = (AccountId, CommodityId, Option<(CommodityId, Decimal)>);
-
-#[derive(Default)]
-struct Flows {
-    /// Whether an account is wanted, by its number.
-    taken: Vec<bool>,
-    /// The first sums of each account that are not of a fixed price.
-    few: Vec<Vec<(CommodityId, u32)>>,
-    /// All others.
-    many: HashMap<Key, u32, BuildHasherDefault<Xxh>>,
-    sums: Vec<Flow>,
-}
-
-impl Flows {
-    fn add(&mut self, row: &PostingRow, fixed: Option<Quantity>, period: i32) {
-        let at = self.find(row.account, row.commodity, fixed);
-        let periods = &mut self.sums[at].periods;
+impl Flow {
+    /// Adds to the sum of a period.
+    fn add(&mut self, period: i32, amount: Option<Decimal>) {
+        let periods = &mut self.periods;
         let place = match periods.last() {
             Some((last, _)) if *last == period => periods.len() - 1,
             Some((last, _)) if *last > period => {
@@ -112,9 +138,22 @@ impl Flows {
             }
         };
         let sum = &mut periods[place].1;
-        *sum = sum.and_then(|sum| plus(sum, row.number));
+        *sum = sum.zip(amount).and_then(|(sum, amount)| plus(sum, amount));
     }
+}
 
+type Key = (AccountId, CommodityId, Option<(CommodityId, Decimal)>);
+
+#[derive(Default)]
+struct Flows {
+    /// The first sums of each account that are not of a fixed price.
+    few: Vec<Vec<(CommodityId, u32)>>,
+    /// All others.
+    many: HashMap<Key, u32, BuildHasherDefault<Xxh>>,
+    sums: Vec<Flow>,
+}
+
+impl Flows {
     fn find(
         &mut self,
         account: AccountId,
@@ -139,5 +178,37 @@ impl Flows {
             self.sums.push(Flow { account, commodity, fixed, periods: Vec::new() });
         }
         at as usize
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write as _;
+
+    use super::*;
+    use crate::ledger::{self, Options};
+    use crate::source::Source;
+
+    #[test]
+    fn parts_put_together_are_the_sums_of_all() {
+        let mut text = String::new();
+        for day in 1..=28 {
+            for (account, commodity) in [("a", "EUR"), ("b", "USD"), ("c", "X"), ("a", "X")] {
+                let _ = writeln!(
+                    text,
+                    "2024-{:02}-{day:02} *\n    {account}  {day}.5 {commodity}\n    e\n",
+                    1 + day % 3
+                );
+            }
+        }
+        let source = Source::new("x.journal", text);
+        let ledger = ledger::read(source, &Options::default(), &mut |_, _| Ok(Vec::new()));
+        let taken = vec![true; ledger.accounts.names().len()];
+        let month = |day: NaiveDate| Some(crate::period::Every::Month.number(day));
+        let whole = walk(&ledger, &ledger.transactions, &taken, &month).sums;
+        assert_eq!(whole.len(), 7);
+        for part in [1, 2, 3, 7, 100, 1000] {
+            assert_eq!(parts(&ledger, part, &taken, &month), whole, "parts of {part}");
+        }
     }
 }
