@@ -1,16 +1,17 @@
 //! Exports of Interactive Brokers become events: fixtures with what they must become beside them, and
 //! other people's files, where they are at hand.
 
+#[path = "support/feeds.rs"]
+mod feeds;
 #[path = "support/left_out.rs"]
 mod left_out;
 
-use std::fmt::Write;
-use std::fs;
 use std::path::{Path, PathBuf};
 
+use feeds::{accounting, counted, files, golden, source};
 use indexmap::IndexMap;
 use rentier::event::{Account, Event, Securities};
-use rentier::import::{self, Context, FileReport, Known, Otherwise, Run};
+use rentier::import::{self, Context, Known, Otherwise, Run};
 use rentier::ledger;
 use rentier::source::{Name, Source};
 
@@ -18,21 +19,8 @@ fn account() -> Account {
     Account::taxable("broker".into())
 }
 
-/// Imports files as one account's, beside what the books have.
 fn import_beside(files: &[Source], books: &[Event]) -> Run {
-    let account = account();
-    let known = Known::new(books);
-    let context = Context {
-        profiles: &import::profile::shipped(),
-        accounts: &IndexMap::new(),
-        securities: &Securities::default(),
-        known: &known,
-        otherwise: Otherwise::Named(&account),
-        dates: &IndexMap::new(),
-        overrides: &[],
-        accepted: &[],
-    };
-    import::run(files, &context)
+    feeds::import_beside(&account(), files, books)
 }
 
 fn import(files: &[Source]) -> Run {
@@ -40,63 +28,7 @@ fn import(files: &[Source]) -> Run {
 }
 
 fn journal(run: &mut Run) -> String {
-    let accounts: IndexMap<Name, Account> = [("broker".into(), account())].into_iter().collect();
-    ledger::print(&run.take_events(), &accounts)
-}
-
-fn source(path: &Path) -> Source {
-    let name = path.file_name().expect("a name").to_string_lossy();
-    Source::decode(name, fs::read(path).expect("the file can be read"))
-}
-
-fn counted(file: &FileReport) -> String {
-    let rows = file.rows;
-    format!(
-        "read {} new {} known {} changed {} ignored {} unresolved {}",
-        rows.read, rows.new, rows.known, rows.changed, rows.ignored, rows.unresolved
-    )
-}
-
-/// The row accounting of a run, and every sentence it says.
-fn accounting(run: &Run) -> String {
-    let mut text = String::new();
-    for file in &run.files {
-        let _ = writeln!(text, "{}: {}", file.why, counted(file));
-        for ignored in &file.ignored {
-            let _ = writeln!(text, "{} ignored: {}", ignored.line, ignored.reason);
-        }
-        for unresolved in &file.unresolved {
-            let _ = writeln!(text, "{} unresolved: {}", unresolved.line, unresolved.reason);
-        }
-    }
-    for refused in &run.refused {
-        let _ = writeln!(text, "refused: {}: {}", refused.reason, refused.advice);
-    }
-    for told in &run.diagnostics {
-        let line = told.places.first().map_or(0, |place| place.line);
-        let _ = writeln!(text, "{line} {}: {}", told.severity, told.message);
-        told.notes.iter().for_each(|note| {
-            let _ = writeln!(text, "    {note}");
-        });
-    }
-    text
-}
-
-fn files(folder: &str) -> Vec<PathBuf> {
-    let mut files = Vec::new();
-    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)];
-    while let Some(folder) = folders.pop() {
-        let Ok(entries) = fs::read_dir(&folder) else { continue };
-        for path in entries.filter_map(Result::ok).map(|entry| entry.path()) {
-            if path.is_dir() {
-                folders.push(path);
-            } else {
-                files.push(path);
-            }
-        }
-    }
-    files.sort();
-    files
+    feeds::journal(&account(), run)
 }
 
 fn is_export(path: &Path) -> bool {
@@ -110,15 +42,6 @@ fn fixtures() -> Vec<PathBuf> {
     let all: Vec<PathBuf> = all.filter(|path| is_export(path)).collect();
     assert!(!all.is_empty(), "the fixtures are part of the package");
     all
-}
-
-fn golden(path: &Path, actual: &str) {
-    if std::env::var_os("UPDATE_GOLDEN").is_some() {
-        fs::write(path, actual).expect("the expected file can be written");
-        return;
-    }
-    let expected = fs::read_to_string(path).unwrap_or_default();
-    assert_eq!(expected, actual, "{}", path.display());
 }
 
 #[test]

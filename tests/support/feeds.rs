@@ -1,0 +1,103 @@
+//! Exports without a table (OFX, Interactive Brokers) imported as one account's, and what is said of them.
+
+#![allow(dead_code)] // each test uses its part of this
+
+use std::fmt::Write;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use indexmap::IndexMap;
+use rentier::event::{Account, Event, Securities};
+use rentier::import::{self, Context, FileReport, Known, Otherwise, Run};
+use rentier::ledger;
+use rentier::source::Source;
+
+/// Imports files as one account's, beside what the books have.
+pub fn import_beside(account: &Account, files: &[Source], books: &[Event]) -> Run {
+    let known = Known::new(books);
+    let context = Context {
+        profiles: &import::profile::shipped(),
+        accounts: &IndexMap::new(),
+        securities: &Securities::default(),
+        known: &known,
+        otherwise: Otherwise::Named(account),
+        dates: &IndexMap::new(),
+        overrides: &[],
+        accepted: &[],
+    };
+    import::run(files, &context)
+}
+
+/// What a run made, as the journal of one account.
+pub fn journal(account: &Account, run: &mut Run) -> String {
+    let accounts = IndexMap::from([(account.id.clone(), account.clone())]);
+    ledger::print(&run.take_events(), &accounts)
+}
+
+/// A file under its own name.
+pub fn source(path: &Path) -> Source {
+    let name = path.file_name().expect("a name").to_string_lossy();
+    Source::decode(name, fs::read(path).expect("the file can be read"))
+}
+
+/// The counts of a file's rows.
+pub fn counted(file: &FileReport) -> String {
+    let rows = file.rows;
+    format!(
+        "read {} new {} known {} changed {} ignored {} unresolved {}",
+        rows.read, rows.new, rows.known, rows.changed, rows.ignored, rows.unresolved
+    )
+}
+
+/// The row accounting of a run, and every sentence it says.
+pub fn accounting(run: &Run) -> String {
+    let mut text = String::new();
+    for file in &run.files {
+        let _ = writeln!(text, "{}: {}", file.why, counted(file));
+        for ignored in &file.ignored {
+            let _ = writeln!(text, "{} ignored: {}", ignored.line, ignored.reason);
+        }
+        for unresolved in &file.unresolved {
+            let _ = writeln!(text, "{} unresolved: {}", unresolved.line, unresolved.reason);
+        }
+    }
+    for refused in &run.refused {
+        let _ = writeln!(text, "refused: {}: {}", refused.reason, refused.advice);
+    }
+    for told in &run.diagnostics {
+        let line = told.places.first().map_or(0, |place| place.line);
+        let _ = writeln!(text, "{line} {}: {}", told.severity, told.message);
+        told.notes.iter().for_each(|note| {
+            let _ = writeln!(text, "    {note}");
+        });
+    }
+    text
+}
+
+/// All files below a folder of the package.
+pub fn files(folder: &str) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)];
+    while let Some(folder) = folders.pop() {
+        let Ok(entries) = fs::read_dir(&folder) else { continue };
+        for path in entries.filter_map(Result::ok).map(|entry| entry.path()) {
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    files
+}
+
+/// Compares with the file beside a fixture; `UPDATE_GOLDEN=1` writes it.
+pub fn golden(path: &Path, actual: &str) {
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        fs::write(path, actual).expect("the expected file can be written");
+        return;
+    }
+    let expected = fs::read_to_string(path).unwrap_or_default();
+    assert_eq!(expected, actual, "{}", path.display());
+}
