@@ -5,18 +5,22 @@
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use indexmap::IndexMap;
 use rentier::event::{Account, Event, Securities};
-use rentier::import::{self, Context, FileReport, Known, Otherwise, Run};
+use rentier::import::{self, Context, FileReport, Known, Otherwise, Profile, Run};
 use rentier::ledger;
 use rentier::source::Source;
+
+/// Read once for all cases.
+static SHIPPED: OnceLock<Vec<Profile>> = OnceLock::new();
 
 /// Imports files as one account's, beside what the books have.
 pub fn import_beside(account: &Account, files: &[Source], books: &[Event]) -> Run {
     let known = Known::new(books);
     let context = Context {
-        profiles: &import::profile::shipped(),
+        profiles: SHIPPED.get_or_init(import::profile::shipped),
         accounts: &IndexMap::new(),
         securities: &Securities::default(),
         known: &known,
