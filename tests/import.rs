@@ -205,6 +205,60 @@ fn the_only_account_of_a_profile_has_its_rows_unless_the_file_says_otherwise() {
     assert_eq!(run.files[0].accounts, ["fidelity", "test"]);
 }
 
+/// A Fidelity history whose account stands in its name alone.
+fn history(name: &str) -> Source {
+    Source::new(
+        name,
+        "Run Date,Action,Symbol,Description,Type,Price ($),Quantity,Commission ($),Fees ($),Accrued Interest ($),Amount ($),Settlement Date\n\
+         12/02/2024,INTEREST EARNED (Cash),,No Description,Cash,,0.000,,,,0.47,\n",
+    )
+}
+
+#[test]
+fn an_account_in_a_file_s_name_is_asked_for_apart_and_files_of_any_name_are_of_one() {
+    let run = Books::default().import(
+        &[
+            history("History_for_Account_X12345678.csv"),
+            history("History_for_Account_Z87654321 (1).csv"),
+            history("History_for_Account_X12345678 (2).csv"),
+            schwab("first.csv"),
+            schwab("second.csv"),
+        ],
+        Otherwise::Ask,
+    );
+    assert_eq!(
+        asked(&run),
+        [
+            "History_for_Account_X12345678.csv fidelity - 1 rows, match History_for_Account_X12345678*",
+            "History_for_Account_Z87654321 (1).csv fidelity-2 - 1 rows, match History_for_Account_Z87654321*",
+            "History_for_Account_X12345678 (2).csv fidelity - 1 rows, match History_for_Account_X12345678*",
+            "first.csv schwab - 1 rows, match first.csv",
+            "second.csv schwab - 1 rows, match second.csv",
+        ]
+    );
+}
+
+#[test]
+fn of_two_accounts_with_one_number_the_one_of_the_file_s_profile_is_meant() {
+    let vanguard = Source::new(
+        "v.csv",
+        "Account Number,Trade Date,Settlement Date,Transaction Type,Transaction Description,Investment Name,Symbol,Shares,Share Price,Principal Amount,Commission Fees,Net Amount,Accrued Interest,Account Type,\n\
+         222000222,12/02/2024,12/02/2024,Dividend,Dividend Received,VANGUARD TOTAL BOND MARKET ETF,BND,0.0,0.0,5.0,0.0,5.0,0.0,CASH,\n",
+    );
+    let files = [fidelity("f.csv"), vanguard];
+    let run = Books::default().import(&files, Otherwise::Ask);
+    let shared: Vec<(&str, bool)> =
+        run.asked.iter().map(|ask| (&*ask.suggested, ask.shared)).collect();
+    assert_eq!(shared, [("individual", false), ("roth-ira", true), ("vanguard", true)]);
+    let books = Books::default()
+        .account("individual", "fidelity", &["X00000678"])
+        .account("roth-ira", "fidelity", &["222000222"])
+        .account("vanguard", "vanguard", &["222000222"]);
+    let run = books.import(&files, Otherwise::Ask);
+    let accounts: Vec<&[_]> = run.files.iter().map(|file| &*file.accounts).collect();
+    assert_eq!(accounts, [&["individual", "roth-ira"][..], &["vanguard"][..]]);
+}
+
 #[test]
 fn rows_that_the_books_have_tell_the_account() {
     let books =

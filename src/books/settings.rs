@@ -255,27 +255,32 @@ fn elections(id: &Name, group: &Group) -> Vec<LotElection> {
     elections.into_iter().map(|(_, election)| election).collect()
 }
 
-/// What two accounts cannot share: a ledger, a number, a name that one had.
+/// What two accounts cannot share: a ledger, a name that one had, a `match` where no `profile` tells
+/// whose exports each is for.
 fn conflicts(root: &Group, settings: &Settings) {
-    let mut names: IndexMap<(&str, &Name), &Name> = IndexMap::new();
+    let mut names: IndexMap<(&str, Option<&Name>, &Name), &Name> = IndexMap::new();
     for account in settings.accounts.values() {
-        let own = std::iter::once(("ledger", &account.ledger))
-            .chain(account.matches.iter().map(|name| ("match", name)))
-            .chain(account.was.iter().map(|name| ("name", name)))
-            .chain(std::iter::once(("name", &account.id)));
-        for (what, name) in own {
-            let Some(other) = names.insert((what, name), &account.id) else { continue };
+        let profile = account.profile.as_ref();
+        let own = std::iter::once(("ledger", None, &account.ledger))
+            .chain(account.matches.iter().map(|name| ("match", profile, name)))
+            .chain(account.was.iter().map(|name| ("name", None, name)))
+            .chain(std::iter::once(("name", None, &account.id)));
+        for (what, profile, name) in own {
+            let Some(other) = names.insert((what, profile, name), &account.id) else { continue };
             let message = if *other == account.id {
                 format!("`{name}` stands twice in the account `{other}`")
             } else {
                 format!("the accounts `{other}` and `{}` both have the {what} `{name}`", account.id)
             };
+            let help = match what {
+                "match" => {
+                    "keep it in one of them, or say in each whose exports it is for: profile = \"...\""
+                }
+                _ => "keep it in one of them",
+            };
             let span = root.named("account").into_iter().find(|(id, _)| id.value == account.id);
             let span = span.map_or(0..0, |(id, _)| id.span);
-            root.wrong(
-                Diagnostic::error("same-account", message).help("keep it in one of them"),
-                &span,
-            );
+            root.wrong(Diagnostic::error("same-account", message).help(help), &span);
         }
     }
 }

@@ -92,7 +92,7 @@ pub fn run(files: &[Source], context: &Context) -> Run {
     entry::finish(entries, context, &covered, &mut beside);
     run.asked.append(&mut beside.asked);
     run.refused.append(&mut beside.refused);
-    name_apart(&mut run.asked, context);
+    whose::name_apart(&mut run.asked, context);
     let mut words: HashMap<&str, Words> = HashMap::new();
     for export in &mut exports {
         let profile = export.layout.profile;
@@ -155,7 +155,7 @@ fn open<'p>(
         })));
     }
     let accounts =
-        whose::accounts(&file.name, layout.profile, &sheet, context).map_err(Stopped::Asked)?;
+        whose::of_sheet(&file.name, layout.profile, &sheet, context).map_err(Stopped::Asked)?;
     Ok(Export {
         source: file,
         layout,
@@ -198,24 +198,6 @@ fn report(export: &Export, outcome: union::Outcome, ties: Vec<Tie>) -> FileRepor
         unresolved: outcome.unresolved,
         events: outcome.events,
         ties,
-    }
-}
-
-/// Gives accounts that are asked for ids apart: one for each number of a profile.
-fn name_apart(asked: &mut [Asked], context: &Context) {
-    let mut given: HashMap<Name, (Name, Option<Name>)> = HashMap::new();
-    for ask in asked {
-        let whose = (ask.profile.clone(), ask.number.clone());
-        let base = ask.suggested.clone();
-        let numbered = (2u32..).map(|number| Name::from(format!("{base}-{number}")));
-        let free = |name: &Name| {
-            !context.accounts.contains_key(name)
-                && given.get(name).is_none_or(|other| *other == whose)
-        };
-        let before = given.iter().find(|(_, other)| **other == whose).map(|(name, _)| name.clone());
-        let name = before.or_else(|| std::iter::once(base.clone()).chain(numbered).find(free));
-        ask.suggested = name.unwrap_or(base);
-        given.insert(ask.suggested.clone(), whose);
     }
 }
 

@@ -186,6 +186,12 @@ pub struct Asked {
     pub suggested: Name,
     /// What to write as its `match`: the number, else a pattern of the file's name.
     pub matches: Name,
+    /// Whether `matches` means one account: a number, or what the profile calls the account in the
+    /// file's name.
+    pub told_apart: bool,
+    /// Whether an account of another profile has the same `matches`, so that both must say whose
+    /// exports they are of.
+    pub shared: bool,
 }
 
 /// A row that the books have under the same broker id with another content.

@@ -1,56 +1,114 @@
 //! Tells whose the rows of a file are: by what the file says, by its name, by rows that the books
-//! have, by the only account of its profile; else a person is asked.
+//! have, by the only account of its format; else a person is asked.
+//!
+//! Of several accounts that a number or a name may mean, the one with the format's `profile` is
+//! meant: two brokers may give out one number.
+
+use std::collections::HashMap;
 
 use super::canonical::hash;
 use super::outcome::Asked;
 use super::profile::{Profile, matches};
-use super::row::{Holder, Row, Sheet, Trouble};
+use super::row::{Row, Sheet, Trouble};
 use super::{Context, Otherwise};
-use crate::event::Account;
+use crate::event::{Account, RowHash};
 use crate::period::DateForm;
 use crate::source::Name;
 
-/// The accounts of a sheet's holders, or what to ask.
+/// Whom a file names as the holder of some of its rows.
+pub struct Named<'h> {
+    /// The account's number as the file states it.
+    pub number: Option<Name>,
+    /// The number of its bank or broker.
+    pub institution: Option<Name>,
+    /// What the file calls the account.
+    pub title: Option<Name>,
+    /// How many rows are the holder's.
+    pub rows: usize,
+    /// The ids that its rows would have in an account.
+    pub hashes: &'h dyn Fn(&Account) -> Vec<RowHash>,
+}
+
+/// A file and the format that reads it.
+#[derive(Clone, Copy)]
+pub struct Asking<'a> {
+    /// The file's name.
+    pub file: &'a Name,
+    /// The format's, as a profile's.
+    pub profile: &'a str,
+    /// What an account that is asked for may be called: `fidelity`.
+    pub base: &'a str,
+    /// How the format's files are called, where a profile says so: `*_Transactions*`.
+    pub shape: Option<&'a str>,
+}
+
+/// The account of each holder; `None` for one without rows that nothing tells. `Err`: what to ask.
 pub fn accounts(
+    asking: Asking,
+    holders: &[Named],
+    context: &Context,
+) -> Result<Vec<Option<Account>>, Vec<Asked>> {
+    // Numbers first: what another holder's number means is no longer free.
+    let mut found: Vec<Option<Account>> =
+        holders.iter().map(|holder| by_number(asking, holder, context)).collect();
+    let mut asked: Vec<Asked> = Vec::new();
+    for (at, holder) in holders.iter().enumerate() {
+        if found[at].is_some() {
+            continue;
+        }
+        let account = by_file(asking, context)
+            .or_else(|| by_rows(asking, holder, context))
+            .or_else(|| by_profile(asking, at, holders, context, &found));
+        found[at] = match (account, context.otherwise) {
+            (Some(account), _) => Some(account),
+            // A preamble or a heading without rows: there is nothing to ask about.
+            (None, _) if holder.rows == 0 => None,
+            (None, Otherwise::Named(account)) => Some(account.clone()),
+            (None, Otherwise::Profile) => Some(Account::taxable(asking.profile.into())),
+            (None, Otherwise::Ask) => {
+                ask(asking, holder, context, &mut asked);
+                None
+            }
+        };
+    }
+    if asked.is_empty() { Ok(found) } else { Err(asked) }
+}
+
+/// The account of each of a sheet's holders, or what to ask.
+pub fn of_sheet(
     file: &Name,
     profile: &Profile,
     sheet: &Sheet,
     context: &Context,
 ) -> Result<Vec<Account>, Vec<Asked>> {
-    let mut found: Vec<Option<Account>> =
-        sheet.holders.iter().map(|holder| by_number(holder, context)).collect();
-    for (at, holder) in sheet.holders.iter().enumerate() {
-        if found[at].is_none() {
-            found[at] = by_file(file, context)
-                .or_else(|| by_rows(at, sheet, profile, context))
-                .or_else(|| by_profile(holder, at, sheet, profile, context, &found));
-        }
-    }
-    let mut asked: Vec<Asked> = Vec::new();
-    for (at, holder) in sheet.holders.iter().enumerate() {
-        if found[at].is_some() {
-            continue;
-        }
-        // A preamble or a heading without rows: there is nothing to ask about.
-        if sheet.days[at].is_none() {
-            let other = found.iter().flatten().next().cloned();
-            found[at] = other.or_else(|| Some(Account::taxable(profile.name.clone())));
-            continue;
-        }
-        match context.otherwise {
-            Otherwise::Named(account) => found[at] = Some(account.clone()),
-            Otherwise::Profile => found[at] = Some(Account::taxable(profile.name.clone())),
-            Otherwise::Ask => {
-                let rows = rows_of(at, sheet).count();
-                let rows = u32::try_from(rows).unwrap_or(u32::MAX);
-                match asked.iter_mut().find(|other| other.number == holder.number) {
-                    Some(other) => other.rows = other.rows.saturating_add(rows),
-                    None => asked.push(ask(file, profile, holder, rows, context, &asked)),
-                }
+    let hashes: Vec<_> = (0..sheet.holders.len())
+        .map(|at| {
+            move |account: &Account| -> Vec<RowHash> {
+                rows_of(at, sheet).map(|row| hash(account, row.content)).collect()
             }
-        }
+        })
+        .collect();
+    let with_rows = || (0..sheet.holders.len()).filter(|at| sheet.days[*at].is_some());
+    let holders: Vec<Named> = with_rows()
+        .map(|at| Named {
+            number: sheet.holders[at].number.clone(),
+            institution: None,
+            title: sheet.holders[at].title.clone(),
+            rows: rows_of(at, sheet).count(),
+            hashes: &hashes[at],
+        })
+        .collect();
+    let shape = profile.file.as_deref();
+    let asking = Asking { file, profile: &profile.name, base: &profile.name, shape };
+    let found = accounts(asking, &holders, context)?;
+    // A preamble or a heading without rows has nobody to ask for.
+    let nobody = || Account::taxable(profile.name.clone());
+    let anyone = found.iter().flatten().next().cloned().unwrap_or_else(nobody);
+    let mut all = vec![anyone; sheet.holders.len()];
+    for (at, account) in with_rows().zip(found) {
+        all[at] = account.unwrap_or_else(nobody);
     }
-    if asked.is_empty() { Ok(found.into_iter().flatten().collect()) } else { Err(asked) }
+    Ok(all)
 }
 
 /// How the days of a file are written, where the settings of its account say so: found without
@@ -61,15 +119,18 @@ pub fn form(file: &Name, profile: &Profile, context: &Context) -> Option<DateFor
         Otherwise::Ask | Otherwise::Profile => None,
     };
     let only = || {
-        let mut own = context.accounts.values().filter(|account| of_profile(account, profile));
+        let mut own =
+            context.accounts.values().filter(|account| of_profile(account, &profile.name));
         own.next().filter(|_| own.next().is_none()).map(|account| account.id.clone())
     };
-    let account = by_file(file, context).map(|account| account.id).or_else(only).or(named)?;
+    let shape = profile.file.as_deref();
+    let asking = Asking { file, profile: &profile.name, base: &profile.name, shape };
+    let account = by_file(asking, context).map(|account| account.id).or_else(only).or(named)?;
     context.dates.get(&account).copied()
 }
 
-fn of_profile(account: &Account, profile: &Profile) -> bool {
-    account.profile.as_ref() == Some(&profile.name)
+fn of_profile(account: &Account, profile: &str) -> bool {
+    account.profile.as_deref() == Some(profile)
 }
 
 fn rows_of<'s>(holder: usize, sheet: &'s Sheet<'_>) -> impl Iterator<Item = &'s Row> {
@@ -79,29 +140,46 @@ fn rows_of<'s>(holder: usize, sheet: &'s Sheet<'_>) -> impl Iterator<Item = &'s 
         .filter(move |row| row.holder == holder && !matches!(row.trouble, Some(Trouble::Aside(_))))
 }
 
-fn by_number(holder: &Holder, context: &Context) -> Option<Account> {
+/// By the account's number, alone or behind that of its bank or broker: `121099999/999988`.
+fn by_number(asking: Asking, holder: &Named, context: &Context) -> Option<Account> {
     let number = holder.number.as_deref()?;
-    let means = |account: &&Account| account.matches.iter().any(|known| matches(known, number));
-    context.accounts.values().find(means).cloned()
+    let whole = holder.institution.as_deref().map(|bank| format!("{bank}/{number}"));
+    let means = |known: &str| {
+        matches(known, number) || whole.as_deref().is_some_and(|whole| matches(known, whole))
+    };
+    meant(asking, context, &means)
 }
 
-fn by_file(file: &Name, context: &Context) -> Option<Account> {
-    let own = file.rsplit(['/', '\\']).next().unwrap_or(file);
-    let means = |account: &&Account| {
-        account.matches.iter().any(|known| matches(known, own) || matches(known, file))
+fn by_file(asking: Asking, context: &Context) -> Option<Account> {
+    let own = own_name(asking.file);
+    meant(asking, context, &|known| matches(known, own) || matches(known, asking.file))
+}
+
+/// The account that one of its `match` means; of several, the only one of this format.
+fn meant(asking: Asking, context: &Context, means: &dyn Fn(&str) -> bool) -> Option<Account> {
+    let meant = || {
+        context.accounts.values().filter(|account| account.matches.iter().any(|known| means(known)))
     };
-    context.accounts.values().find(means).cloned()
+    let only = |found: &mut dyn Iterator<Item = &'_ Account>| {
+        let first = found.next().cloned();
+        first.filter(|_| found.next().is_none())
+    };
+    only(&mut meant())
+        .or_else(|| only(&mut meant().filter(|account| of_profile(account, asking.profile))))
+        .or_else(|| only(&mut meant().filter(|account| account.profile.is_none())))
 }
 
 /// The account whose rows in the books these are; of several, the one with most of them.
-fn by_rows(holder: usize, sheet: &Sheet, profile: &Profile, context: &Context) -> Option<Account> {
+fn by_rows(asking: Asking, holder: &Named, context: &Context) -> Option<Account> {
+    let of_format =
+        |account: &&Account| account.profile.is_none() || of_profile(account, asking.profile);
     let mut counts: Vec<(usize, &Account)> = context
         .accounts
         .values()
-        .filter(|account| account.profile.is_none() || of_profile(account, profile))
+        .filter(of_format)
         .map(|account| {
-            let known = |row: &&Row| context.known.has(hash(account, row.content));
-            (rows_of(holder, sheet).filter(known).count(), account)
+            let hashes = (holder.hashes)(account);
+            (hashes.into_iter().filter(|row| context.known.has(*row)).count(), account)
         })
         .filter(|(count, _)| *count > 0)
         .collect();
@@ -113,22 +191,22 @@ fn by_rows(holder: usize, sheet: &Sheet, profile: &Profile, context: &Context) -
     }
 }
 
-/// The only account with this profile, unless the file speaks of another: of several accounts at
+/// The only account that the format is for, unless the file speaks of another: of several accounts at
 /// once, or of a number that is not this account's.
 fn by_profile(
-    holder: &Holder,
+    asking: Asking,
     at: usize,
-    sheet: &Sheet,
-    profile: &Profile,
+    holders: &[Named],
     context: &Context,
     found: &[Option<Account>],
 ) -> Option<Account> {
-    let mut own = context.accounts.values().filter(|account| of_profile(account, profile));
+    let holder = &holders[at];
+    let mut own = context.accounts.values().filter(|account| of_profile(account, asking.profile));
     let only = own.next().filter(|_| own.next().is_none())?;
-    let others = sheet.holders.iter().enumerate().any(|(other, known)| {
-        other != at && known.number != holder.number && sheet.days[other].is_some()
+    let others = holders.iter().any(|other| other.number != holder.number && other.rows > 0);
+    let taken = holders.iter().zip(found).any(|(other, account)| {
+        other.title != holder.title && account.as_ref().is_some_and(|one| one.id == only.id)
     });
-    let taken = found.iter().flatten().any(|account| account.id == only.id);
     // A masked number says nothing against an account; a whole one does.
     let whole = |number: &str| {
         number.chars().filter(char::is_ascii_digit).count() >= 5
@@ -141,30 +219,75 @@ fn by_profile(
     (!others && !taken && !denies).then(|| only.clone())
 }
 
-fn ask(
-    file: &Name,
-    profile: &Profile,
-    holder: &Holder,
-    rows: u32,
-    context: &Context,
-    asked: &[Asked],
-) -> Asked {
+fn ask(asking: Asking, holder: &Named, context: &Context, asked: &mut Vec<Asked>) {
+    let rows = u32::try_from(holder.rows).unwrap_or(u32::MAX);
+    if let Some(before) = asked.iter_mut().find(|before| before.number == holder.number) {
+        before.rows = before.rows.saturating_add(rows);
+        return;
+    }
     let base = holder.title.as_deref().map(kebab).filter(|name| !name.is_empty());
-    let base = base.unwrap_or_else(|| profile.name.to_string());
+    let base = base.unwrap_or_else(|| asking.base.to_owned());
     let free = |name: &str| {
         !context.accounts.contains_key(name) && asked.iter().all(|other| other.suggested != *name)
     };
     let numbered = (2u32..).map(|number| format!("{base}-{number}"));
     let suggested = std::iter::once(base.clone()).chain(numbered).find(|name| free(name));
-    Asked {
-        file: file.clone(),
-        profile: profile.name.clone(),
+    let (matches, told_apart) = match &holder.number {
+        Some(number) => (number.clone(), true),
+        None => match asking.shape.and_then(|shape| pattern(own_name(asking.file), shape)) {
+            Some(pattern) => (pattern.into(), true),
+            None => (own_name(asking.file).into(), false),
+        },
+    };
+    asked.push(Asked {
+        file: asking.file.clone(),
+        profile: asking.profile.into(),
         number: holder.number.clone(),
         title: holder.title.clone(),
         rows,
         suggested: suggested.unwrap_or(base).into(),
-        matches: holder.number.clone().unwrap_or_else(|| pattern(file, profile).into()),
+        matches,
+        told_apart,
+        shared: false,
+    });
+}
+
+/// Gives the accounts that are asked for ids apart, one for each number of a profile, or pattern of
+/// its files' names; files that nothing tells apart are of one account. Where two brokers gave out
+/// one number, says so.
+pub fn name_apart(asked: &mut [Asked], context: &Context) {
+    let mut given: HashMap<Name, (Name, Option<Name>)> = HashMap::new();
+    for ask in asked.iter_mut() {
+        let whose = (ask.profile.clone(), Some(ask.matches.clone()).filter(|_| ask.told_apart));
+        let base = ask.suggested.clone();
+        let numbered = (2u32..).map(|number| Name::from(format!("{base}-{number}")));
+        let free = |name: &Name| {
+            !context.accounts.contains_key(name)
+                && given.get(name).is_none_or(|other| *other == whose)
+        };
+        let before = given.iter().find(|(_, other)| **other == whose).map(|(name, _)| name.clone());
+        let name = before.or_else(|| std::iter::once(base.clone()).chain(numbered).find(free));
+        ask.suggested = name.unwrap_or(base);
+        given.insert(ask.suggested.clone(), whose);
     }
+    let shared: Vec<bool> = asked
+        .iter()
+        .map(|ask| {
+            let known = context.accounts.values().any(|one| one.matches.contains(&ask.matches));
+            known
+                || asked
+                    .iter()
+                    .any(|other| other.matches == ask.matches && other.suggested != ask.suggested)
+        })
+        .collect();
+    for (ask, shared) in asked.iter_mut().zip(shared) {
+        ask.shared = shared;
+    }
+}
+
+/// A file's name without its folders.
+fn own_name(file: &str) -> &str {
+    file.rsplit(['/', '\\']).next().unwrap_or(file)
 }
 
 /// `ROTH IRA` as an id: `roth-ira`.
@@ -177,43 +300,42 @@ fn kebab(title: &str) -> String {
     parts.join("-")
 }
 
-/// A pattern of the file's name that means its account: of `Schwab_XXX234_Transactions.csv` by
-/// `*_Transactions*` it is `Schwab_XXX234_*`.
-fn pattern(file: &str, profile: &Profile) -> String {
-    let own = file.rsplit(['/', '\\']).next().unwrap_or(file);
-    let Some(shape) = &profile.file else { return own.to_owned() };
-    let mut fixed = shape.split('*').filter(|part| !part.is_empty());
-    let Some(first) = fixed.next() else { return own.to_owned() };
-    match (own.find(first), shape.starts_with('*')) {
-        (Some(at), true) if at > 0 => {
-            let joint = first.chars().next().filter(|c| !c.is_alphanumeric());
-            format!("{}{}*", &own[..at], joint.map(String::from).unwrap_or_default())
-        }
-        (Some(at), false) => {
-            let rest = &own[at + first.len()..];
-            let end = rest.find(|c: char| !c.is_alphanumeric()).unwrap_or(rest.len());
-            format!("*{}*", &rest[..end])
-        }
-        _ => own.to_owned(),
-    }
+/// A pattern of a file's name that means its account: of `Schwab_XXX234_Transactions.csv` by
+/// `{account}_Transactions*` it is `Schwab_XXX234_*`. `None` where the shape says no account, or the
+/// name is of another.
+fn pattern(own: &str, shape: &str) -> Option<String> {
+    let (before, after) = shape.split_once(ACCOUNT)?;
+    let before = before.rsplit('*').next().unwrap_or_default();
+    let after = after.split('*').next().unwrap_or_default();
+    let start = own.find(before)? + before.len();
+    let rest = &own[start..];
+    let other = || rest.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(rest.len());
+    let end = if after.is_empty() { other() } else { rest.find(after)? };
+    // A download's own counter would not be there the next time, what stands beside the account is.
+    let joint = after.chars().next().filter(|c| !c.is_alphanumeric());
+    let joint = joint.map(String::from).unwrap_or_default();
+    (end > 0).then(|| format!("{before}{}{joint}*", &rest[..end]))
 }
+
+/// Where a profile's `file` has the account: `History_for_Account_{account}*.csv`.
+const ACCOUNT: &str = "{account}";
 
 #[cfg(test)]
 mod tests {
-    use super::super::profile::shipped;
+    use super::super::profile::matches;
     use super::*;
 
     #[test]
     fn a_pattern_keeps_what_names_the_account() {
-        let profiles = shipped();
-        let named = |name: &str| profiles.iter().find(|profile| profile.name == *name);
-        let schwab = named("schwab").expect("shipped");
-        let fidelity = named("fidelity").expect("shipped");
-        let made = pattern("x/Schwab_XXX234_Transactions_20240105-120000.csv", schwab);
-        assert_eq!(made, "Schwab_XXX234_*");
-        assert!(matches(&made, "Schwab_XXX234_Transactions.csv"));
+        let made =
+            pattern("Schwab_XXX234_Transactions_20240105-120000.csv", "{account}_Transactions*");
+        assert_eq!(made.as_deref(), Some("Schwab_XXX234_*"));
+        assert!(matches("Schwab_XXX234_*", "Schwab_XXX234_Transactions.csv"));
+        let fidelity = "History_for_Account_{account}*.csv";
         let made = pattern("History_for_Account_X00000678 (1).csv", fidelity);
-        assert_eq!(made, "*X00000678*");
-        assert_eq!(pattern("export.csv", schwab), "export.csv");
+        assert_eq!(made.as_deref(), Some("History_for_Account_X00000678*"));
+        assert_eq!(pattern("History_for_Account_.csv", fidelity), None);
+        assert_eq!(pattern("export.csv", "{account}_Transactions*"), None);
+        assert_eq!(pattern("Account.csv", "Account*.csv"), None);
     }
 }

@@ -315,6 +315,10 @@ pub fn asked(asked: &[Asked]) -> Option<String> {
             }
         );
         let _ = write!(text, "\n          match = [{}]", matches.join(", "));
+        // Two brokers gave out one number: the account must say whose exports are meant.
+        if first.shared {
+            let _ = write!(text, "\n          profile = \"{}\"", harmless(&first.profile));
+        }
     }
     text.push_str("\n          or say it for this once: --account NAME");
     Some(text)

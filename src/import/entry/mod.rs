@@ -8,10 +8,8 @@
 mod correct;
 mod say;
 mod unite;
-mod whose;
 
 pub use unite::finish;
-pub use whose::{Asking, Holder, accounts};
 
 use crate::event::{Account, Event, RowHash};
 use crate::money::Decimal;

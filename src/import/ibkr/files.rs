@@ -13,8 +13,9 @@ use super::security::Instruments;
 use super::stated::stated;
 use super::{Opened, beside, identity, value};
 use crate::event::Account;
-use crate::import::entry::{self, Asking, File, Holder, Part};
+use crate::import::entry::{File, Part};
 use crate::import::ofx::Books;
+use crate::import::whose::{self, Asking, Named};
 use crate::import::{Context, Refused, Run};
 use crate::period::DateForm;
 use crate::source::{Name, Source};
@@ -113,10 +114,10 @@ fn file<'s>(
             move |account: &Account| identity::hashes(raws, &Making { account, period, ..whole })
         })
         .collect();
-    let asked: Vec<Holder> = holders
+    let asked: Vec<Named> = holders
         .iter()
         .zip(&hashes)
-        .map(|((number, raws), hashes)| Holder {
+        .map(|((number, raws), hashes)| Named {
             number: number.clone(),
             institution: None,
             title: None,
@@ -124,8 +125,9 @@ fn file<'s>(
             hashes,
         })
         .collect();
-    let asking = Asking { file: &source.name, profile: opened.profile, base: super::STATEMENT };
-    let accounts = entry::accounts(asking, &asked, context)?;
+    let asking =
+        Asking { file: &source.name, profile: opened.profile, base: super::STATEMENT, shape: None };
+    let accounts = whose::accounts(asking, &asked, context)?;
     // Two numbers of one account are one part, in the order of the file.
     let mut owned: Vec<(Account, Option<Period>, Vec<&Raw>)> = Vec::new();
     for ((number, raws), account) in holders.into_iter().zip(accounts) {

@@ -10,7 +10,8 @@ use super::security::Books;
 use super::statement::Statement;
 use super::{NAME, Opened};
 use crate::event::{Account, RowHash};
-use crate::import::entry::{self, Asking, File, Holder, Part, Stated};
+use crate::import::entry::{File, Part, Stated};
+use crate::import::whose::{self, Asking, Named};
 use crate::import::{Context, Refused, Run};
 use crate::source::{Name, Source};
 
@@ -133,10 +134,10 @@ fn accounts(
             move |account: &Account| opened.export.hashes(statement, account, &reused)
         })
         .collect();
-    let holders: Vec<Holder> = statements
+    let holders: Vec<Named> = statements
         .iter()
         .zip(&hashes)
-        .map(|(statement, hashes)| Holder {
+        .map(|(statement, hashes)| Named {
             number: statement.number.clone(),
             institution: statement.institution.clone(),
             title: statement.title.clone(),
@@ -144,8 +145,8 @@ fn accounts(
             hashes,
         })
         .collect();
-    let asking = Asking { file: &opened.source.name, profile: NAME, base: &base };
-    entry::accounts(asking, &holders, context)
+    let asking = Asking { file: &opened.source.name, profile: NAME, base: &base, shape: None };
+    whose::accounts(asking, &holders, context)
 }
 
 /// A bank's name as an id: `Great Bank of Orangeland` is `great-bank-of-orangeland`, `fidelity.com`
