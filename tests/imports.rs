@@ -462,3 +462,30 @@ fn a_row_says_what_became_of_it_wherever_its_file_lies() {
     assert!(download.out.contains(" statements/savings-2023-2024.csv:2\n"), "{}", download.out);
     assert!(download.out.contains(", savings\n"), "{}", download.out);
 }
+
+#[test]
+fn a_folder_means_the_files_in_it_but_for_hidden_ones_and_other_records() {
+    let (one, other) = (folder(), folder());
+    for root in [&one, &other] {
+        run(root.path(), "init");
+        fs::create_dir_all(root.path().join("down/2024")).expect("a folder");
+        fs::create_dir_all(root.path().join("down/records")).expect("a folder");
+        fs::create_dir_all(root.path().join("down/empty")).expect("a folder");
+        export(root.path(), "schwab.csv", "down/a.csv");
+        export(root.path(), "fidelity.csv", "down/2024/b.csv");
+        export(root.path(), "fidelity.csv", "down/.hidden.csv");
+        export(root.path(), "fidelity.csv", "down/records/kept.csv");
+        fs::write(root.path().join("down/records/rentier.toml"), "").expect("settings");
+    }
+    let named = run(one.path(), "import down/a.csv down/2024/b.csv --account all");
+    let whole = run(other.path(), "import down --account all");
+    assert_eq!((named.exit, named.out), (whole.exit, whole.out));
+    assert_eq!(journal(one.path(), "all"), journal(other.path(), "all"));
+
+    let ran = run(one.path(), "import down/empty");
+    assert_eq!(ran.exit, Exit::CouldNotRun);
+    assert!(ran.err.starts_with("error: no file lies in `down/empty`\n"), "{}", ran.err);
+    let ran = run(one.path(), "import down/records");
+    let found = "error: `down/records` is a folder of records, not of exports\n";
+    assert!(ran.err.starts_with(found), "{}", ran.err);
+}

@@ -235,7 +235,7 @@ or a file is refused. The rest is written all the same."
 )]
 #[command(next_help_heading = "Import")]
 pub struct ImportArgs {
-    /// FILE...  exports of a broker, as they were downloaded
+    /// FILE...  exports of a broker, as they were downloaded; for a folder, all in it
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,
     /// Whose rows these are, where a file does not say

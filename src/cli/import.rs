@@ -13,7 +13,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::args::{Format, ImportArgs, Reading};
 use super::atomic::{self, NewFile};
 use super::lock::Lock;
-use super::{Error, Exit, World, open};
+use super::{Error, Exit, World, folder, open};
 use crate::books::plan::{self, IMPORTED, Plan, There};
 use crate::books::{self, Books};
 use crate::diagnostic::Diagnostic;
@@ -46,7 +46,40 @@ impl Given {
 
 /// Runs it.
 pub fn run(args: &ImportArgs, world: &mut World) -> Result<Exit, Error> {
-    bring(args, Afterwards::Stay, world)
+    let files = with_folders(&args.files, world)?;
+    bring(&ImportArgs { files, ..args.clone() }, Afterwards::Stay, world)
+}
+
+/// The files named, and for a folder those in it.
+fn with_folders(named: &[PathBuf], world: &World) -> Result<Vec<PathBuf>, Error> {
+    let mut files = Vec::new();
+    for path in named {
+        let whole = world.path(path);
+        if !whole.is_dir() {
+            files.push(path.clone());
+            continue;
+        }
+        let shown = path.display().to_string();
+        if whole.join(open::SETTINGS).exists() {
+            let found = format!("`{shown}` is a folder of records, not of exports");
+            return Err(
+                Error::new(found).help("name the exports, or put them in its inbox: rentier inbox")
+            );
+        }
+        let within = folder::files(&whole).map_err(|error| Error::file(&shown, &error))?;
+        if within.is_empty() {
+            let found = format!("no file lies in `{shown}`");
+            return Err(
+                Error::new(found).help("download the exports: rentier profile list says where")
+            );
+        }
+        let below = |file: PathBuf| match file.strip_prefix(&whole) {
+            Ok(rest) => path.join(rest),
+            Err(_) => file,
+        };
+        files.extend(within.into_iter().map(below));
+    }
+    Ok(files)
 }
 
 /// What becomes of the files once their rows are in the books.

@@ -4,11 +4,11 @@
 //! person; any other stays where it is, and the import says why.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::args::{ImportArgs, InboxArgs};
 use super::import::{self, Afterwards};
-use super::{Error, Exit, World, open};
+use super::{Error, Exit, World, folder, open};
 use crate::books::Settings;
 use crate::source::Source;
 
@@ -22,11 +22,12 @@ pub fn run(args: &InboxArgs, world: &mut World) -> Result<Exit, Error> {
         return Err(Error::new("these books have no inbox")
             .help("name a folder of the books in rentier.toml:\n[import]\ninbox = \"inbox\""));
     };
-    let folder = root.join(&*inbox);
-    let mut files = Vec::new();
-    if folder.is_dir() {
-        below(&folder, &mut files).map_err(|error| Error::file(&inbox, &error))?;
-    }
+    let path = root.join(&*inbox);
+    let files = if path.is_dir() {
+        folder::files(&path).map_err(|error| Error::file(&inbox, &error))?
+    } else {
+        Vec::new()
+    };
     if files.is_empty() {
         writeln!(world.out, "Nothing in {inbox}/. Put exports there, as they were downloaded.")?;
         return Ok(Exit::Done);
@@ -43,24 +44,4 @@ pub fn run(args: &InboxArgs, world: &mut World) -> Result<Exit, Error> {
         format: args.format,
     };
     import::bring(&args, Afterwards::Move, world)
-}
-
-/// The files of a folder and of those in it, by name; hidden ones are not exports.
-fn below(folder: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
-    let entries = fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path()));
-    let mut paths = entries.collect::<Result<Vec<_>, _>>()?;
-    paths.sort();
-    for path in paths {
-        let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
-        // A link may lead out of the books: its file is not ours to move.
-        if hidden || path.is_symlink() {
-            continue;
-        }
-        if path.is_dir() {
-            below(&path, files)?;
-        } else {
-            files.push(path);
-        }
-    }
-    Ok(())
 }

@@ -13,6 +13,7 @@ mod error;
 mod events;
 mod explain;
 mod fmt;
+mod folder;
 mod gains;
 mod help;
 mod import;
