@@ -31,6 +31,20 @@ pub fn list<T: AsRef<str>>(words: &[T]) -> String {
     }
 }
 
+/// As [`list`], the first `most` of them: `a, b, c and 26 more`.
+pub fn few<T: AsRef<str>>(words: &[T], most: usize) -> String {
+    match words.len().checked_sub(most) {
+        // "1 more" would take no less room than its name.
+        None | Some(0 | 1) => list(words),
+        Some(more) => {
+            let mut shown: Vec<String> =
+                words.iter().take(most).map(|word| word.as_ref().to_owned()).collect();
+            shown.push(format!("{more} more"));
+            list(&shown)
+        }
+    }
+}
+
 /// A security as people call it: an option's OCC symbol `MSFT240315C00420000` is `MSFT 240315C420`,
 /// anything else is its id.
 pub fn security(id: &str) -> String {
@@ -75,6 +89,15 @@ pub fn reaches(accounts: &[(Name, NaiveDate)]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn many_words_are_the_first_and_how_many_more() {
+        let words = ["a", "b", "c", "d", "e"];
+        assert_eq!(few(&words[..3], 3), "a, b and c");
+        assert_eq!(few(&words[..4], 3), "a, b, c and d");
+        assert_eq!(few(&words, 3), "a, b, c and 2 more");
+        assert_eq!(few::<&str>(&[], 3), "");
+    }
 
     #[test]
     fn counts_are_words() {

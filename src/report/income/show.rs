@@ -3,14 +3,21 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
+use indexmap::IndexMap;
+
 use super::{Form, IncomeStatement, Line, Status, View, Year};
 use crate::event::LotMethod;
+use crate::income::MayChange;
 use crate::money::{self, Decimal};
+use crate::period::NaiveDate;
 use crate::report::table::{Cell, Column, Row, RowStyle, Sentence, Table};
 use crate::report::words;
+use crate::source::Name;
 
 /// Questions that are shown above a statement; `check` shows all.
 const QUESTIONS: usize = 5;
+/// Accounts that are named where many end early.
+const ACCOUNTS: usize = 3;
 /// Payers that are shown beside a line of the cash view.
 const PAYERS: usize = 6;
 
@@ -102,7 +109,8 @@ impl IncomeStatement<'_> {
             })
             .collect();
         let until = may_change.map(|day| format!("may still change until\u{a0}{day}"));
-        let records = (!short.is_empty()).then(|| format!("records of {}", words::list(&short)));
+        let records =
+            (!short.is_empty()).then(|| format!("records of {}", words::few(&short, ACCOUNTS)));
         let reach = year.reached.map(|day| format!("records reach {day}"));
         let sure = match (year.status, &until, &records) {
             _ if !year.recorded && year.problems == 0 => {
@@ -143,27 +151,46 @@ impl IncomeStatement<'_> {
         if let Some(more) = year.questions.len().checked_sub(QUESTIONS).filter(|more| *more > 0) {
             said.push(format!("      and {more} more: rentier check {}", year.label).into());
         }
+        let waits = self.waits(year);
+        let more = waits.len().saturating_sub(QUESTIONS);
+        said.extend(waits.into_iter().take(QUESTIONS).map(|wait| Sentence::new(wait, 6)));
+        if more > 0 {
+            said.push(format!("      and {more} more: rentier check {}", year.label).into());
+        }
+        said
+    }
+
+    /// The losses that a purchase may still defer, a sentence for all of a security that wait for the
+    /// same day.
+    fn waits(&self, year: &Year) -> Vec<String> {
+        let mut groups: IndexMap<(NaiveDate, &Name, &[Name]), (&MayChange, Vec<String>)> =
+            IndexMap::new();
         for one in &year.because {
-            let sold = self.journal.events.get(one.event).map(|event| event.date);
-            let sold = sold.map(|day| format!(" of\u{a0}{day}")).unwrap_or_default();
+            let (_, days) = groups
+                .entry((one.until, &one.security, &one.waits_for))
+                .or_insert_with(|| (one, Vec::new()));
+            let sold = self.journal.events.get(one.event);
+            let day = sold.map(|event| event.date.to_string());
+            days.extend(day.filter(|day| !days.contains(day)));
+        }
+        let sentence = |(one, days): (&MayChange, Vec<String>)| {
+            let sold = match &days[..] {
+                [] => "the loss".to_owned(),
+                [day] => format!("the loss of\u{a0}{day}"),
+                days => format!("the losses of\u{a0}{}", words::few(days, ACCOUNTS)),
+            };
             let law = one.law.as_deref().map(first_law).unwrap_or_default();
             let law = if law.is_empty() { String::new() } else { format!(" ({})", hard(&law)) };
             let ends: Vec<String> = one.waits_for.iter().map(|id| ends(year, id)).collect();
             let ends = if ends.is_empty() {
                 String::new()
             } else {
-                format!("; records of {}", words::list(&ends))
+                format!("; records of {}", words::few(&ends, ACCOUNTS))
             };
             let what = words::security(&one.security);
-            said.push(Sentence::new(
-                format!(
-                    "  until {}: buying {what} would defer the loss{sold}{law}{ends}",
-                    one.until
-                ),
-                6,
-            ));
-        }
-        said
+            format!("  until {}: buying {what} would defer {sold}{law}{ends}", one.until)
+        };
+        groups.into_values().map(sentence).collect()
     }
 
     /// A question in one sentence: what it is about, then what is asked.
