@@ -247,6 +247,20 @@ fn another_currency_needs_the_rate_of_its_day() {
 }
 
 #[test]
+fn a_rate_holds_over_a_weekend_and_no_longer_and_own_cash_needs_none() {
+    let mut journal = Journal::default();
+    let interest = || EventKind::Interest { security: None, per_share: None };
+    journal.prices.push((day("2024-03-28"), "EUR".into(), number("1.10"), "USD".into()));
+    journal.prices.push((day("2024-03-29"), "EUR".into(), number("1.08"), "USD".into()));
+    push(&mut journal, "2024-04-02", interest(), "100.00").currency = Some("EUR".into());
+    assert_eq!(figure(&judged(&journal), "interest.taxable"), number("108.00"));
+    push(&mut journal, "2024-04-03", interest(), "100.00").currency = Some("EUR".into());
+    push(&mut journal, "2024-06-03", EventKind::Deposit {}, "500.00").currency = Some("EUR".into());
+    let open = judged(&journal);
+    assert_eq!(asked(&open), ["what was the EUR/USD rate of 2024-04-03, to convert 100.00 EUR?"]);
+}
+
+#[test]
 fn amounts_of_any_size_are_asked_about_and_never_a_panic() {
     for amount in [
         "79228162514264337593543950335",

@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use chrono::Days;
 use indexmap::IndexMap;
 
 use crate::classify::{self, Classified};
@@ -12,7 +13,7 @@ use crate::event::{
 };
 use crate::income::Judged;
 use crate::money::Decimal;
-use crate::period::TaxYear;
+use crate::period::{NaiveDate, TaxYear};
 use crate::regime::Regime;
 use crate::regime::fold::{self, Stated, Totals};
 use crate::source::Name;
@@ -357,23 +358,34 @@ fn rebuilt(kind: &EventKind, name: &str, rate: Decimal) -> Result<EventKind, Fie
     })
 }
 
+/// How many days a rate holds on: none is published on weekends and holidays, four days in a row at
+/// most (Good Friday to Easter Monday).
+const RATE_HOLDS: u64 = 4;
+
 /// Exchange rates into the regime's currency, by currency and day.
 struct Rates<'j> {
     into: Name,
-    rates: HashMap<(&'j str, crate::period::NaiveDate), Decimal>,
+    rates: HashMap<&'j str, BTreeMap<NaiveDate, Decimal>>,
 }
 
 impl<'j> Rates<'j> {
     fn new(journal: &'j Journal, into: &Name) -> Rates<'j> {
-        let mut rates = HashMap::new();
+        let mut rates: HashMap<&str, BTreeMap<NaiveDate, Decimal>> = HashMap::new();
         for (day, commodity, price, currency) in &journal.prices {
             if currency == into {
-                rates.insert((&**commodity, *day), *price);
+                rates.entry(commodity).or_default().insert(*day, *price);
             } else if commodity == into && !price.is_zero() {
-                rates.entry((&**currency, *day)).or_insert(Decimal::ONE / price);
+                let of = rates.entry(currency).or_default();
+                of.entry(*day).or_insert(Decimal::ONE / price);
             }
         }
         Rates { into: into.clone(), rates }
+    }
+
+    /// The rate of a day, else of the last day before it that has one, a weekend away at most.
+    fn of(&self, currency: &str, day: NaiveDate) -> Option<Decimal> {
+        let first = day.checked_sub_days(Days::new(RATE_HOLDS)).unwrap_or(day);
+        self.rates.get(currency)?.range(first..=day).next_back().map(|(_, rate)| *rate)
     }
 
     /// Converts an event's money at its day's rate, or asks for the rate and leaves it out.
@@ -381,17 +393,21 @@ impl<'j> Rates<'j> {
         let Some(currency) = event.currency.clone() else { return };
         let nothing =
             event.amount.is_zero() && event.fees.is_zero() && event.further.withheld.is_zero();
-        let Some(rate) = self.rates.get(&(&*currency, event.date)).copied() else {
+        let Some(rate) = self.of(&currency, event.date) else {
             if nothing {
                 return;
             }
-            let into = &self.into;
-            let asks = format!(
-                "what was the {currency}/{into} rate of {}, to convert {} {currency}?",
-                event.date, event.amount
-            );
-            let text = format!("P {} {currency} … {into}", event.date);
-            questions.push(about(event, asks, None, "prices.journal", text));
+            // Cash that comes and goes is in no figure, whatever it is worth.
+            let own = matches!(event.kind, EventKind::Deposit {} | EventKind::Withdrawal {});
+            if !own || !event.fees.is_zero() || !event.further.withheld.is_zero() {
+                let into = &self.into;
+                let asks = format!(
+                    "what was the {currency}/{into} rate of {}, to convert {} {currency}?",
+                    event.date, event.amount
+                );
+                let text = format!("P {} {currency} … {into}", event.date);
+                questions.push(about(event, asks, None, "prices.journal", text));
+            }
             // Without a rate it is no figure.
             leave_out(event);
             return;

@@ -163,12 +163,11 @@ impl IncomeStatement<'_> {
     /// The losses that a purchase may still defer, a sentence for all of a security that wait for the
     /// same day.
     fn waits(&self, year: &Year) -> Vec<String> {
-        let mut groups: IndexMap<(NaiveDate, &Name, &[Name]), (&MayChange, Vec<String>)> =
-            IndexMap::new();
+        let mut groups: IndexMap<(NaiveDate, &Name, &[Name]), _> = IndexMap::new();
         for one in &year.because {
             let (_, days) = groups
                 .entry((one.until, &one.security, &one.waits_for))
-                .or_insert_with(|| (one, Vec::new()));
+                .or_insert_with(|| (one, Vec::<String>::new()));
             let sold = self.journal.events.get(one.event);
             let day = sold.map(|event| event.date.to_string());
             days.extend(day.filter(|day| !days.contains(day)));
