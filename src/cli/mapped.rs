@@ -62,8 +62,12 @@ impl Mapped {
         };
         (0..bytes.len().div_ceil(CHECKED)).into_par_iter().all(|part| {
             let part = border(part * CHECKED)..border((part + 1) * CHECKED);
-            let good = std::str::from_utf8(&bytes[part.clone()]).is_ok();
-            self.let_go(part);
+            let text = &bytes[part.clone()];
+            let good = text.is_ascii() || std::str::from_utf8(text).is_ok();
+            // What is read next may stay: it is given back before what is kept of it needs the room.
+            if part.start >= bytes.len() / 2 {
+                self.let_go(part);
+            }
             good
         })
     }

@@ -11,6 +11,7 @@ use crate::ledger::expression;
 use crate::ledger::header;
 use crate::ledger::model::{Assertion, Cost, Dialect, Lot, Quantity};
 use crate::ledger::number::{self, Sure, Wrong};
+use crate::ledger::usual;
 use crate::money::Decimal;
 use crate::period::NaiveDate;
 use crate::source::Name;
@@ -68,6 +69,14 @@ pub struct Amounts {
 
 /// One number with its commodity, at the start of `text`: `-91.05 USD`, `$-1`, `"ABC 1" 3`, `5`.
 pub fn quantity<'t>(text: &'t str, commodities: &mut Commodities) -> Read<'t, Quantity> {
+    match usual::quantity(text, commodities) {
+        Some(read) => Ok(read),
+        None => any(text, commodities),
+    }
+}
+
+/// The same, whatever it looks like.
+pub(super) fn any<'t>(text: &'t str, commodities: &mut Commodities) -> Read<'t, Quantity> {
     let start = text;
     let (mut negative, text) = sign(text);
     let dialect = commodities.dialect;
@@ -220,6 +229,14 @@ fn sign(text: &str) -> (bool, &str) {
 pub fn blanks(text: &str) -> &str {
     let bytes = text.as_bytes();
     let mut at = 0;
+    // Amounts stand in a column of their own, far from short names.
+    while let Some(eight) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
+        let others = u64::from_le_bytes(*eight) ^ u64::from_le_bytes([b' '; 8]);
+        at += others.trailing_zeros() as usize / 8;
+        if others != 0 {
+            break;
+        }
+    }
     while matches!(bytes.get(at), Some(b' ' | b'\t')) {
         at += 1;
     }
@@ -244,13 +261,32 @@ pub fn amounts<'t>(
     near: NaiveDate,
     commodities: &mut Commodities,
 ) -> Read<'t, Amounts> {
-    let mut found = Amounts::default();
-    let mut rest = blanks(text);
-    if !matches!(rest.as_bytes().first(), None | Some(b';' | b'=')) {
-        let (amount, after) = amount(rest, commodities)?;
-        found.amount = Some(amount);
-        rest = blanks(after);
+    let rest = blanks(text);
+    if matches!(rest.as_bytes().first(), None | Some(b';' | b'=')) {
+        return further(Amounts::default(), rest, near, commodities);
     }
+    let (amount, rest) = amount(rest, commodities)?;
+    after(amount, rest, near, commodities)
+}
+
+/// The same where the amount itself has been read.
+pub fn after<'t>(
+    amount: Quantity,
+    text: &'t str,
+    near: NaiveDate,
+    commodities: &mut Commodities,
+) -> Read<'t, Amounts> {
+    let found = Amounts { amount: Some(amount), ..Amounts::default() };
+    further(found, blanks(text), near, commodities)
+}
+
+/// What stands after an amount, or where there is none.
+fn further<'t>(
+    mut found: Amounts,
+    mut rest: &'t str,
+    near: NaiveDate,
+    commodities: &mut Commodities,
+) -> Read<'t, Amounts> {
     loop {
         let start = rest;
         match rest.as_bytes().first() {

@@ -23,7 +23,7 @@ pub struct Balance {
 /// out. Costs and lots do not count, virtual postings do.
 pub fn balance(ledger: &Ledger, wanted: impl Fn(&str) -> bool) -> Vec<Balance> {
     let mut sums: BTreeMap<(&Name, &Name), Option<Decimal>> = BTreeMap::new();
-    for flow in flows(ledger, wanted, |_| Some(0)) {
+    for flow in flows(ledger, |account| wanted(ledger.account(account)), |_| Some(0)) {
         let key = (ledger.account(flow.account), ledger.commodity(flow.commodity));
         for (_, quantity) in flow.periods {
             let sum = sums.entry(key).or_insert(Some(Decimal::ZERO));

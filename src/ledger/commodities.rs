@@ -35,6 +35,16 @@ pub struct Commodities {
     pub in_cost: bool,
     /// Kept by a reader that reads a slice of a text without those above it.
     pub trust: Option<Trust>,
+    /// The numbers of symbols of a few letters, where [`place`] says; the letters are 0 where none is.
+    short: Vec<(u64, CommodityId)>,
+}
+
+/// How many short symbols are kept at hand.
+const SHORT: usize = 256;
+
+/// Where a short symbol stands among those at hand.
+fn place(letters: u64) -> usize {
+    (letters.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56) as usize % SHORT
 }
 
 /// What a slice of a text took for granted, and what its amounts showed.
@@ -93,7 +103,37 @@ impl Commodities {
             marks_seen: (false, false),
             in_cost: false,
             trust: None,
+            short: Vec::new(),
         }
+    }
+
+    /// The commodity of an amount whose symbol is these `letters`, one in each byte, and whose number
+    /// has a point before so many decimals, if it is plain that the point is the decimal mark. That it
+    /// was shown becomes known.
+    pub fn usual(
+        &mut self,
+        letters: u64,
+        symbol: &str,
+        decimals: Option<u32>,
+    ) -> Option<CommodityId> {
+        let id = match self.short.get(place(letters)) {
+            Some((known, id)) if *known == letters => *id,
+            _ => {
+                let id = self.number_of(symbol);
+                self.short.resize(SHORT, (0, CommodityId(0)));
+                self.short[place(letters)] = (letters, id);
+                id
+            }
+        };
+        let id = self.or_default(id);
+        if let Some(decimals) = decimals {
+            match self.marks(id).0 {
+                None if decimals != 3 => self.shown(id, b'.'),
+                Some(b'.') => {}
+                _ => return None,
+            }
+        }
+        Some(id)
     }
 
     /// The number of the commodity with this symbol.
@@ -118,6 +158,7 @@ impl Commodities {
     /// Another symbol for a commodity from here on.
     pub fn alias(&mut self, symbol: &str, id: CommodityId) {
         self.aliases.insert(symbol.into(), id);
+        self.short.clear();
     }
 
     /// `id`, or the default where it is none.

@@ -9,6 +9,7 @@ use std::hash::BuildHasherDefault;
 use rayon::prelude::*;
 
 use crate::ledger::model::{AccountId, CommodityId, Ledger, Quantity, TransactionRow, Xxh};
+use crate::ledger::reader::index;
 use crate::ledger::sums::plus;
 use crate::money::Decimal;
 use crate::period::NaiveDate;
@@ -34,17 +35,17 @@ pub struct Flow {
 /// From this many transactions on, each core sums its part of them.
 const LONG: usize = 50_000;
 
-/// The sums of all accounts whose name `wanted` takes. `period` gives the number of the period of a
+/// The sums of all accounts that `wanted` takes. `period` gives the number of the period of a
 /// day, `None` for a day that does not count; the day is the posting's own, else its transaction's.
 /// Costs and lots do not count, virtual postings do. On however many cores, the sums stand in the
 /// order in which they begin.
 pub fn flows(
     ledger: &Ledger,
-    wanted: impl Fn(&str) -> bool,
+    wanted: impl Fn(AccountId) -> bool,
     period: impl Fn(NaiveDate) -> Option<i32> + Sync,
 ) -> Vec<Flow> {
-    let names = ledger.accounts.names();
-    let taken: Vec<bool> = names.iter().map(|name| wanted(name)).collect();
+    let accounts = 0..index(ledger.accounts.names().len());
+    let taken: Vec<bool> = accounts.map(|account| wanted(AccountId(account))).collect();
     let all = &ledger.transactions;
     if all.len() < LONG {
         return walk(ledger, all, &taken, &period).sums;

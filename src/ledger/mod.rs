@@ -79,6 +79,7 @@ mod slices;
 mod sums;
 mod time;
 mod usage;
+mod usual;
 mod valuation;
 mod view;
 

@@ -48,38 +48,68 @@ pub enum Sure {
     Guessed(u8),
 }
 
+/// A number of few digits with at most one point among them, as nearly all are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Usual {
+    digits: i64,
+    /// Digits after the point. `None`: there is no point.
+    pub decimals: Option<u32>,
+    /// Bytes of all of it.
+    pub width: usize,
+}
+
+impl Usual {
+    /// The one at the start of `bytes`, up to the first byte that is not of it. `None`: none, or one
+    /// with more digits.
+    pub fn read(bytes: &[u8]) -> Option<Usual> {
+        let (mut width, mut digits) = (0, 0i64);
+        let mut run = |width: &mut usize| {
+            while let Some(digit @ b'0'..=b'9') = bytes.get(*width) {
+                digits = digits.wrapping_mul(10).wrapping_add(i64::from(digit - b'0'));
+                *width += 1;
+            }
+        };
+        run(&mut width);
+        let whole = width;
+        let mut decimals = None;
+        if whole > 0 && bytes.get(whole) == Some(&b'.') {
+            width += 1;
+            run(&mut width);
+            decimals = u32::try_from(width - whole - 1).ok();
+        }
+        let is_short = whole > 0 && width <= 18;
+        is_short.then_some(Usual { digits, decimals, width })
+    }
+
+    /// Its value where the point is the decimal mark; `negative`: a `-` stands before it.
+    pub fn value(self, negative: bool) -> Decimal {
+        let digits = if negative { -self.digits } else { self.digits };
+        Decimal::new(digits, self.decimals.unwrap_or(0))
+    }
+}
+
 /// The digits at the start of `text`, marks between them, and what follows. `None`: no digit there.
 pub fn scan(text: &str, dialect: Dialect) -> Option<(Written, &str)> {
     plain(text).or_else(|| any(text, dialect))
 }
 
-/// The same for few digits with at most one point among them and nothing after them that could belong
-/// to a number, as nearly all are. `None`: look closer.
+/// The same where nothing follows the number that could belong to it. `None`: look closer.
 fn plain(text: &str) -> Option<(Written, &str)> {
     let bytes = text.as_bytes();
-    let (mut at, mut digits, mut point) = (0, 0u64, None);
-    loop {
-        match bytes.get(at) {
-            Some(digit @ b'0'..=b'9') => digits = digits.wrapping_mul(10) + u64::from(digit - b'0'),
-            Some(b'.') if point.is_none() && at > 0 => point = Some(at),
-            None | Some(b'\t' | b';' | b'A'..=b'D' | b'F'..=b'Z') => break,
-            Some(b' ') if !bytes.get(at + 1).is_some_and(u8::is_ascii_digit) => break,
-            Some(_) => return None,
-        }
-        at += 1;
-    }
-    let count = at - usize::from(point.is_some());
-    if count == 0 || count > 18 {
-        return None;
+    let Usual { digits, decimals, width } = Usual::read(bytes)?;
+    match bytes.get(width) {
+        None | Some(b'\t' | b';' | b'A'..=b'D' | b'F'..=b'Z') => {}
+        Some(b' ') if !bytes.get(width + 1).is_some_and(u8::is_ascii_digit) => {}
+        Some(_) => return None,
     }
     let written = Written {
         digits: i128::from(digits),
-        points: u32::from(point.is_some()),
-        last: if point.is_some() { b'.' } else { 0 },
-        after: u32::try_from(point.map_or(count, |point| at - point - 1)).ok()?,
+        points: u32::from(decimals.is_some()),
+        last: if decimals.is_some() { b'.' } else { 0 },
+        after: decimals.unwrap_or(u32::try_from(width).ok()?),
         ..Written::default()
     };
-    Some((written, &text[at..]))
+    Some((written, &text[width..]))
 }
 
 fn any(text: &str, dialect: Dialect) -> Option<(Written, &str)> {

@@ -20,13 +20,14 @@ use crate::ledger::header::{self, account_end};
 use crate::ledger::lines::{Line, Lines};
 use crate::ledger::model::{
     AccountId, AmountFrom, CommodityId, Detail, Dialect, Inert, Ledger, Options, PostingKind,
-    PostingRow, Status, TransactionRow, Xxh,
+    PostingRow, Quantity, Status, TransactionRow, Xxh,
 };
 use crate::ledger::rules::Rule;
 use crate::ledger::scope::Scope;
 use crate::ledger::slices::{self, Pace};
 use crate::ledger::sums::Sums;
 use crate::ledger::time;
+use crate::ledger::usual;
 use crate::money::Decimal;
 use crate::period::NaiveDate;
 use crate::source::{Name, Place, Source};
@@ -380,8 +381,29 @@ impl<'o> Reader<'o> {
         let text = if status == Status::Unmarked { text } else { blanks(marked) };
         let (account, rest) = text.split_at(account_end(text));
         let (name, kind) = unwrapped(account);
+        let rest = blanks(rest);
+        let usual = usual::quantity(rest, &mut self.commodities);
+        if let Some((Quantity { number, commodity }, "")) = usual {
+            let (account, start) = (self.account(name, written), line.start);
+            let (detail, amount) = (0, AmountFrom::Written);
+            self.ledger.postings.push(PostingRow {
+                account,
+                commodity,
+                number,
+                start,
+                detail,
+                kind,
+                amount,
+                status,
+            });
+            return true;
+        }
         let mut detail = Detail::default();
-        let amounts = match amount::amounts(rest, date, &mut self.commodities) {
+        let read = match usual {
+            Some((amount, rest)) => amount::after(amount, rest, date, &mut self.commodities),
+            None => amount::amounts(rest, date, &mut self.commodities),
+        };
+        let amounts = match read {
             Ok((amounts, comment)) => {
                 if !comment.is_empty()
                     && !self.dates_of(&comment[1..], date, &mut detail, line, lines)

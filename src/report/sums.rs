@@ -10,7 +10,7 @@ use super::prices::quoted;
 use super::table::Sentence;
 use super::words::list;
 use crate::diagnostic::Diagnostic;
-use crate::ledger::{self, Costs, Ledger, Market, Rate, Section};
+use crate::ledger::{self, AccountId, Costs, Ledger, Market, Rate, Section};
 use crate::money::{self, Decimal};
 use crate::period::{Every, NaiveDate};
 use crate::source::Name;
@@ -184,12 +184,15 @@ impl Sums {
         let mut sums = Sums { value: Value::of(ledgers, ask), ..Sums::default() };
         for ledger in ledgers {
             let known = if sections.is_some() { ledger::sections(ledger) } else { Vec::new() };
-            let wanted = |account: &str| ask.patterns.take(account);
+            let section = |account: AccountId| {
+                known.get(account.0 as usize).copied().unwrap_or(Section::Other)
+            };
+            let wanted = |account: AccountId| {
+                sections.is_none_or(|wanted| wanted(section(account)))
+                    && ask.patterns.take(ledger.account(account))
+            };
             for flow in ledger::flows(ledger, wanted, |day| ask.period(day)) {
-                let section = known.get(flow.account.0 as usize).copied().unwrap_or(Section::Other);
-                if sections.is_some_and(|wanted| !wanted(section)) {
-                    continue;
-                }
+                let section = section(flow.account);
                 let account = ledger.account(flow.account);
                 let cut = ask.cut(account);
                 let account =
