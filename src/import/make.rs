@@ -249,7 +249,11 @@ impl Making<'_> {
     pub fn make(&self, row: &Row, rule: &Make, id: EventId) -> Result<Made, Reason> {
         readable(row)?;
         let invested = rule.beside == Some(Beside::Invested);
-        let stated = if invested { self.paid(row)? } else { self.cash(row) };
+        let stated = match (invested, rule.valued) {
+            (true, _) => self.paid(row)?,
+            (false, true) => Number::Nothing,
+            (false, false) => self.cash(row),
+        };
         let negative = match stated.value().filter(|amount| !amount.is_zero()) {
             Some(amount) => amount.is_sign_negative(),
             None => row.quantity.value().is_some_and(|quantity| quantity.is_sign_negative()),
@@ -651,6 +655,12 @@ impl Making<'_> {
         let amount = if self.profile.unsigned { wanted } else { amount };
         if expected.is_some() && near(amount) {
             return (amount, None);
+        }
+        // What is called the amount before costs may be the one after them: units and price tell.
+        if let Some(stated) = row.amount.value().filter(|stated| row.gross && near(*stated))
+            && expected.is_some()
+        {
+            return (stated, None);
         }
         if self.profile.foreign_prices && wanted == amount {
             return (amount, None);

@@ -1,6 +1,8 @@
 //! Says what a file is, by its content: an export with the layout of its header, or another kind of
 //! file with what to do instead.
 
+use std::cmp::Reverse;
+
 use super::cell::{self, Mark, Number};
 use super::feed::{Feed, Form};
 use super::json;
@@ -114,20 +116,20 @@ pub fn recognise<'p>(
 /// The layout that most columns speak for, tables of no events last; it starts at the first header
 /// of its profile.
 fn best<'p>(heads: &[Head], profiles: &'p [Profile]) -> Option<Layout<'p>> {
-    let mut best: Option<((bool, usize), &Head, &'p Profile, usize)> = None;
+    type Rank = (bool, usize, Reverse<usize>);
+    let mut best: Option<(Rank, &Head, &'p Profile, usize)> = None;
     for head in heads {
         for (line, _, cells) in &head.records {
             for profile in profiles.iter().filter(|profile| profile.is_table()) {
                 for table in profile.tables.iter().filter(|table| opens(table, cells)) {
                     let columns = columns(profile, table, cells, &places(table, cells));
                     let bound = bound(&columns);
-                    let unknown =
-                        columns.iter().filter(|c| matches!(c, Column::Unknown(_))).count();
+                    let unknown = unknown(&columns);
                     // Common names among many others are another broker's.
                     if table.ignore.is_none() && 2 * unknown > bound {
                         continue;
                     }
-                    let rank = (table.ignore.is_none(), bound);
+                    let rank = (table.ignore.is_none(), bound, Reverse(unknown));
                     if best.as_ref().is_none_or(|(most, ..)| rank > *most) {
                         best = Some((rank, head, profile, *line as usize));
                     }
@@ -135,7 +137,7 @@ fn best<'p>(heads: &[Head], profiles: &'p [Profile]) -> Option<Layout<'p>> {
             }
         }
     }
-    let ((_, bound), head, profile, line) = best?;
+    let ((_, bound, _), head, profile, line) = best?;
     let (at, first) = head.records.iter().enumerate().find_map(|(at, (line, _, cells))| {
         section(profile, cells, *line).map(|section| (at, section))
     })?;
@@ -149,16 +151,19 @@ fn best<'p>(heads: &[Head], profiles: &'p [Profile]) -> Option<Layout<'p>> {
     })
 }
 
-/// The section that a record of these cells, normalised, begins.
+/// The section that a record of these cells, normalised, begins: of several tables the one that knows
+/// most of its columns, then the one whose own header has most of their names.
 pub fn section<'p>(profile: &'p Profile, cells: &[String], line: u32) -> Option<Section<'p>> {
-    let mut found: Option<(usize, Section<'p>)> = None;
+    let mut found: Option<((usize, usize, usize), Section<'p>)> = None;
     for table in profile.tables.iter().filter(|table| opens(table, cells)) {
         let places = places(table, cells);
         let columns = columns(profile, table, cells, &places);
-        let bound = bound(&columns);
-        if found.as_ref().is_none_or(|(most, _)| bound > *most) {
+        let own = |cell: &&String| table.header.iter().any(|name| normalised(name) == **cell);
+        let known = columns.len() - unknown(&columns);
+        let fits = (known, cells.iter().filter(own).count(), bound(&columns));
+        if found.as_ref().is_none_or(|(most, _)| fits > *most) {
             let currencies = currencies(profile, cells);
-            found = Some((bound, Section { line, table, columns, places, currencies }));
+            found = Some((fits, Section { line, table, columns, places, currencies }));
         }
     }
     found.map(|(_, section)| section)
@@ -329,6 +334,11 @@ fn columns(
 /// How many columns hold a field.
 fn bound(columns: &[Column]) -> usize {
     columns.iter().filter(|column| matches!(column, Column::Field(_))).count()
+}
+
+/// How many columns the profile does not know.
+fn unknown(columns: &[Column]) -> usize {
+    columns.iter().filter(|column| matches!(column, Column::Unknown(_))).count()
 }
 
 /// The layout of a file without a header, all of whose first records have the shape that a table

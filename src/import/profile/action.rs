@@ -80,6 +80,8 @@ pub struct Make {
     pub signed: bool,
     /// Where no amount is stated, it is quantity times price.
     pub priced: bool,
+    /// What stands as the amount is what the units are worth, no cash.
+    pub valued: bool,
 }
 
 /// What a row does beside what it is named for: a second event.
@@ -272,6 +274,9 @@ impl Action {
         }
         if make.priced {
             text.push_str(", at quantity times price");
+        }
+        if make.valued {
+            text.push_str(", its amount a value");
         }
         match make.pair {
             Some(Pair::Legs | Pair::Halves) => text.push_str(", two rows"),

@@ -564,6 +564,7 @@ fn make(group: &Group, kind_name: &'static str) -> Make {
             .word::<Unsigned>("amounts", &["signed", "unsigned"])
             .is_some_and(|at| !at.value.0),
         priced: group.flag("priced").is_some_and(|at| at.value),
+        valued: group.flag("valued").is_some_and(|at| at.value),
         fees: group.group("fees").and_then(|group| {
             let (kind, expense) = (kind(&group, "event"), group.text("expense"));
             group.finish();
@@ -629,6 +630,7 @@ impl Make {
             fees_are_tax: false,
             signed: false,
             priced: false,
+            valued: false,
         }
     }
 }
