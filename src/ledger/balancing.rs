@@ -17,10 +17,11 @@ use crate::diagnostic::Diagnostic;
 use crate::ledger::amount::weight;
 use crate::ledger::commodities::Commodities;
 use crate::ledger::model::{
-    AmountFrom, CommodityId, Cost, Detail, Dialect, Ledger, PostingKind, PostingRow, Quantity,
+    AccountId, AmountFrom, CommodityId, Cost, Detail, Dialect, Ledger, PostingKind, PostingRow,
+    Quantity,
 };
 use crate::ledger::reader::index;
-use crate::ledger::rules::{Added, Rule};
+use crate::ledger::rules::{self, Added, Rule};
 use crate::ledger::running::Running;
 use crate::ledger::sums::{Long, Sums, rounds_to_zero};
 use crate::ledger::view::{Posting, Spot, Transaction};
@@ -257,6 +258,7 @@ impl Balancing<'_> {
     /// Adds the postings that rules make of a transaction; whether there are any and they balance.
     fn extend(&mut self, at: usize) -> bool {
         let mut generated = Vec::new();
+        let mut made = Vec::new();
         let mut problem = None;
         for rule in self.rules.iter().filter(|rule| rule.from <= at) {
             for posting in self.view(at).postings() {
@@ -274,7 +276,12 @@ impl Balancing<'_> {
                 }
                 for added in &rule.adds {
                     match generate(added, posting) {
-                        Some(row) => generated.push(row),
+                        Some(row) => {
+                            made.extend(
+                                added.account.made(posting).map(|name| (generated.len(), name)),
+                            );
+                            generated.push(row);
+                        }
                         None => problem = Some(too_long(posting.transaction.place())),
                     }
                 }
@@ -287,6 +294,9 @@ impl Balancing<'_> {
         }
         if generated.is_empty() {
             return false;
+        }
+        for (row, name) in made {
+            generated[row].account = AccountId(self.ledger.accounts.number(&name));
         }
         let row = self.ledger.transactions[at];
         let range = row.first as usize..(row.first + row.count) as usize;
@@ -606,7 +616,11 @@ fn generate(added: &Added, posting: Posting<'_>) -> Option<PostingRow> {
         (amount.commodity, amount.times(Decimal::ONE)?)
     };
     Some(PostingRow {
-        account: added.account.unwrap_or(own.account),
+        account: match added.account {
+            rules::Account::Named(account) => account,
+            // One that is made has its name once all of the transaction's are known.
+            rules::Account::Own | rules::Account::Made(_) => own.account,
+        },
         commodity,
         number,
         start: own.start,

@@ -12,7 +12,7 @@ use crate::ledger::header::account_end;
 use crate::ledger::lines::{Line, Lines};
 use crate::ledger::model::{Declaration, Declared, Dialect, Price, Quantity};
 use crate::ledger::number;
-use crate::ledger::reader::Reader;
+use crate::ledger::reader::{Conversion, Reader};
 use crate::ledger::rules;
 use crate::ledger::scope::{Alias, Applied};
 use crate::source::Name;
@@ -92,7 +92,11 @@ impl Reader<'_> {
             "payee" => self.declare(Declared::Payee, name_of(rest), line, lines),
             "tag" => self.declare(Declared::Tag, name_of(rest), line, lines),
             "define" | "def" => self.define(rest, line, lines),
-            "N" | "C" => self.inert("commodity conversion", false, line, lines),
+            "N" => self.inert("commodity without a price", false, line, lines),
+            "C" => self.conversion(rest, line, lines),
+            "i" | "o" | "I" | "O" | "b" | "h" if rest.starts_with(|c: char| c.is_ascii_digit()) => {
+                self.inert("timeclock entry", true, line, lines);
+            }
             "assert" | "check" | "expr" | "eval" | "value" => {
                 self.inert("check", false, line, lines);
                 lines.skip_indented();
@@ -181,7 +185,10 @@ impl Reader<'_> {
             match word {
                 "alias" => self.scope.aliases.push(Alias::Name(value.to_owned(), whole.clone())),
                 "default" => self.scope.bucket = Some(whole.clone()),
-                "payee" => self.inert("account of a payee", true, inner, lines),
+                "payee" if self.dialect == Dialect::Ledger => match regex(value) {
+                    Some(payee) => self.scope.unknown.push((payee, whole.clone())),
+                    None => self.inert("account of a payee", true, inner, lines),
+                },
                 "assert" | "check" | "eval" | "expr" => {
                     self.inert("check of an account", false, inner, lines);
                 }
@@ -465,6 +472,23 @@ impl Reader<'_> {
                 self.commodities.constants.insert(name.into(), value);
             }
             None => self.inert("definition", true, line, lines),
+        }
+    }
+
+    /// `C 1.00 kb = 1024 b`: in Ledger amounts of both are one commodity's.
+    fn conversion(&mut self, rest: &str, line: Line<'_>, lines: &Lines<'_>) {
+        self.inert("commodity conversion", false, line, lines);
+        if self.dialect != Dialect::Ledger {
+            return;
+        }
+        let Some((large, small)) = rest.split_once('=') else { return };
+        let mut read = |text: &str| {
+            let read = self.commodities.apart(|known| amount::quantity(text.trim(), known));
+            read.ok().map(|(quantity, _)| quantity.commodity)
+        };
+        if let (Some(large), Some(small)) = (read(large), read(small)) {
+            let place = lines.place(line, line.text);
+            self.conversions.push(Conversion { of: [large, small], place });
         }
     }
 

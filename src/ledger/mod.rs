@@ -162,8 +162,10 @@ fn family(
     for (root, dialect, why) in roots {
         reader.root(root, dialect, why);
     }
-    let reader::Reader { mut ledger, mut commodities, rules, unsettled, .. } = reader;
+    let reader::Reader { mut ledger, mut commodities, rules, conversions, unsettled, .. } = reader;
     ledger.commodities = std::mem::take(&mut commodities.table);
+    let told: Vec<_> = conversions.iter().filter_map(|one| one.told(&ledger)).collect();
+    ledger.diagnostics.extend(told);
     balancing::balance(&mut ledger, &commodities, &rules, unsettled);
     ledger
 }

@@ -48,6 +48,8 @@ pub(super) struct Reader<'o> {
     pub rules: Vec<Rule>,
     /// `--input-date-format`
     pub date_format: Option<String>,
+    /// `C`, as far as they stand.
+    pub conversions: Vec<Conversion>,
     /// Transactions that did not come to zero when they were read, by index.
     pub unsettled: Vec<u32>,
     guessed: Guesses,
@@ -60,6 +62,30 @@ pub(super) struct Reader<'o> {
     chain: Vec<Name>,
     /// Whether it was said that texts include texts without end.
     endless: bool,
+}
+
+/// Two commodities that are one in other units: `C 1.00 kb = 1024 b`.
+#[derive(Debug)]
+pub(super) struct Conversion {
+    pub of: [CommodityId; 2],
+    pub place: Place,
+}
+
+impl Conversion {
+    /// Said where the journal has amounts of both, or of the one that Ledger turns into the other.
+    pub fn told(&self, ledger: &Ledger) -> Option<Diagnostic> {
+        let [large, small] = self.of;
+        ledger.postings.iter().any(|row| row.commodity == large).then(|| {
+            let names = ledger.commodities.names();
+            let name = |of: CommodityId| &names[of.0 as usize];
+            let found =
+                format!("amounts in `{}` are not brought to `{}`", name(large), name(small));
+            Diagnostic::error("conversion", found)
+                .at(self.place.clone())
+                .note("Ledger adds up both as one commodity; here they stand apart")
+                .help(format!("write the amounts in `{}`", name(small)))
+        })
+    }
 }
 
 /// Numbers whose marks were guessed, by commodity.
@@ -94,6 +120,7 @@ impl<'o> Reader<'o> {
             commodities: Commodities::new(dialect),
             scope: Scope::default(),
             rules: Vec::new(),
+            conversions: Vec::new(),
             unsettled: Vec::new(),
             guessed: IndexMap::new(),
             sums: Sums::default(),
@@ -284,6 +311,9 @@ impl<'o> Reader<'o> {
         if self.scope.bucket.is_some() {
             self.fill_bucket(first, line.start);
         }
+        if !self.scope.unknown.is_empty() {
+            self.name_unknown(first, header::header(line.text).description);
+        }
         let source = lines.source;
         let count = self.ledger.postings.len() - first;
         let Ledger { postings, details, .. } = &mut self.ledger;
@@ -312,6 +342,19 @@ impl<'o> Reader<'o> {
             let account = AccountId(self.ledger.accounts.number(bucket));
             let (amounts, detail) = (Amounts::default(), Detail::default());
             self.push(account, PostingKind::Real, Status::Unmarked, amounts, &detail, start);
+        }
+    }
+
+    /// Postings to an account called `Unknown` go where the payee's go.
+    fn name_unknown(&mut self, first: usize, payee: &str) {
+        let of = self.scope.unknown.iter().find(|(pattern, _)| pattern.is_match(payee));
+        let Some((_, account)) = of else { return };
+        let account = AccountId(self.ledger.accounts.number(account));
+        for row in &mut self.ledger.postings[first..] {
+            let name = &self.ledger.accounts.names()[row.account.0 as usize];
+            if name.rsplit(':').next() == Some("Unknown") {
+                row.account = account;
+            }
         }
     }
 

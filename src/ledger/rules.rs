@@ -12,6 +12,7 @@ use crate::ledger::lines::{Line, Lines};
 use crate::ledger::model::{AccountId, Dialect, PostingKind};
 use crate::ledger::query::{self, Query};
 use crate::ledger::reader::{Reader, unwrapped};
+use crate::ledger::view::Posting;
 use crate::source::Place;
 
 /// One rule.
@@ -30,13 +31,46 @@ pub struct Rule {
 /// A posting that a rule adds.
 #[derive(Debug)]
 pub struct Added {
-    /// Where to; `None`: where the rule's posting goes.
-    pub account: Option<AccountId>,
+    /// Where to.
+    pub account: Account,
     /// Whether it must balance.
     pub kind: PostingKind,
     /// An amount of its own, or without a commodity a multiple of the posting's.
     pub amount: Value,
 }
+
+/// The account of a posting that a rule adds.
+#[derive(Debug)]
+pub enum Account {
+    /// The one of the posting that it is added for: `$account`.
+    Own,
+    /// One for all.
+    Named(AccountId),
+    /// A name with the posting's account or payee in it: `Budget:$account`.
+    Made(String),
+}
+
+impl Account {
+    fn read(name: &str, reader: &mut Reader<'_>) -> Account {
+        match name {
+            "$account" | "%(account)" => Account::Own,
+            _ if FILLED.iter().any(|hole| name.contains(hole)) => Account::Made(name.to_owned()),
+            _ => Account::Named(reader.account_of(name)),
+        }
+    }
+
+    /// The name of an account that is made for `posting`, `None` for the others.
+    pub fn made(&self, posting: Posting<'_>) -> Option<String> {
+        let Account::Made(name) = self else { return None };
+        let payee = posting.transaction.payee();
+        let [short, account, of_payee] = FILLED;
+        let filled = name.replace(short, posting.account()).replace(account, posting.account());
+        Some(filled.replace(of_payee, &payee))
+    }
+}
+
+/// What Ledger fills into the name of an account.
+const FILLED: [&str; 3] = ["$account", "%(account)", "%(payee)"];
 
 /// Reads the rule that begins at `line`.
 pub fn rule<'t>(reader: &mut Reader<'_>, line: Line<'t>, lines: &mut Lines<'t>) {
@@ -78,7 +112,7 @@ fn added<'t>(text: &'t str, reader: &mut Reader<'_>) -> Result<Option<Added>, Fa
     let text = blanks(header::status(text).1);
     let (account, rest) = text.split_at(account_end(text));
     let (name, kind) = unwrapped(account);
-    let account = (!matches!(name, "$account" | "%(account)")).then(|| reader.account_of(name));
+    let account = Account::read(name, reader);
     let rest = blanks(rest);
     if rest.is_empty() || rest.starts_with(';') {
         return Ok(None);

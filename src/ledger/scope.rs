@@ -18,6 +18,8 @@ pub struct Scope {
     pub parents: Vec<String>,
     /// What `end` without a name ends: the `apply` words, outermost first.
     pub applied: Vec<Applied>,
+    /// `payee` below an `account`: whose postings to an account called `Unknown` go there, in Ledger.
+    pub unknown: Vec<(Regex, String)>,
     /// `bucket`: takes what a transaction lacks.
     pub bucket: Option<String>,
     /// `decimal-mark`
