@@ -9,13 +9,11 @@ mod left_out;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use feeds::{accounting, counted, files, golden, source};
-use indexmap::IndexMap;
+use feeds::{accounting, counted, files, source};
 use proptest::prelude::*;
 use rentier::event::{Account, Event, EventKind};
 use rentier::import::{self, FileReport, Run};
-use rentier::ledger;
-use rentier::source::{Name, Source};
+use rentier::source::Source;
 
 fn account() -> Account {
     Account { sweep: vec!["SWEEP".into()], ..Account::taxable("broker".into()) }
@@ -47,50 +45,19 @@ fn fixtures() -> Vec<PathBuf> {
 
 #[test]
 fn exports_become_journals() {
-    for path in fixtures() {
-        let mut run = import(&[source(&path)]);
-        for file in &run.files {
-            assert!(file.rows.add_up(), "{}: {}", path.display(), counted(file));
-        }
-        golden(&path.with_extension("rows"), &accounting(&run));
-        if !run.files.is_empty() {
-            golden(&path.with_extension("journal"), &journal(&mut run));
-        }
-    }
+    feeds::become_journals(&account(), &fixtures());
 }
 
 #[test]
 fn what_is_imported_is_read_back_from_its_journal() {
-    let accounts: IndexMap<Name, Account> = [("broker".into(), account())].into_iter().collect();
     let corpus = files("../shared/corpus/brokers").into_iter().filter(|path| is_ofx(path));
-    for path in fixtures().into_iter().chain(corpus) {
-        let events = import(&[source(&path)]).take_events();
-        let text = ledger::print(&events, &accounts);
-        let mut load = |path: &str, _: &Name| Err(format!("no include here, but `{path}`"));
-        let printed = Source::new("printed.journal", text);
-        let ledger = ledger::read(printed, &ledger::Options::default(), &mut load);
-        let context = ledger::blocks::Context { accounts: &accounts, currency: "USD" };
-        let (back, problems) = ledger::blocks::events(&ledger, &context);
-        assert_eq!(ledger.diagnostics, [], "{}", path.display());
-        assert_eq!(problems, [], "{}", path.display());
-        for (event, back) in events.iter().zip(&back) {
-            assert_eq!(event, back, "{}", path.display());
-        }
-        assert_eq!(events.len(), back.len(), "{}", path.display());
-    }
+    let files: Vec<PathBuf> = fixtures().into_iter().chain(corpus).collect();
+    feeds::read_back(&account(), &files);
 }
 
 #[test]
 fn a_second_import_of_the_same_file_finds_nothing_new() {
-    for path in fixtures() {
-        let file = source(&path);
-        let events = import(std::slice::from_ref(&file)).take_events();
-        let mut again = import_beside(&[file], &events);
-        for file in &again.files {
-            assert_eq!((file.rows.new, file.rows.changed), (0, 0), "{}", path.display());
-        }
-        assert_eq!(again.take_events(), [], "{}", path.display());
-    }
+    feeds::nothing_new_the_second_time(&account(), &fixtures());
 }
 
 #[test]

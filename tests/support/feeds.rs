@@ -11,7 +11,7 @@ use indexmap::IndexMap;
 use rentier::event::{Account, Event, Securities};
 use rentier::import::{self, Context, FileReport, Known, Otherwise, Profile, Run};
 use rentier::ledger;
-use rentier::source::Source;
+use rentier::source::{Name, Source};
 
 /// Read once for all cases.
 static SHIPPED: OnceLock<Vec<Profile>> = OnceLock::new();
@@ -104,4 +104,51 @@ pub fn golden(path: &Path, actual: &str) {
     }
     let expected = fs::read_to_string(path).unwrap_or_default();
     assert_eq!(expected, actual, "{}", path.display());
+}
+
+/// Each file becomes the journal beside it, with the accounting beside it.
+pub fn become_journals(account: &Account, files: &[PathBuf]) {
+    for path in files {
+        let mut run = import_beside(account, &[source(path)], &[]);
+        for file in &run.files {
+            assert!(file.rows.add_up(), "{}: {}", path.display(), counted(file));
+        }
+        golden(&path.with_extension("rows"), &accounting(&run));
+        if !run.files.is_empty() {
+            golden(&path.with_extension("journal"), &journal(account, &mut run));
+        }
+    }
+}
+
+/// What is printed of each file's events reads back as those events.
+pub fn read_back(account: &Account, files: &[PathBuf]) {
+    let accounts = IndexMap::from([(account.id.clone(), account.clone())]);
+    for path in files {
+        let events = import_beside(account, &[source(path)], &[]).take_events();
+        let text = ledger::print(&events, &accounts);
+        let mut load = |path: &str, _: &Name| Err(format!("no include here, but `{path}`"));
+        let printed = Source::new("printed.journal", text);
+        let ledger = ledger::read(printed, &ledger::Options::default(), &mut load);
+        let context = ledger::blocks::Context { accounts: &accounts, currency: "USD" };
+        let (back, problems) = ledger::blocks::events(&ledger, &context);
+        assert_eq!(ledger.diagnostics, [], "{}", path.display());
+        assert_eq!(problems, [], "{}", path.display());
+        for (event, back) in events.iter().zip(&back) {
+            assert_eq!(event, back, "{}", path.display());
+        }
+        assert_eq!(events.len(), back.len(), "{}", path.display());
+    }
+}
+
+/// A file that the books have already changes nothing.
+pub fn nothing_new_the_second_time(account: &Account, files: &[PathBuf]) {
+    for path in files {
+        let file = source(path);
+        let events = import_beside(account, std::slice::from_ref(&file), &[]).take_events();
+        let mut again = import_beside(account, &[file], &events);
+        for file in &again.files {
+            assert_eq!((file.rows.new, file.rows.changed), (0, 0), "{}", path.display());
+        }
+        assert_eq!(again.take_events(), [], "{}", path.display());
+    }
 }
