@@ -112,8 +112,8 @@ impl Memory {
             files.iter().map(|file| (file.file.clone(), file.digest)).collect();
         let mut run = Run { files, ..Run::default() };
         let plan = plan(&mut run, &digests, &books, &there, Keep::WhatBroughtEvents);
-        for (path, text) in &plan.journals {
-            self.0.insert(path.to_string(), text.clone());
+        for journal in &plan.journals {
+            self.0.insert(journal.path.to_string(), journal.text(&books.journal.accounts));
         }
         for copy in &plan.kept {
             let digest = digests[&copy.file].to_string();

@@ -1,13 +1,17 @@
 //! What an import changes in the books, as data: which blocks come into which journal, and which
 //! exports are kept under which name.
 //!
-//! In: what the import said, and the journals and kept exports that are there. Out: whole new texts.
+//! In: what the import said, and the journals and kept exports that are there. Out: whole new texts,
+//! each made when it is written: a look at what would be new makes none.
 //! Blocks that are there move as wholes and keep their bytes; a new block stands where the order of a
 //! journal wants it, so that the same rows make the same file in whatever order they came.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::io::{self, Write};
+use std::ops::Range;
 
 use indexmap::IndexMap;
+use rayon::prelude::*;
 
 use super::Books;
 use crate::event::{Account, Event, EventId, EventKind};
@@ -29,10 +33,10 @@ pub struct There {
 }
 
 /// What is to be written.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Plan {
-    /// Whole texts by path relative to the books, only those that change.
-    pub journals: Vec<(Name, String)>,
+    /// The journals that change, by path.
+    pub journals: Vec<Journal>,
     /// Exports to be kept.
     pub kept: Vec<Copy>,
     /// How many events are new, `unknown` ones included.
@@ -70,9 +74,10 @@ pub fn plan(
 ) -> Plan {
     let (names, kept) = kept(run, digests, books, there, keep);
     let mut events = run.take_events();
-    for event in &mut events {
-        if let Some(name) = names.get(&event.origin.file) {
-            event.origin.file = name.clone();
+    // Events of one file stand together.
+    for events in events.chunk_by_mut(|one, other| one.origin.file == other.origin.file) {
+        if let Some(name) = names.get(&events[0].origin.file) {
+            events.iter_mut().for_each(|event| event.origin.file = name.clone());
         }
     }
     let mut plan = Plan { kept, ..Plan::default() };
@@ -99,25 +104,39 @@ pub fn plan(
     gone.extend(events.iter().map(|event| event.id.with_part(0)).filter(is_unknown));
     plan.events = events.len();
 
-    let mut by_file: IndexMap<Name, Vec<Event>> = IndexMap::new();
-    for event in events {
-        by_file.entry(journal_of(&event.account, books, there)).or_default().push(event);
-    }
-    let files: Vec<Name> = there.journals.keys().chain(by_file.keys()).cloned().collect();
+    let mut by_journal = by_journal(events, books, there);
+    let files: Vec<Name> = there.journals.keys().chain(by_journal.keys()).cloned().collect();
     let mut done = HashSet::new();
-    for file in files {
-        if !done.insert(file.clone()) {
+    for path in files {
+        if !done.insert(path.clone()) {
             continue;
         }
-        let old = there.journals.get(&file).map_or("", String::as_str);
-        let new = by_file.get(&file).map_or(&[][..], Vec::as_slice);
-        let text = merged(old, new, &gone, &known, &books.journal.accounts);
-        if text != old {
-            plan.journals.push((file, text));
+        let old = there.journals.get(&path).map_or("", String::as_str);
+        let new = by_journal.swap_remove(&path).unwrap_or_default();
+        plan.journals.extend(Journal::changed(path, old, new, &gone, &known));
+    }
+    plan.journals.sort_by(|one, other| one.path.cmp(&other.path));
+    plan
+}
+
+/// The events of each journal, in their order.
+fn by_journal(events: Vec<Event>, books: &Books, there: &There) -> IndexMap<Name, Vec<Event>> {
+    let mut homes: HashMap<Name, Name> = HashMap::new();
+    for event in &events {
+        if !homes.contains_key(&event.account) {
+            let home = journal_of(&event.account, books, there);
+            homes.insert(event.account.clone(), home);
         }
     }
-    plan.journals.sort();
-    plan
+    let paths: HashSet<&Name> = homes.values().collect();
+    if let [only] = paths.into_iter().collect::<Vec<_>>()[..] {
+        return IndexMap::from([(only.clone(), events)]);
+    }
+    let mut by_journal: IndexMap<Name, Vec<Event>> = IndexMap::new();
+    for event in events {
+        by_journal.entry(homes[&event.account].clone()).or_default().push(event);
+    }
+    by_journal
 }
 
 /// `imported/ACCOUNT.journal`, or that of an earlier name of the account where it has one.
@@ -227,70 +246,151 @@ struct Block<'t> {
     id: Option<EventId>,
 }
 
-/// `old` with the blocks of `new` in their places and without those of `gone`.
-fn merged(
-    old: &str,
-    new: &[Event],
-    gone: &HashSet<EventId>,
-    known: &HashMap<&EventId, &Event>,
-    accounts: &IndexMap<Name, Account>,
-) -> String {
-    let (preamble, blocks) = blocks(old);
-    let untouched = |block: &Block| block.id.as_ref().is_none_or(|id| !gone.contains(id));
-    if new.is_empty() && blocks.iter().all(untouched) {
-        return old.to_owned();
-    }
-    let mut out = Out { text: String::with_capacity(old.len() + new.len() * 240), parted: true };
-    out.verbatim(if old.is_empty() { ledger::print::HEAD } else { preamble });
-    let mut new = new.iter().peekable();
-    for block in &blocks {
-        let event = block.id.as_ref().and_then(|id| known.get(id));
-        if let Some(event) = event {
-            while let Some(earlier) = new.next_if(|new| new.order() < event.order()) {
-                out.block(&print(earlier, accounts));
-            }
-        }
-        if untouched(block) {
-            out.block(block.text);
-            out.verbatim(block.after);
-        } else if !block.after.trim().is_empty() {
-            out.verbatim(block.after);
-        }
-    }
-    for event in new {
-        out.block(&print(event, accounts));
-    }
-    let mut text = out.text;
-    // One line end at the end, where the last block that was there had a blank line after it.
-    if !old.ends_with("\n\n") {
-        while text.ends_with("\n\n") {
-            text.pop();
-        }
-    }
-    text
+/// A journal that changes: the text that stays, byte for byte, and the events that come among it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Journal {
+    /// Relative to the books.
+    pub path: Name,
+    /// In the order in which their blocks stand.
+    events: Vec<Event>,
+    stretches: Vec<Stretch>,
 }
 
-fn print(event: &Event, accounts: &IndexMap<Name, Account>) -> String {
-    ledger::print::block_of(event, accounts)
+/// A part of a journal that changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Stretch {
+    /// As it stands.
+    Text(String),
+    /// Blocks of these events, parted by blank lines; before the first only where it needs one.
+    Blocks { events: Range<usize>, parted: bool },
+}
+
+/// Blocks that one thread makes at a time.
+const AT_ONCE: usize = 1 << 10;
+/// Bundles of blocks that are in memory at a time.
+const BUNDLES: usize = 32;
+
+impl Journal {
+    /// `old` with the blocks of `new` in their places and without those of `gone`; `None` where that
+    /// changes nothing.
+    fn changed(
+        path: Name,
+        old: &str,
+        new: Vec<Event>,
+        gone: &HashSet<EventId>,
+        known: &HashMap<&EventId, &Event>,
+    ) -> Option<Journal> {
+        let (preamble, blocks) = blocks(old);
+        let untouched = |block: &Block| block.id.as_ref().is_none_or(|id| !gone.contains(id));
+        if new.is_empty() && blocks.iter().all(untouched) {
+            return None;
+        }
+        let mut out = Out { parted: true, ..Out::default() };
+        out.verbatim(if old.is_empty() { ledger::print::HEAD } else { preamble });
+        let mut at = 0;
+        for block in &blocks {
+            let event = block.id.as_ref().and_then(|id| known.get(id));
+            if let Some(event) = event {
+                let earlier = new[at..].iter().take_while(|new| new.order() < event.order());
+                let end = at + earlier.count();
+                out.events(at..end);
+                at = end;
+            }
+            if untouched(block) {
+                out.block(block.text);
+                out.verbatim(block.after);
+            } else if !block.after.trim().is_empty() {
+                out.verbatim(block.after);
+            }
+        }
+        out.events(at..new.len());
+        // One line end at the end, where the last block that was there had a blank line after it.
+        if !old.ends_with("\n\n") {
+            while out.text.ends_with("\n\n") {
+                out.text.pop();
+            }
+        }
+        out.close();
+        Some(Journal { path, events: new, stretches: out.stretches })
+    }
+
+    /// Writes all of it, the blocks of new events made on all cores.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn write(&self, accounts: &IndexMap<Name, Account>, out: &mut dyn Write) -> io::Result<()> {
+        for stretch in &self.stretches {
+            match stretch {
+                Stretch::Text(text) => out.write_all(text.as_bytes())?,
+                Stretch::Blocks { events, parted } => {
+                    out.write_all(if *parted { b"" } else { b"\n" })?;
+                    let mut blank = "";
+                    for events in self.events[events.clone()].chunks(AT_ONCE * BUNDLES) {
+                        let bundle = |events: &[Event]| {
+                            let blocks =
+                                events.iter().map(|event| ledger::print::block_of(event, accounts));
+                            blocks.collect::<Vec<_>>().join("\n")
+                        };
+                        let bundles: Vec<String> = events.par_chunks(AT_ONCE).map(bundle).collect();
+                        for bundle in bundles {
+                            out.write_all(blank.as_bytes())?;
+                            out.write_all(bundle.as_bytes())?;
+                            blank = "\n";
+                        }
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// All of it.
+    pub fn text(&self, accounts: &IndexMap<Name, Account>) -> String {
+        let mut text = Vec::new();
+        self.write(accounts, &mut text).expect("memory takes all that is written");
+        String::from_utf8(text).expect("blocks and texts are UTF-8")
+    }
 }
 
 /// A text in the making, whose blocks are parted by blank lines.
+#[derive(Default)]
 struct Out {
+    stretches: Vec<Stretch>,
+    /// What stands behind them.
     text: String,
     /// Whether a blank line, or nothing, stands before what comes.
     parted: bool,
 }
 
 impl Out {
+    fn events(&mut self, events: Range<usize>) {
+        if events.is_empty() {
+            return;
+        }
+        if !self.parted && !self.text.is_empty() && !self.text.ends_with('\n') {
+            self.text.push('\n');
+        }
+        self.close();
+        self.stretches.push(Stretch::Blocks { events, parted: self.parted });
+        self.parted = false;
+    }
+
     fn block(&mut self, block: &str) {
         if !self.parted {
-            if !self.text.ends_with('\n') {
+            if !self.text.is_empty() && !self.text.ends_with('\n') {
                 self.text.push('\n');
             }
             self.text.push('\n');
         }
         self.text.push_str(block);
         self.parted = false;
+    }
+
+    /// Ends a stretch of text.
+    fn close(&mut self) {
+        if !self.text.is_empty() {
+            self.stretches.push(Stretch::Text(std::mem::take(&mut self.text)));
+        }
     }
 
     fn verbatim(&mut self, text: &str) {

@@ -15,12 +15,26 @@ const STAGE: &str = ".rentier.import";
 const UNDO: &str = "undo";
 
 /// A file to be written.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NewFile {
+pub struct NewFile<'c> {
     /// Relative to the books.
-    pub path: PathBuf,
-    /// All of it.
-    pub content: Vec<u8>,
+    path: PathBuf,
+    /// Writes all of it.
+    content: Box<dyn Fn(&mut dyn Write) -> io::Result<()> + 'c>,
+}
+
+impl<'c> NewFile<'c> {
+    /// A file of these bytes, at a path relative to the books.
+    pub fn new(path: impl Into<PathBuf>, content: impl AsRef<[u8]> + 'c) -> NewFile<'c> {
+        NewFile::made(path, move |out| out.write_all(content.as_ref()))
+    }
+
+    /// A file whose bytes are made as they are written: they need not all be in memory.
+    pub fn made(
+        path: impl Into<PathBuf>,
+        write: impl Fn(&mut dyn Write) -> io::Result<()> + 'c,
+    ) -> NewFile<'c> {
+        NewFile { path: path.into(), content: Box::new(write) }
+    }
 }
 
 /// Called before each step that changes something on the disk, with the step's name.
@@ -75,11 +89,12 @@ fn change(root: &Path, files: &[NewFile], step: &mut Steps) -> io::Result<()> {
     let mut folders = Vec::new();
     for (number, file) in files.iter().enumerate() {
         step("lay down a new file")?;
-        lay_down(&stage.join(format!("new{number}")), &file.content)?;
+        lay_down(&stage.join(format!("new{number}")), &*file.content)?;
         let target = root.join(&file.path);
         if target.exists() {
             step("lay down an old file")?;
-            lay_down(&stage.join(format!("old{number}")), &fs::read(&target)?)?;
+            let old = fs::read(&target)?;
+            lay_down(&stage.join(format!("old{number}")), &|out| out.write_all(&old))?;
             list.push_str(&line("old", &number.to_string(), &file.path)?);
         } else {
             list.push_str(&line("new", &number.to_string(), &file.path)?);
@@ -99,7 +114,7 @@ fn change(root: &Path, files: &[NewFile], step: &mut Steps) -> io::Result<()> {
         list.push_str(&line("folder", "-", folder)?);
     }
     step("write the list")?;
-    lay_down(&stage.join("list"), list.as_bytes())?;
+    lay_down(&stage.join("list"), &|out| out.write_all(list.as_bytes()))?;
     fs::rename(stage.join("list"), stage.join(UNDO))?;
     sync_folder(&stage)?;
     for folder in folders.iter().rev() {
@@ -154,9 +169,9 @@ fn line(what: &str, number: &str, path: &Path) -> io::Result<String> {
     Ok(format!("{what} {number} {path}\n"))
 }
 
-fn lay_down(path: &Path, content: &[u8]) -> io::Result<()> {
+fn lay_down(path: &Path, write: &dyn Fn(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     let mut file = File::create_new(path)?;
-    file.write_all(content)?;
+    write(&mut file)?;
     file.sync_all()
 }
 
@@ -195,8 +210,8 @@ mod tests {
         root
     }
 
-    fn files() -> Vec<NewFile> {
-        let file = |path: &str, text: &str| NewFile { path: path.into(), content: text.into() };
+    fn files() -> Vec<NewFile<'static>> {
+        let file = |path: &'static str, text: &'static str| NewFile::new(path, text);
         vec![
             file("imported/a.journal", "new a\n"),
             file("imported/b.journal", "new b\n"),

@@ -70,10 +70,7 @@ pub fn run(args: &FmtArgs, world: &mut World) -> Result<Exit, Error> {
     let changed: Vec<NewFile> = journals
         .iter()
         .filter(|journal| !journal.is_tidy())
-        .map(|journal| NewFile {
-            path: PathBuf::from(&journal.name),
-            content: journal.bytes.clone(),
-        })
+        .map(|journal| NewFile::new(&journal.name, &journal.bytes))
         .collect();
     if writes {
         let mut steps = world.before_step.take();

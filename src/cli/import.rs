@@ -5,6 +5,7 @@ mod screen;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -430,20 +431,21 @@ fn write(
     world: &mut World,
 ) -> Result<(), Error> {
     let mut files = Vec::new();
-    for (path, text) in &plan.journals {
-        files.push(NewFile { path: PathBuf::from(&**path), content: text.clone().into_bytes() });
+    for journal in &plan.journals {
+        let write = |out: &mut dyn io::Write| journal.write(&books.journal.accounts, out);
+        files.push(NewFile::made(&*journal.path, write));
     }
     if let Some(keep) = &books.settings.keep {
         for copy in &plan.kept {
             let content = given.content(&copy.file);
-            files.push(NewFile { path: Path::new(&**keep).join(&*copy.name), content });
+            files.push(NewFile::new(Path::new(&**keep).join(&*copy.name), content));
         }
     }
     if let Some(account) = added {
         let path = root.join(open::SETTINGS);
         let old = fs::read(&path).map_err(|error| Error::file(open::SETTINGS, &error))?;
         let content = [old, section(account).into_bytes()].concat();
-        files.push(NewFile { path: open::SETTINGS.into(), content });
+        files.push(NewFile::new(open::SETTINGS, content));
     }
     let mut steps = world.before_step.take();
     let mut step = |name: &str| steps.as_mut().map_or(Ok(()), |step| step(name));
@@ -486,7 +488,7 @@ fn not_included(
         return Ok(None);
     }
     let after = open::read_locked(root, &open::flags(&Reading::default())?, encoding)?;
-    let lost = plan.journals.iter().filter(|(path, _)| !after.sources.contains_key(path)).count();
+    let lost = plan.journals.iter().filter(|one| !after.sources.contains_key(&one.path)).count();
     let source = before.settings.sources.first().map_or("main.journal", |name| &**name);
     Ok((lost > 0).then(|| {
         Diagnostic::error("not-included", format!("`{source}` does not include what imports write"))

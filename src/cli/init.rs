@@ -1,7 +1,6 @@
 //! `rentier init`: makes a folder of records, and never touches a file that is there.
 
 use std::fs;
-use std::path::PathBuf;
 
 use super::args::InitArgs;
 use super::atomic::NewFile;
@@ -42,10 +41,7 @@ pub fn run(args: &InitArgs, world: &mut World) -> Result<Exit, Error> {
     let quoted = |word: &str| format!("{:<21}", format!("\"{word}\""));
     let fill =
         |text: &str| text.replace("{regime}", &quoted(regime)).replace("{filing}", &quoted(filing));
-    let files = missing.iter().map(|(name, text)| NewFile {
-        path: PathBuf::from(name),
-        content: fill(text).into_bytes(),
-    });
+    let files = missing.iter().map(|(name, text)| NewFile::new(name, fill(text)));
     let files: Vec<NewFile> = files.collect();
     let names: Vec<&str> = missing.iter().map(|(name, _)| *name).collect();
     if args.dry_run {

@@ -13,6 +13,7 @@ mod kind;
 mod security;
 mod transfers;
 
+use std::cmp::Reverse;
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 use std::str::FromStr;
@@ -24,6 +25,8 @@ pub use journal::{Choice, Journal, Override, Property, PropertyUse, Question, Wr
 pub use kind::{EventKind, Rank};
 pub use security::{Distribution, Entitlement, Fact, Facts, Identifier, Securities, Security};
 pub use transfers::Transfers;
+
+use rayon::prelude::*;
 
 use crate::money::Decimal;
 use crate::period::{NaiveDate, NaiveTime};
@@ -128,6 +131,24 @@ impl Event {
     /// What sorts events into the order of a journal: date, time, rank of the kind, id.
     pub fn order(&self) -> impl Ord + use<> {
         (self.date, self.further.dates.time, self.kind.rank(), self.id.clone())
+    }
+}
+
+/// Sorts events into the order of a journal, in place and on all cores. Where their days are in order
+/// already, forwards or backwards, as in most exports, only those of one day move.
+pub fn sort(events: &mut [Event]) {
+    if events.is_sorted_by_key(Event::order) {
+        return;
+    }
+    if events.is_sorted_by_key(|event| Reverse(event.date)) {
+        events.reverse();
+    }
+    if events.is_sorted_by_key(|event| event.date) {
+        events
+            .par_chunk_by_mut(|one, other| one.date == other.date)
+            .for_each(|day| day.sort_unstable_by_key(Event::order));
+    } else {
+        events.par_sort_unstable_by_key(Event::order);
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::diagnostic::Diagnostic;
-use crate::event::{Event, EventId};
+use crate::event::{self, Event, EventId};
 use crate::money::Decimal;
 use crate::period::NaiveDate;
 use crate::source::{Name, Source};
@@ -45,11 +45,17 @@ impl Run {
 
     /// All new events, taken out of their files, in the order of a journal.
     pub fn take_events(&mut self) -> Vec<Event> {
-        let mut events: Vec<Event> =
-            self.files.iter_mut().flat_map(|file| std::mem::take(&mut file.events)).collect();
+        let mut parts = self.files.iter_mut().filter(|file| !file.events.is_empty());
         // The events of one file are in order already.
-        if self.files.len() > 1 {
-            events.sort_by_cached_key(Event::order);
+        let mut events = parts.next().map(|file| std::mem::take(&mut file.events));
+        let mut several = false;
+        for file in parts {
+            several = true;
+            events.get_or_insert_default().append(&mut std::mem::take(&mut file.events));
+        }
+        let mut events = events.unwrap_or_default();
+        if several {
+            event::sort(&mut events);
         }
         events
     }

@@ -9,7 +9,7 @@ use super::export::{Export, Fate};
 use super::hash::Hashed;
 use super::outcome::{Changed, Counts, Ignored, Unresolved};
 use super::{Context, Known};
-use crate::event::{Event, EventId, Link, Relation, RowHash};
+use crate::event::{self, Event, EventId, Link, Relation, RowHash};
 use crate::period::NaiveDate;
 use crate::source::Name;
 
@@ -71,7 +71,7 @@ pub fn unite(exports: &mut [Export], context: &Context) -> Union {
         outcome.take_events(export);
         outcome.ignored.sort_by_key(|ignored| ignored.line);
         outcome.unresolved.sort_by_key(|unresolved| unresolved.line);
-        outcome.events.sort_by_cached_key(Event::order);
+        event::sort(&mut outcome.events);
     }
     union.changed.sort_by(|one, other| one.now.id.cmp(&other.now.id));
     union.superseded.sort();
@@ -82,10 +82,15 @@ pub fn unite(exports: &mut [Export], context: &Context) -> Union {
 impl Outcome {
     /// Moves the new events out of their export.
     fn take_events(&mut self, export: &mut Export) {
-        let mut kept = vec![false; export.events.len()];
-        self.kept.iter().for_each(|at| kept[*at] = true);
-        let events = std::mem::take(&mut export.events).into_iter().zip(kept);
-        self.events.extend(events.filter(|(_, kept)| *kept).map(|(event, _)| event));
+        let mut events = std::mem::take(&mut export.events);
+        if self.kept.len() < events.len() {
+            let mut kept = vec![false; events.len()];
+            self.kept.iter().for_each(|at| kept[*at] = true);
+            let mut kept = kept.into_iter();
+            events.retain(|_| kept.next().unwrap_or_default());
+        }
+        events.append(&mut self.events);
+        self.events = events;
     }
 }
 

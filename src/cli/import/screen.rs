@@ -375,7 +375,7 @@ pub fn closing(
     }
     if plan.events > 0 {
         let place = match plan.journals.as_slice() {
-            [(one, _)] => one.to_string(),
+            [one] => one.path.to_string(),
             _ => format!("{IMPORTED}/"),
         };
         let _ = write!(text, "Wrote {events} to {place}");

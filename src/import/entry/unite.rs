@@ -7,7 +7,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{Fate, File, Part, Row, Stated, correct, say};
-use crate::event::{Event, EventId, EventKind, Link, Relation, RowHash};
+use crate::event::{self, Event, EventId, EventKind, Link, Relation, RowHash};
 use crate::import::union::{content, same};
 use crate::import::{
     Changed, Context, Counts, Covered, FileReport, Ignored, Known, Refused, Run, Tie, Ties,
@@ -112,7 +112,7 @@ fn unite(files: &[File], context: &Context, run: &mut Run) {
     for (file, (one, report)) in files.iter().zip(&mut reports).enumerate() {
         report.ignored.sort_by_key(|ignored| ignored.line);
         report.unresolved.sort_by_key(|unresolved| unresolved.line);
-        report.events.sort_by_cached_key(Event::order);
+        event::sort(&mut report.events);
         report.ties = one.parts.iter().flat_map(|part| ties(part, context.known)).collect();
         debug_assert!(report.rows.add_up(), "{:?}", report.rows);
         let parts = one.parts.iter().enumerate();
