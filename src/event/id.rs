@@ -86,6 +86,15 @@ impl EventId {
         })
     }
 
+    /// The id of the same event of another among identical rows; one that was given stays.
+    #[must_use]
+    pub fn with_ordinal(&self, ordinal: u32) -> EventId {
+        EventId(match self.0.clone() {
+            Form::Formed { row, part, .. } => Form::Formed { row, part, ordinal },
+            given @ Form::Given { .. } => given,
+        })
+    }
+
     /// The row's; of an event of several rows, its first row's.
     pub fn row(&self) -> RowHash {
         match self.0 {

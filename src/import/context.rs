@@ -72,6 +72,11 @@ impl<'e> Known<'e> {
         Known { by_id, covered: Vec::new() }
     }
 
+    /// The books have no event that an export could have brought.
+    pub fn is_empty(&self) -> bool {
+        self.by_id.is_empty()
+    }
+
     /// The event with this id.
     pub fn event(&self, id: &EventId) -> Option<&'e Event> {
         self.by_id.get(&key(id)).copied()

@@ -1,395 +1,302 @@
-//! One export on its way: its rows become units, each ignored, unresolved or an event.
+//! One export on its way: each of its rows is ignored, unresolved or an event, or part of one.
 //!
-//! A unit is one row, or the two rows of one event. Within a file everything is decided here; what
-//! other files and the books know of it is `union`'s.
+//! Within a file everything is decided here; what other files and the books know of it is `union`'s.
+//! Rows are decided as they are read (`decide`), and what is kept of each is slim: the row itself is
+//! kept only where something will still ask for it.
 
-use std::collections::BTreeMap;
+use std::collections::{HashMap, HashSet};
 
 use super::canonical::hash;
+use super::decide::{Decided, Step};
 use super::hash::Hashed;
 use super::make::{Doubt, Made, Making, Reason};
 use super::position::Awaits;
-use super::profile::{Action, Field, Link, Make, Outcome, Pair, Side, Words};
+use super::profile::Link;
 use super::recognise::{Layout, Section};
-use super::row::{Row, Sheet, Spoken};
+use super::row::Row;
 use super::symbol::Aliases;
-use crate::event::{Account, Event, EventId, EventKind, Override, RowHash};
+use crate::event::{Account, Event, EventId, RowHash};
 use crate::period::NaiveDate;
 use crate::source::{Name, Source};
 
-/// A file that a profile reads, with everything known of it.
-pub struct Export<'p> {
+/// A file that a profile reads, and whose rows are in it.
+pub struct Document<'p> {
     /// Its text.
     pub source: &'p Source,
     /// How it is laid out.
     pub layout: Layout<'p>,
     /// Other names of securities.
     pub aliases: &'p Aliases,
-    /// Its rows.
-    pub sheet: Sheet<'p>,
-    /// The action's words of its rows.
-    pub spoken: Spoken,
-    /// By the sheet's holders.
+    /// By the number of a row's holder.
     pub accounts: Vec<Account>,
+}
+
+/// A document that was read, and what became of its rows.
+pub struct Export<'p> {
+    /// What was read.
+    pub document: Document<'p>,
     /// Hash of its text.
     pub digest: u64,
-    /// The ids of its rows.
-    pub ids: Vec<EventId>,
-    /// What its rows became, in file order.
-    pub units: Vec<Unit>,
-    /// The events of its units; a second event of a row follows its first.
+    /// Its tables, in file order.
+    pub sections: Vec<Section<'p>>,
+    /// By holder, first and last day of its rows.
+    pub days: Vec<Option<(NaiveDate, NaiveDate)>>,
+    /// All its rows, in file order; rows have their numbers by it.
+    pub traces: Vec<Trace>,
+    /// The events of its rows; a second event of a row follows its first.
     pub events: Vec<Event>,
-    /// Events that the position decides about.
-    pub awaiting: Vec<(usize, Awaits)>,
+    /// Why rows are unresolved; their fates point here.
+    pub reasons: Vec<Reason>,
+    /// Rows that something still asks for, by their number.
+    whole: Vec<(u32, Row)>,
+    /// The other rows of an event, by the one whose content is its id.
+    pub others: HashMap<u32, Vec<u32>>,
+    /// Which of identical rows they are, those that are not the first.
+    again: Hashed<u32, u32>,
+    /// Rows whose event belongs to another.
+    pub linked: Vec<u32>,
+    /// Rows whose event ends an option.
+    pub ended: Vec<u32>,
+    /// Rows whose event the position decides about.
+    pub awaiting: Vec<(u32, Awaits)>,
     /// What is doubtful, by row.
-    pub doubts: Vec<(usize, Doubt)>,
+    pub doubts: Vec<(u32, Doubt)>,
+    /// What rows have in common with others of one order, where a fee can be a part of it.
+    pub references: Vec<(u32, Name)>,
+    /// What the rows state of cash; `None` where no column states balances.
+    pub steps: Option<Vec<Step>>,
+    /// The broker's own ids, where the books may have the row under it with another content.
+    pub broker_ids: Hashed<u32, Name>,
+    /// Day of booking of the first row and of the last.
+    pub ends: Option<(NaiveDate, NaiveDate)>,
 }
 
-/// One row, or the rows of one event, and what became of it.
-#[derive(Debug)]
-pub struct Unit {
-    /// The row whose content is the event's id.
-    pub row: usize,
-    /// The other rows of the event.
-    pub others: Box<[usize]>,
-    /// The id of its event.
-    pub id: EventId,
+/// What is kept of every row.
+#[derive(Clone, Debug)]
+pub struct Trace {
     /// What became of it.
     pub fate: Fate,
+    /// Of the file as it lies, from 1.
+    pub line: u32,
+    /// The action's words.
+    pub words: Name,
+    /// What makes it the same row at every download.
+    pub hash: RowHash,
+    /// Whose it is.
+    pub holder: u16,
 }
 
-/// What became of a unit.
-#[derive(Debug)]
+/// What became of a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fate {
     /// No event, and why.
     Ignored(Name),
-    /// Nothing understood it.
-    Unresolved(Box<Reason>),
+    /// Nothing understood it; why is the reason of this number.
+    Unresolved(u32),
     /// An event.
     Event {
         /// Among the export's events.
-        at: usize,
+        at: u32,
         /// A second event follows it.
         second: bool,
         /// How it belongs to another.
         link: Option<Link>,
     },
+    /// It is part of the event of this row.
+    With(u32),
+    /// Not decided yet.
+    Open,
 }
 
-impl Unit {
-    /// Its rows.
-    pub fn rows(&self) -> impl Iterator<Item = usize> + '_ {
-        std::iter::once(self.row).chain(self.others.iter().copied())
-    }
+/// A number of a row or an event.
+pub fn numbered(count: usize) -> u32 {
+    u32::try_from(count).expect("rows and their events take more memory than `u32` can count")
 }
 
-impl Export<'_> {
+impl Document<'_> {
     /// Whose the row is.
     pub fn account(&self, row: &Row) -> &Account {
         &self.accounts[row.holder]
     }
 
     /// What is needed beside the row to make an event of it.
-    pub fn making(&self, row: &Row) -> Making<'_> {
+    pub fn making<'m>(&'m self, row: &'m Row) -> Making<'m> {
         let account = self.account(row);
         Making {
             profile: self.layout.profile,
             account: &account.id,
             sweep: &account.sweep,
             file: &self.source.name,
-            words: self.words(row),
+            words: &row.words,
         }
     }
 
-    /// The action's words of a row.
-    pub fn words(&self, row: &Row) -> &str {
-        self.spoken.words.get(row.words as usize).map_or("", String::as_str)
+    /// What makes the row the same row at every download.
+    pub fn hash(&self, row: &Row) -> RowHash {
+        hash(self.account(row), row.content)
     }
 
     /// The text of a row, as it lies in the file.
     pub fn raw(&self, row: &Row) -> &str {
         &self.source.text[row.start..row.start + row.length]
     }
+}
 
-    /// Whether the row's amount, and the balance after it, are units of a commodity.
-    pub fn counts_units(&self, row: &Row) -> bool {
-        row.security.is_some() && self.section(row).has(Field::Asset)
+impl<'p> Export<'p> {
+    /// What was read of a document, its identical rows told apart.
+    pub fn new(
+        document: Document<'p>,
+        digest: u64,
+        sections: Vec<Section<'p>>,
+        balances: bool,
+        decided: Decided,
+    ) -> Export<'p> {
+        let mut export = Export {
+            document,
+            digest,
+            sections,
+            days: decided.days,
+            traces: decided.traces,
+            events: decided.events,
+            reasons: decided.reasons,
+            whole: decided.whole,
+            others: HashMap::new(),
+            again: Hashed::default(),
+            linked: decided.linked,
+            ended: decided.ended,
+            awaiting: decided.awaiting,
+            doubts: decided.doubts,
+            references: decided.references,
+            steps: balances.then_some(decided.steps),
+            broker_ids: decided.broker_ids,
+            ends: decided.ends,
+        };
+        export.tell_apart();
+        export
+    }
+
+    /// Counts identical rows, in the order of the file: each gets its ordinal, its events too.
+    fn tell_apart(&mut self) {
+        let again = super::hash::again(&self.traces, |trace| trace.hash);
+        for (row, ordinal) in again {
+            self.again.insert(row, ordinal);
+            let Fate::Event { at, second, .. } = self.traces[row as usize].fate else { continue };
+            let own = self.traces[row as usize].hash;
+            for event in &mut self.events[at as usize..=at as usize + usize::from(second)] {
+                event.id = event.id.with_ordinal(ordinal);
+                // Two events of one row are linked to each other.
+                if event.further.links.iter().any(|link| link.to.row() == own) {
+                    for link in event.further.links.iter_mut().filter(|link| link.to.row() == own) {
+                        link.to = link.to.with_ordinal(ordinal);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The id of a row: hash of account and content, ordinal among identical rows.
+    pub fn id_of(&self, row: u32) -> EventId {
+        let ordinal = self.again.get(&row).copied().unwrap_or(1);
+        EventId::new(self.traces[row as usize].hash, ordinal)
+    }
+
+    /// One of the rows that are kept whole.
+    pub fn row(&self, row: u32) -> &Row {
+        let at = self.whole.binary_search_by_key(&row, |(number, _)| *number);
+        &self.whole[at.expect("a row is kept whole while something may ask for it")].1
+    }
+
+    /// The same, to change it.
+    pub fn row_mut(&mut self, row: u32) -> &mut Row {
+        let at = self.whole.binary_search_by_key(&row, |(number, _)| *number);
+        &mut self.whole[at.expect("a row is kept whole while something may ask for it")].1
+    }
+
+    /// The account's id of a row.
+    pub fn account_of(&self, row: u32) -> &Name {
+        &self.document.accounts[usize::from(self.traces[row as usize].holder)].id
+    }
+
+    /// The event of a row, and how it belongs to another; `None` where it has none of its own.
+    pub fn event_of(&self, row: u32) -> Option<(usize, Option<Link>)> {
+        match self.traces[row as usize].fate {
+            Fate::Event { at, link, .. } => Some((at as usize, link)),
+            Fate::Ignored(_) | Fate::Unresolved(_) | Fate::With(_) | Fate::Open => None,
+        }
     }
 
     /// The table that a row stands in.
-    pub fn section(&self, row: &Row) -> &Section<'_> {
-        let later = self.sheet.sections.partition_point(|section| section.line <= row.line);
-        &self.sheet.sections[later.saturating_sub(1)]
+    pub fn section(&self, row: &Row) -> &Section<'p> {
+        section_of(&self.sections, row.line)
     }
 
     /// First and last day of the rows of one account.
-    pub fn days(&self, account: &Name) -> Option<(NaiveDate, NaiveDate)> {
-        let own = self.accounts.iter().zip(&self.sheet.days);
+    pub fn days_of(&self, account: &Name) -> Option<(NaiveDate, NaiveDate)> {
+        let own = self.document.accounts.iter().zip(&self.days);
         let own = own.filter(|(owner, _)| owner.id == *account).filter_map(|(_, days)| *days);
         own.reduce(|one, other| (one.0.min(other.0), one.1.max(other.1)))
     }
 
     /// Whether the newest rows stand first; `None` where all are of one day.
     pub fn newest_first(&self) -> Option<bool> {
-        let day = |row: &Row| row.posted.unwrap_or(row.date);
-        let own = || self.sheet.rows.iter().filter(|row| row.trouble.is_none());
-        let (first, last) = (own().next().map(day)?, own().next_back().map(day)?);
-        (first != last).then_some(first > last)
+        self.ends.filter(|(first, last)| first != last).map(|(first, last)| first > last)
     }
 
-    /// The ids of its rows: hash of account and content, ordinal among identical rows.
-    fn ids(&self) -> Vec<EventId> {
-        let mut seen: Hashed<RowHash, u32> = Hashed::default();
-        seen.reserve(self.sheet.rows.len());
-        let id = |row: &Row| {
-            let hash = hash(self.account(row), row.content);
-            let ordinal = seen.entry(hash).or_default();
-            *ordinal += 1;
-            EventId::new(hash, *ordinal)
-        };
-        self.sheet.rows.iter().map(id).collect()
+    /// Nothing understood the row.
+    pub fn unresolve(&mut self, row: u32, reason: Reason) {
+        self.traces[row as usize].fate = Fate::Unresolved(numbered(self.reasons.len()));
+        self.reasons.push(reason);
     }
 
-    /// The id of a row.
-    pub fn id_of(&self, row: usize) -> EventId {
-        self.ids[row].clone()
-    }
-
-    /// Decides every row within the file.
-    pub fn decide(&mut self, words: &Words, overrides: &[Override]) {
-        let ids = self.ids();
-        let mut deciding = Deciding {
-            words,
-            overrides,
-            candidates: vec![None; self.spoken.words.len()],
-            pairs: BTreeMap::new(),
-        };
-        self.units.reserve(self.sheet.rows.len());
-        self.events.reserve(self.sheet.rows.len());
-        for (at, id) in ids.iter().enumerate() {
-            if let Some(fate) = deciding.one(self, at, id) {
-                self.units.push(Unit { row: at, others: Box::default(), id: id.clone(), fate });
-            }
-        }
-        for ((_, _, _, pair), members) in std::mem::take(&mut deciding.pairs) {
-            let actions = &self.layout.profile.actions;
-            let members: Vec<(usize, &Make)> = members
-                .into_iter()
-                .filter_map(|(row, action)| match &actions[action].outcome {
-                    Outcome::Make(rule) => Some((row, rule)),
-                    Outcome::Ignore(_) => None,
-                })
-                .collect();
-            match pair {
-                Pair::Legs => self.join_legs(members, &ids),
-                Pair::Halves => self.join_halves(members, &ids),
-                Pair::Swap => self.join_swaps(&members, &ids),
-            }
-        }
-        self.units.sort_by_key(|unit| unit.row);
-        self.ids = ids;
-    }
-
-    /// Keeps what was made and says where.
-    pub(super) fn keep(&mut self, row: usize, made: Made, link: Option<Link>) -> Fate {
-        let at = self.events.len();
-        self.events.push(made.event);
+    /// Keeps what was made of a row, and of `others` with it.
+    pub fn keep(&mut self, row: u32, others: &[u32], made: Made, link: Option<Link>) {
+        let at = numbered(self.events.len());
         let second = made.second.is_some();
+        self.events.push(made.event);
         self.events.extend(made.second.map(|second| *second));
         self.doubts.extend(made.doubt.map(|doubt| (row, doubt)));
-        Fate::Event { at, second, link }
+        self.traces[row as usize].fate = Fate::Event { at, second, link };
+        if link.is_some() {
+            self.linked.push(row);
+        }
+        self.add_to(row, others);
+    }
+
+    /// `others` are part of the event of `row`.
+    pub fn add_to(&mut self, row: u32, others: &[u32]) {
+        for other in others {
+            self.traces[*other as usize].fate = Fate::With(row);
+            self.others.entry(row).or_default().push(*other);
+        }
     }
 }
 
-/// Where rows may be one of two: holder, day, what joins them, and how.
-type Joint = (usize, NaiveDate, Name, Pair);
-
-struct Deciding<'d> {
-    words: &'d Words,
-    overrides: &'d [Override],
-    /// By the number of the action's words.
-    candidates: Vec<Option<Vec<usize>>>,
-    /// Rows that are one of two, and their action.
-    pairs: BTreeMap<Joint, Vec<(usize, usize)>>,
-}
-
-impl Deciding<'_> {
-    /// What becomes of one row; `None` for one of two.
-    fn one(&mut self, export: &mut Export, at: usize, id: &EventId) -> Option<Fate> {
-        let row = &export.sheet.rows[at];
-        if let Some(trouble) = &row.trouble {
-            return Some(export.troubled(row, trouble));
+impl Export<'_> {
+    /// Leaves out events, whose rows are part of another now.
+    pub fn drop_events(&mut self, gone: &HashSet<usize>) {
+        if gone.is_empty() {
+            return;
         }
-        let making = export.making(row);
-        let actions: &[Action] = &export.layout.profile.actions;
-        let (found, conditions) = self.action(export, row);
-        let Some(action) = found else {
-            if let Some(made) = self.decided(&making, row, id) {
-                return Some(export.keep(at, made, None));
+        let mut next = 0;
+        let moved: Vec<u32> = (0..self.events.len())
+            .map(|at| {
+                let own = next;
+                next += u32::from(!gone.contains(&at));
+                own
+            })
+            .collect();
+        for trace in &mut self.traces {
+            if let Fate::Event { at, .. } = &mut trace.fate {
+                *at = moved[*at as usize];
             }
-            if let Some(made) = moved(&making, row, id) {
-                return Some(export.keep(at, made, None));
-            }
-            return Some(Fate::Unresolved(Box::new(export.unknown_action(row, conditions))));
-        };
-        let read = making.read(&actions[action].patterns, row, export.aliases);
-        if let Some(read) = read {
-            export.sheet.rows[at] = read;
         }
-        let row = &export.sheet.rows[at];
-        let making = export.making(row);
-        let rule = match &actions[action].outcome {
-            Outcome::Ignore(reason) => {
-                let reason = reason.replace("{symbol}", &row.symbol);
-                return Some(Fate::Ignored(reason.trim().into()));
-            }
-            Outcome::Make(rule) => rule,
-        };
-        if let Some(pair) = rule.pair {
-            let joins: Name = match pair {
-                Pair::Legs => rule.kind.into(),
-                Pair::Swap => row.reference.clone(),
-                Pair::Halves => {
-                    format!("{} {}", rule.kind, row.security.as_deref().unwrap_or_default()).into()
-                }
-            };
-            // Rows of one reference belong together whatever their days are.
-            let day = match pair {
-                Pair::Swap if !row.reference.is_empty() => NaiveDate::MIN,
-                Pair::Swap | Pair::Legs | Pair::Halves => row.date,
-            };
-            self.pairs.entry((row.holder, day, joins, pair)).or_default().push((at, action));
-            return None;
-        }
-        Some(match making.make(row, rule, id.clone()) {
-            Ok(made) => {
-                let link = rule.link;
-                let ends = (rule.side == Side::Closing).then_some(Awaits::Direction);
-                let awaits = rule.closing.map(Awaits::Closing).or(ends);
-                export.awaiting.extend(awaits.map(|awaits| (export.events.len(), awaits)));
-                export.keep(at, made, link)
-            }
-            Err(reason) => match self.decided(&making, row, id) {
-                Some(made) => export.keep(at, made, None),
-                None => Fate::Unresolved(Box::new(export.found(row, reason))),
-            },
-        })
-    }
-
-    /// The action that a row is, and whether its words are known at all.
-    fn action(&mut self, export: &Export, row: &Row) -> (Option<usize>, bool) {
-        let candidates = match &mut self.candidates[row.words as usize] {
-            Some(known) => &*known,
-            unknown => unknown.insert(self.words.candidates(export.words(row))),
-        };
-        let making = export.making(row);
-        let actions = &export.layout.profile.actions;
-        let found = candidates.iter().find(|action| {
-            let Action { when, patterns, .. } = &actions[**action];
-            making.holds(when, row)
-                && (patterns.is_empty()
-                    || patterns.iter().any(|pattern| making.reads(pattern, row)))
-        });
-        (found.copied(), !candidates.is_empty())
-    }
-
-    /// What a person decided about a row that nothing understands.
-    fn decided(&self, making: &Making, row: &Row, id: &EventId) -> Option<Made> {
-        let decision = self.overrides.iter().find(|decision| decision.event == *id)?;
-        let kind = EventKind::NAMES.iter().find(|name| ***name == *decision.kind)?;
-        making.make(row, &Make::of(kind), id.clone()).ok()
+        let mut at = 0..self.events.len();
+        self.events.retain(|_| at.next().is_none_or(|at| !gone.contains(&at)));
     }
 }
 
-/// Of a bank's row whose words nothing knows: its cash came or went, and no more is said of it.
-fn moved(making: &Making, row: &Row, id: &EventId) -> Option<Made> {
-    let amount = row.amount.value().filter(|amount| making.profile.bank && !amount.is_zero())?;
-    let kind = if amount.is_sign_negative() { "withdrawal" } else { "deposit" };
-    making.make(row, &Make::of(kind), id.clone()).ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use indexmap::IndexMap;
-
-    use super::super::profile::shipped;
-    use super::super::{Aliases, Context, Kinds, Known, Otherwise, open};
-    use super::*;
-    use crate::event::Securities;
-
-    /// Whether the only row of `source` is the action of this number, and becomes what that says.
-    fn wins(
-        source: &Source,
-        context: &Context,
-        kinds: &Kinds,
-        words: &Words,
-        number: usize,
-    ) -> Result<(), String> {
-        let aliases = Aliases::new(context.securities);
-        let Ok(mut export) = open(source, context, kinds, &aliases) else {
-            return Err("not read".to_owned());
-        };
-        if export.sheet.rows.len() != 1 {
-            return Err(format!("{} rows", export.sheet.rows.len()));
-        }
-        let mut deciding = Deciding {
-            words,
-            overrides: &[],
-            candidates: vec![None; export.spoken.words.len()],
-            pairs: BTreeMap::new(),
-        };
-        let (found, _) = deciding.action(&export, &export.sheet.rows[0]);
-        if found != Some(number) {
-            return Err(format!("it is action {found:?}, not {number}"));
-        }
-        export.decide(words, &[]);
-        let outcome = &export.layout.profile.actions[number].outcome;
-        let alone = matches!(outcome, Outcome::Make(rule) if rule.pair.is_some());
-        match &export.units[0].fate {
-            Fate::Unresolved(reason) if alone && reason.code == "unpaired" => Ok(()),
-            Fate::Unresolved(reason) if reason.code == "missing-parent" => Ok(()),
-            Fate::Unresolved(reason) => Err(reason.message.clone()),
-            Fate::Ignored(_) if matches!(outcome, Outcome::Ignore(_)) => Ok(()),
-            Fate::Ignored(reason) => Err(format!("ignored: {reason}")),
-            // One row has no position before it.
-            Fate::Event { .. }
-                if export.doubts.iter().all(|(_, doubt)| doubt.code == "no-position") =>
-            {
-                Ok(())
-            }
-            Fate::Event { .. } => Err(format!("{:?}", export.doubts)),
-        }
-    }
-
-    #[test]
-    fn every_action_wins_its_own_example() {
-        let (profiles, securities) = (shipped(), Securities::default());
-        let (accounts, dates, known) = (IndexMap::new(), IndexMap::new(), Known::default());
-        let context = Context {
-            profiles: &profiles,
-            accounts: &accounts,
-            securities: &securities,
-            known: &known,
-            otherwise: Otherwise::Profile,
-            dates: &dates,
-            overrides: &[],
-            accepted: &[],
-        };
-        let (kinds, _) = Kinds::shipped();
-        for profile in profiles.iter().filter(|profile| profile.is_table()) {
-            let words = Words::new(&profile.actions);
-            for (number, action) in profile.actions.iter().enumerate() {
-                let example = action.example.as_deref().expect("a shipped action has an example");
-                let tables = profile.tables.iter().filter(|table| table.ignore.is_none());
-                let tried: Vec<String> = tables
-                    .map(|table| {
-                        let text = format!("{}\n{example}\n", table.header.join(","));
-                        let source = Source::new("example.csv", text);
-                        wins(&source, &context, &kinds, &words, number).err().unwrap_or_default()
-                    })
-                    .collect();
-                assert!(tried.iter().any(String::is_empty), "{example}\n{}", tried.join("\n"));
-            }
-        }
-    }
+/// The table that a line stands in.
+pub fn section_of<'s, 'p>(sections: &'s [Section<'p>], line: u32) -> &'s Section<'p> {
+    let later = sections.partition_point(|section| section.line <= line);
+    &sections[later.saturating_sub(1)]
 }

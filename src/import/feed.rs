@@ -1,7 +1,7 @@
 //! The records of a file, one after the other: parted by delimiters, or the objects of a JSON table.
 
 use super::json;
-use super::record::{Cell, Record, Records};
+use super::record::{Cell, Record, Records, Start};
 
 /// How a file is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +36,19 @@ impl<'s> Feed<'s> {
                 let rows = tables.into_iter().nth(number).map(|table| table.rows);
                 Feed::Json(rows.unwrap_or_default().into_iter())
             }
+        }
+    }
+
+    /// The records of a delimited `text` from the start of one of them.
+    pub fn from(text: &'s str, delimiter: u8, start: Start) -> Feed<'s> {
+        Feed::Delimited(Records::from(text, delimiter, start))
+    }
+
+    /// Where the next record starts; `None` in a JSON table, which is read as a whole.
+    pub fn start(&self) -> Option<Start> {
+        match self {
+            Feed::Delimited(records) => Some(records.start()),
+            Feed::Json(_) => None,
         }
     }
 

@@ -3,8 +3,10 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
+use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64;
 
+use crate::event::RowHash;
 use crate::source::Name;
 
 /// A map by keys that are hashes, or hold one and little else.
@@ -34,6 +36,30 @@ impl Hasher for Mixer {
     fn write_u64(&mut self, number: u64) {
         self.0 = (self.0.rotate_left(5) ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     }
+}
+
+/// Which of `items` are there again, by their place: their ordinals among those of the same hash, from
+/// 2. A long list is gone through on all cores, each of which looks for some of the hashes only.
+pub fn again<T: Sync>(items: &[T], hash: impl Fn(&T) -> RowHash + Sync) -> Vec<(u32, u32)> {
+    let shares = if items.len() < 1 << 14 { 1 } else { rayon::current_num_threads() as u64 };
+    let found = (0..shares).into_par_iter().flat_map_iter(|share| {
+        let mut seen: Hashed<RowHash, u32> = Hashed::default();
+        seen.reserve(items.len() / shares as usize);
+        let mut again = Vec::new();
+        for (place, item) in (0..).zip(items) {
+            let hash = hash(item);
+            if hash.bits() % shares != share {
+                continue;
+            }
+            let count = seen.entry(hash).or_default();
+            *count += 1;
+            if *count > 1 {
+                again.push((place, *count));
+            }
+        }
+        again
+    });
+    found.collect()
 }
 
 /// The names of one file, each kept once.

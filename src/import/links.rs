@@ -8,7 +8,7 @@ use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 
 use super::Known;
-use super::export::{Export, Fate};
+use super::export::Export;
 use super::make::{Doubt, Reason};
 use super::mirror::{Mirror, mirror};
 use super::profile::{Field, Link as Wanted};
@@ -28,11 +28,8 @@ fn place(event: &Event) -> Place {
 /// Links the events of one export within their days.
 pub fn within_days(export: &mut Export) {
     let wanting = |wanted: Wanted| -> Vec<usize> {
-        let of = |fate: &Fate| match fate {
-            Fate::Event { at, link, .. } if *link == Some(wanted) => Some(*at),
-            Fate::Event { .. } | Fate::Ignored(_) | Fate::Unresolved(_) => None,
-        };
-        export.units.iter().filter_map(|unit| of(&unit.fate)).collect()
+        let linked = export.linked.iter().filter_map(|row| export.event_of(*row));
+        linked.filter(|(_, link)| *link == Some(wanted)).map(|(at, _)| at).collect()
     };
     let (taxes, purchases) = (wanting(Wanted::WithholdingOf), wanting(Wanted::Reinvests));
     if !taxes.is_empty() || !purchases.is_empty() {
@@ -156,18 +153,16 @@ type Trade = (Name, NaiveDate, Name, Decimal, Decimal);
 
 /// Links the stock trade of an assignment or an exercise to its option.
 fn link_options(export: &mut Export) {
-    let mut ended: Vec<(usize, usize, Relation)> = Vec::new();
-    for unit in &export.units {
-        if let Fate::Event { at, .. } = &unit.fate {
-            match export.events[*at].kind {
-                EventKind::OptionAssign { .. } => ended.push((unit.row, *at, Relation::Assigns)),
-                EventKind::OptionExercise { .. } => {
-                    ended.push((unit.row, *at, Relation::Exercises));
-                }
-                _ => {}
-            }
-        }
-    }
+    let ends = |row: &u32| {
+        let (at, _) = export.event_of(*row)?;
+        let relation = match export.events[at].kind {
+            EventKind::OptionAssign { .. } => Relation::Assigns,
+            EventKind::OptionExercise { .. } => Relation::Exercises,
+            _ => return None,
+        };
+        Some((*row, at, relation))
+    };
+    let mut ended: Vec<(u32, usize, Relation)> = export.ended.iter().filter_map(ends).collect();
     if ended.is_empty() {
         return;
     }
@@ -194,7 +189,7 @@ fn link_options(export: &mut Export) {
     ended.sort_by_cached_key(|(_, at, _)| export.events[*at].id.clone());
     for (row, at, relation) in ended {
         let option = &export.events[at];
-        let (id, words) = (option.id.clone(), export.words(&export.sheet.rows[row]));
+        let (id, words) = (option.id.clone(), &export.traces[row as usize].words);
         let Some(security) = option.security().cloned() else { continue };
         let Some(contract) = symbol::contract(&security) else { continue };
         let each = symbol::multiplier(words).unwrap_or(Decimal::ONE_HUNDRED);
@@ -226,17 +221,14 @@ fn link_options(export: &mut Export) {
 /// before them that nothing has taken back yet. One that must have its event and has none becomes
 /// unresolved.
 pub fn reversals(exports: &mut [Export], known: &Known) {
-    let mut wanting: Vec<(NaiveDate, EventId, usize, usize, Wanted)> = Vec::new();
+    let mut wanting: Vec<(NaiveDate, EventId, usize, u32, Wanted)> = Vec::new();
     for (file, export) in exports.iter().enumerate() {
-        for (number, unit) in export.units.iter().enumerate() {
-            if let Fate::Event {
-                at,
-                link: Some(link @ (Wanted::Reverses | Wanted::Corrects)),
-                ..
-            } = &unit.fate
+        for row in &export.linked {
+            if let Some((at, Some(link @ (Wanted::Reverses | Wanted::Corrects)))) =
+                export.event_of(*row)
             {
-                let event = &export.events[*at];
-                wanting.push((event.date, event.id.clone(), file, number, *link));
+                let event = &export.events[at];
+                wanting.push((event.date, event.id.clone(), file, *row, link));
             }
         }
     }
@@ -262,9 +254,9 @@ pub fn reversals(exports: &mut [Export], known: &Known) {
     let mut used: HashSet<EventId> =
         reversed.filter_map(|event| event.linked(Relation::Reverses)).cloned().collect();
     let mut decided: HashMap<EventId, Option<EventId>> = HashMap::new();
-    for (date, id, file, number, link) in wanting {
+    for (date, id, file, row, link) in wanting {
         let export = &mut exports[file];
-        let Fate::Event { at, .. } = export.units[number].fate else { continue };
+        let Some((at, _)) = export.event_of(row) else { continue };
         let target = decided.entry(id).or_insert_with(|| {
             let key = mirror(&export.events[at], Decimal::NEGATIVE_ONE)?;
             let list = earlier.get_mut(&key)?;
@@ -281,13 +273,12 @@ pub fn reversals(exports: &mut [Export], known: &Known) {
                 export.events[at].further.links.push(link);
             }
             (None, Wanted::Reverses) => {
-                let row = export.units[number].row;
-                let words = export.words(&export.sheet.rows[row]);
+                let words = &export.traces[row as usize].words;
                 let short: String = words.chars().take(40).collect();
                 let message = format!("`{short}` takes back a trade that is not in these records");
                 let reason = Reason::new("nothing-to-reverse", message)
                     .help("import the export with that trade together with this one");
-                export.units[number].fate = Fate::Unresolved(Box::new(reason));
+                export.unresolve(row, reason);
             }
             (None, _) => {}
         }

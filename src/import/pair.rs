@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use super::cell::Number;
-use super::export::{Export, Fate, Unit};
+use super::export::{Export, Fate};
 use super::make::{Made, Making, Reason, checked, readable, sided, unpadded};
 use super::profile::{Field, Make, Side};
 use super::row::Row;
@@ -15,37 +15,27 @@ use crate::money::Decimal;
 impl Export<'_> {
     pub(super) fn join(
         &mut self,
-        row: usize,
-        others: &[usize],
-        ids: &[EventId],
+        row: u32,
+        others: &[u32],
         rule: &Make,
         made: Result<Made, Reason>,
     ) {
-        let id = ids[row].clone();
         match made {
-            Ok(made) => {
-                let fate = self.keep(row, made, rule.link);
-                self.units.push(Unit { row, others: others.into(), id, fate });
-            }
+            Ok(made) => self.keep(row, others, made, rule.link),
             Err(reason) => {
                 for other in others {
-                    self.alone(*other, ids, reason.clone());
+                    self.unresolve(*other, reason.clone());
                 }
-                self.alone(row, ids, reason);
+                self.unresolve(row, reason);
             }
         }
     }
 
-    pub(super) fn alone(&mut self, row: usize, ids: &[EventId], reason: Reason) {
-        let fate = Fate::Unresolved(Box::new(reason));
-        self.units.push(Unit { row, others: Box::default(), id: ids[row].clone(), fate });
-    }
-
     /// What leaves in one row, what comes in the other: joined where a row names the other or its
     /// order, else where only one of each is left.
-    pub(super) fn join_legs(&mut self, members: Vec<(usize, &Make)>, ids: &[EventId]) {
+    pub(super) fn join_legs(&mut self, members: Vec<(u32, &Make)>) {
         for (row, rule) in &members {
-            let row = &mut self.sheet.rows[*row];
+            let row = self.row_mut(*row);
             if let (Number::Some(quantity), side @ (Side::In | Side::Out)) =
                 (row.quantity, rule.side)
             {
@@ -54,11 +44,11 @@ impl Export<'_> {
         }
         let negative = |row: &Row| row.quantity.value().is_some_and(|q| q.is_sign_negative());
         let (outs, news): (Vec<_>, Vec<_>) =
-            members.into_iter().partition(|(row, _)| negative(&self.sheet.rows[*row]));
+            members.into_iter().partition(|(row, _)| negative(self.row(*row)));
         let mut by_key: HashMap<String, Vec<usize>> = HashMap::new();
         for (at, (new, _)) in news.iter().enumerate().rev() {
-            let row = &self.sheet.rows[*new];
-            let said = self.said(row);
+            let row = self.row(*new);
+            let said = said(row);
             let mut keys = vec![format!("is {}", row.symbol)];
             keys.extend(cusips(&said).map(|cusip| format!("names {cusip}")));
             keys.extend(order(&said).map(|order| format!("order {order}")));
@@ -68,8 +58,8 @@ impl Export<'_> {
         }
         let (mut taken, mut left) = (vec![false; news.len()], Vec::new());
         for (out, rule) in outs {
-            let row = &self.sheet.rows[out];
-            let said = self.said(row);
+            let row = self.row(out);
+            let said = said(row);
             let order = order(&said).map(|order| format!("order {order}"));
             let names = cusips(&said).map(|cusip| format!("is {cusip}"));
             let keys = order.into_iter().chain(names).chain([format!("names {}", row.symbol)]);
@@ -89,109 +79,87 @@ impl Export<'_> {
             match found {
                 Some(at) => {
                     taken[at] = true;
-                    self.join_pair(out, news[at].0, rule, ids);
+                    self.join_pair(out, news[at].0, rule);
                 }
                 None => left.push((out, rule)),
             }
         }
-        let mut rest: Vec<(usize, &Make)> =
+        let mut rest: Vec<(u32, &Make)> =
             news.iter().zip(&taken).filter(|(_, taken)| !**taken).map(|(new, _)| *new).collect();
         if let ([(out, rule)], [(new, _)]) = (&left[..], &rest[..]) {
-            self.join_pair(*out, *new, rule, ids);
+            self.join_pair(*out, *new, rule);
             return;
         }
         left.append(&mut rest);
         for (row, rule) in left {
             let reason = self.unpaired(row, rule);
-            self.alone(row, ids, reason);
+            self.unresolve(row, reason);
         }
     }
 
-    fn join_pair(&mut self, out: usize, new: usize, rule: &Make, ids: &[EventId]) {
-        let row = &self.sheet.rows[out];
-        let other = &self.sheet.rows[new];
+    fn join_pair(&mut self, out: u32, new: u32, rule: &Make) {
+        let (row, other) = (self.row(out), self.row(new));
         let units = row.quantity.value().zip(other.quantity.value());
         let same = row.security.is_some() && row.security == other.security;
         if same && units.is_some_and(|(gone, came)| gone == -came) {
             // The same units of the same security: what it is called has changed, and no more.
             for at in [out, new] {
-                let fate = Fate::Ignored("change of name that moves nothing".into());
-                self.units.push(Unit {
-                    row: at,
-                    others: Box::default(),
-                    id: ids[at].clone(),
-                    fate,
-                });
+                self.traces[at as usize].fate =
+                    Fate::Ignored("change of name that moves nothing".into());
             }
             return;
         }
-        let made = self.making(row).legs(row, &self.sheet.rows[new], rule, ids[out].clone());
-        self.join(out, &[new], ids, rule, made);
-    }
-
-    /// Everything that a row says in words.
-    fn said(&self, row: &Row) -> String {
-        format!("{} {}", self.words(row), row.text)
+        let made = self.document.making(row).legs(row, other, rule, self.id_of(out));
+        self.join(out, &[new], rule, made);
     }
 
     /// The quantity in one row, the amount in the other, of one security.
-    pub(super) fn join_halves(&mut self, members: Vec<(usize, &Make)>, ids: &[EventId]) {
+    pub(super) fn join_halves(&mut self, members: Vec<(u32, &Make)>) {
         let (mut units, mut cash) = (Vec::new(), Vec::new());
         for (at, rule) in members {
-            let row = &self.sheet.rows[at];
-            let stated =
-                |number: super::cell::Number| number.value().is_some_and(|value| !value.is_zero());
-            match (stated(row.quantity), stated(self.making(row).cash(row))) {
+            let row = self.row(at);
+            let stated = |number: Number| number.value().is_some_and(|value| !value.is_zero());
+            match (stated(row.quantity), stated(self.document.making(row).cash(row))) {
                 (true, false) => units.push((at, rule)),
                 (false, true) => cash.push((at, rule)),
                 (true, true) => {
-                    let made = self.making(row).make(row, rule, ids[at].clone());
-                    let fate = match made {
-                        Ok(made) => self.keep(at, made, rule.link),
-                        Err(reason) => Fate::Unresolved(Box::new(reason)),
-                    };
-                    self.units.push(Unit {
-                        row: at,
-                        others: Box::default(),
-                        id: ids[at].clone(),
-                        fate,
-                    });
+                    let made = self.document.making(row).make(row, rule, self.id_of(at));
+                    self.join(at, &[], rule, made);
                 }
                 (false, false) => {
                     let reason = self.unpaired(at, rule);
-                    self.alone(at, ids, reason);
+                    self.unresolve(at, reason);
                 }
             }
         }
         // Several of one day and security: by content, so that the order of rows does not count.
-        let content = |(row, _): &(usize, &Make)| (ids[*row].row(), ids[*row].ordinal());
-        units.sort_by_key(content);
-        cash.sort_by_key(content);
+        units.sort_by_key(|(row, _)| self.id_of(*row));
+        cash.sort_by_key(|(row, _)| self.id_of(*row));
         let both = units.len().min(cash.len());
         let single: Vec<_> =
             units.split_off(both).into_iter().chain(cash.split_off(both)).collect();
         for ((unit, rule), (money, _)) in units.into_iter().zip(cash) {
-            let row = &self.sheet.rows[unit];
-            let made =
-                self.making(row).halves(row, &self.sheet.rows[money], rule, ids[unit].clone());
-            self.join(unit, &[money], ids, rule, made);
+            let row = self.row(unit);
+            let making = self.document.making(row);
+            let made = making.halves(row, self.row(money), rule, self.id_of(unit));
+            self.join(unit, &[money], rule, made);
         }
         for (row, rule) in single {
             let reason = self.unpaired(row, rule);
-            self.alone(row, ids, reason);
+            self.unresolve(row, reason);
         }
     }
 
-    pub(super) fn unpaired(&self, row: usize, rule: &Make) -> Reason {
-        let words = self.words(&self.sheet.rows[row]);
+    pub(super) fn unpaired(&self, row: u32, rule: &Make) -> Reason {
+        let words = &self.row(row).words;
         let short: String = words.chars().take(40).collect();
         let message = format!("`{short}` is one of two rows, and the other is not in this file");
-        let key = if self.layout.profile.prose { "starts" } else { "is" };
+        let key = if self.document.layout.profile.prose { "starts" } else { "is" };
         Reason::new("unpaired", message).help(format!(
             "export these days again, whole; or write the {} by hand in main.journal, and in {}:\n\
              [[action]]\n{key} = \"{}\"\nignore = \"{} written by hand\"",
             rule.kind,
-            self.layout.profile.teach,
+            self.document.layout.profile.teach,
             short.replace('"', "\\\""),
             rule.kind
         ))
@@ -263,6 +231,11 @@ impl Making<'_> {
         made.event.origin.add(cash.line);
         Ok(made)
     }
+}
+
+/// Everything that a row says in words.
+fn said(row: &Row) -> String {
+    format!("{} {}", row.words, row.text)
 }
 
 /// The words of a text that are shaped as CUSIPs.

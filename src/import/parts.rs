@@ -3,48 +3,33 @@
 //! A fee in the trade's currency becomes a part of the trade, its row one of the trade's. One in
 //! another currency, and interest bought with a bond, stays an event of its own, linked to the trade.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use super::export::{Export, Fate};
+use super::export::Export;
 use super::profile::Link as Wanted;
 use crate::event::{Event, EventKind, Link, Relation};
 use crate::period::NaiveDate;
 use crate::source::Name;
 
 /// Holder, day and reference.
-type Order = (usize, NaiveDate, Name);
+type Order = (u16, NaiveDate, Name);
 
 /// Joins the costs of one export's orders to their trades; within a day, because exports end at days.
 pub fn join(export: &mut Export) {
-    let order = |export: &Export, unit: usize| -> Option<Order> {
-        let row = &export.sheet.rows[export.units[unit].row];
-        (!row.reference.is_empty()).then(|| (row.holder, row.date, row.reference.clone()))
-    };
-    let event = |export: &Export, unit: usize| match export.units[unit].fate {
-        Fate::Event { at, link, .. } => Some((at, link)),
-        Fate::Ignored(_) | Fate::Unresolved(_) => None,
-    };
-    let mut parts: Vec<(usize, usize, Order)> = Vec::new();
-    for unit in 0..export.units.len() {
-        if let Some((at, Some(Wanted::PartOf))) = event(export, unit)
-            && let Some(order) = order(export, unit)
-        {
-            parts.push((unit, at, order));
+    let mut parts: Vec<(u32, usize, Order)> = Vec::new();
+    let mut trades: HashMap<Order, Vec<(u32, usize)>> = HashMap::new();
+    for (row, reference) in &export.references {
+        let Some((at, link)) = export.event_of(*row) else { continue };
+        let event = &export.events[at];
+        let order = (export.traces[*row as usize].holder, event.date, reference.clone());
+        match link {
+            Some(Wanted::PartOf) => parts.push((*row, at, order)),
+            None if is_trade(&event.kind) => trades.entry(order).or_default().push((*row, at)),
+            _ => {}
         }
     }
     if parts.is_empty() {
         return;
-    }
-    let mut trades: HashMap<Order, Vec<(usize, usize)>> =
-        parts.iter().map(|(_, _, order)| (order.clone(), Vec::new())).collect();
-    for unit in 0..export.units.len() {
-        if let Some((at, None)) = event(export, unit)
-            && is_trade(&export.events[at].kind)
-            && let Some(order) = order(export, unit)
-            && let Some(list) = trades.get_mut(&order)
-        {
-            list.push((unit, at));
-        }
     }
     // An order in several fills has its costs at the largest.
     for list in trades.values_mut() {
@@ -53,23 +38,22 @@ pub fn join(export: &mut Export) {
             (std::cmp::Reverse(event.amount.abs()), event.id.clone())
         });
     }
-    let mut gone = vec![false; export.units.len()];
-    for (unit, at, order) in parts {
-        let Some((trade, whole)) = trades[&order].first().copied() else { continue };
-        if added(export, at, whole) {
-            let line = export.sheet.rows[export.units[unit].row].line;
-            export.events[whole].origin.add(line);
-            let row = export.units[unit].row;
-            let mut others = std::mem::take(&mut export.units[trade].others).into_vec();
-            others.push(row);
-            export.units[trade].others = others.into();
-            gone[unit] = true;
+    let mut gone: HashSet<usize> = HashSet::new();
+    for (row, at, order) in parts {
+        let Some((trade, whole)) = trades.get(&order).and_then(|list| list.first()) else {
+            continue;
+        };
+        if added(export, at, *whole) {
+            let line = export.traces[row as usize].line;
+            export.events[*whole].origin.add(line);
+            export.add_to(*trade, &[row]);
+            gone.insert(at);
         } else {
-            let to = export.events[whole].id.clone();
+            let to = export.events[*whole].id.clone();
             export.events[at].further.links.push(Link { relation: Relation::PartOf, to });
         }
     }
-    drop_units(export, &gone);
+    export.drop_events(&gone);
 }
 
 fn is_trade(kind: &EventKind) -> bool {
@@ -96,32 +80,4 @@ fn added(export: &mut Export, fee: usize, trade: usize) -> bool {
     let (true, (Some(net), Some(fees))) = (event.currency == currency, sums) else { return false };
     (event.amount, event.fees) = (net, fees);
     true
-}
-
-/// Leaves out units that are part of another now, and their events.
-fn drop_units(export: &mut Export, gone: &[bool]) {
-    let mut lost = vec![false; export.events.len()];
-    for (unit, gone) in export.units.iter().zip(gone) {
-        if let (Fate::Event { at, .. }, true) = (&unit.fate, gone) {
-            lost[*at] = true;
-        }
-    }
-    let mut left = gone.iter();
-    export.units.retain(|_| !left.next().copied().unwrap_or_default());
-    let mut next = 0;
-    let moved: Vec<usize> = lost
-        .iter()
-        .map(|lost| {
-            let own = next;
-            next += usize::from(!lost);
-            own
-        })
-        .collect();
-    for unit in &mut export.units {
-        if let Fate::Event { at, .. } = &mut unit.fate {
-            *at = moved[*at];
-        }
-    }
-    let mut lost = lost.into_iter();
-    export.events.retain(|_| !lost.next().unwrap_or_default());
 }

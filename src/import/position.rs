@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::Known;
-use super::export::{Export, Fate, Unit};
+use super::export::Export;
 use super::make::{Doubt, Reason};
 use super::profile::Field;
 use crate::event::{Event, EventId, EventKind};
@@ -52,8 +52,9 @@ pub fn settle(exports: &mut [Export], known: &Known) {
     let mut waiting: HashMap<EventId, Awaits> = HashMap::new();
     let mut places: HashSet<(Name, Name)> = HashSet::new();
     for export in exports.iter() {
-        for (at, awaits) in &export.awaiting {
-            let event = &export.events[*at];
+        for (row, awaits) in &export.awaiting {
+            let Some((at, _)) = export.event_of(*row) else { continue };
+            let event = &export.events[at];
             let Some(security) = event.security() else { continue };
             waiting.insert(event.id.clone(), *awaits);
             places.insert((event.account.clone(), security.clone()));
@@ -83,10 +84,11 @@ pub fn settle(exports: &mut [Export], known: &Known) {
         }
     }
     for export in exports {
-        for (at, _) in std::mem::take(&mut export.awaiting) {
-            let id = &export.events[at].id;
-            if let Some(verdict) = verdicts.get(id) {
-                apply(export, at, verdict);
+        for (row, _) in std::mem::take(&mut export.awaiting) {
+            if let Some((at, _)) = export.event_of(row)
+                && let Some(verdict) = verdicts.get(&export.events[at].id)
+            {
+                apply(export, row, at, verdict);
             }
         }
     }
@@ -137,7 +139,7 @@ fn walk(mut steps: Vec<Step>, position: &mut Decimal, verdicts: &mut HashMap<Eve
     }
 }
 
-fn apply(export: &mut Export, at: usize, verdict: &Verdict) {
+fn apply(export: &mut Export, row: u32, at: usize, verdict: &Verdict) {
     match verdict {
         Verdict::Opens => {}
         Verdict::Closes(kind) => closed(&mut export.events[at], kind),
@@ -150,12 +152,9 @@ fn apply(export: &mut Export, at: usize, verdict: &Verdict) {
             let reason = Reason::new("closes-and-opens", message)
                 .at(Field::Quantity)
                 .help("write both by hand in main.journal, or import the trades that are missing");
-            if let Some(unit) = unit_of(export, at) {
-                unit.fate = Fate::Unresolved(Box::new(reason));
-            }
+            export.unresolve(row, reason);
         }
         Verdict::Untold => {
-            let Some(row) = unit_of(export, at).map(|unit| unit.row) else { return };
             let way = if export.events[at].quantity().is_sign_negative() {
                 "taken as one that was held"
             } else {
@@ -170,12 +169,6 @@ fn apply(export: &mut Export, at: usize, verdict: &Verdict) {
             export.doubts.push((row, doubt));
         }
     }
-}
-
-/// The unit whose event stands at this place.
-fn unit_of<'e>(export: &'e mut Export, at: usize) -> Option<&'e mut Unit> {
-    let is = |unit: &&mut Unit| matches!(unit.fate, Fate::Event { at: event, .. } if event == at);
-    export.units.iter_mut().find(is)
 }
 
 /// A trade that closes is a close.

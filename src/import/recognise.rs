@@ -55,6 +55,14 @@ impl Section<'_> {
         self.place(field).is_some()
     }
 
+    /// Whether the cells of both mean the same, wherever their headers stand.
+    pub fn is_bound_as(&self, other: &Section) -> bool {
+        std::ptr::eq(self.table, other.table)
+            && self.columns == other.columns
+            && self.places == other.places
+            && self.currencies == other.currencies
+    }
+
     /// Where the column of this field stands.
     pub fn place(&self, field: Field) -> Option<usize> {
         self.places.iter().find(|(known, _)| *known == field).map(|(_, at)| *at)

@@ -20,6 +20,15 @@ pub struct Record<'s> {
     pub cut: bool,
 }
 
+/// Where a record starts: after how many bytes, and on which line, from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Start {
+    /// In bytes.
+    pub at: usize,
+    /// Of the file as it lies.
+    pub line: u32,
+}
+
 /// A cell's text, without its quotes; not trimmed.
 pub type Cell<'s> = Cow<'s, str>;
 
@@ -30,6 +39,8 @@ pub struct Records<'s> {
     at: usize,
     line: u32,
     delimiter: u8,
+    /// Where the line ends on which the record begins: what lies before it is one line.
+    line_end: usize,
     /// From here on there is no quote; spares a second search to the end.
     quoteless: usize,
 }
@@ -37,7 +48,18 @@ pub struct Records<'s> {
 impl<'s> Records<'s> {
     /// From the start of `text`.
     pub fn new(text: &'s str, delimiter: u8) -> Records<'s> {
-        Records { text, at: 0, line: 1, delimiter, quoteless: usize::MAX }
+        Records::from(text, delimiter, Start { at: 0, line: 1 })
+    }
+
+    /// From the start of a record within `text`.
+    pub fn from(text: &'s str, delimiter: u8, start: Start) -> Records<'s> {
+        let Start { at, line } = start;
+        Records { text, at, line, delimiter, line_end: at, quoteless: usize::MAX }
+    }
+
+    /// Where the next record starts.
+    pub fn start(&self) -> Start {
+        Start { at: self.at, line: self.line }
     }
 
     /// The next record, its cells in `cells`. Empty lines are records of one empty cell.
@@ -47,6 +69,9 @@ impl<'s> Records<'s> {
             return None;
         }
         let (start, line) = (self.at, self.line);
+        let bytes = self.text.as_bytes();
+        self.line_end =
+            memchr2(b'\n', b'\r', &bytes[start..]).map_or(bytes.len(), |length| start + length);
         let mut cut = false;
         loop {
             let (cell, end, open) = self.cell(self.at);
@@ -59,7 +84,9 @@ impl<'s> Records<'s> {
             }
         }
         let record = Record { line, text: &self.text[start..self.at], cut };
-        self.line = self.line.saturating_add(line_ends(record.text));
+        if self.at > self.line_end {
+            self.line = self.line.saturating_add(line_ends(record.text));
+        }
         match self.byte(self.at) {
             Some(b'\r') => {
                 self.at += 1 + usize::from(self.byte(self.at + 1) == Some(b'\n'));
@@ -123,6 +150,14 @@ impl<'s> Records<'s> {
                 memchr2(b'\n', b'\r', &bytes[open..]).map_or(bytes.len(), |length| open + length);
             return (Cow::Borrowed(&self.text[open..end]), end, true);
         };
+        // Most cells end with their quote, on the line where they began.
+        let next = self.byte(close + 1);
+        if !doubled
+            && close < self.line_end
+            && (next == Some(self.delimiter) || close + 1 == self.line_end)
+        {
+            return (Cow::Borrowed(&self.text[open..close]), close + 1, false);
+        }
         let end = self.bare_end(close + 1);
         let (inside, after) = (&self.text[open..close], self.text[close + 1..end].trim());
         if memchr2(b'\n', b'\r', inside.as_bytes()).is_some() && !after.is_empty() {
@@ -156,7 +191,7 @@ impl<'s> Records<'s> {
 }
 
 /// How many line ends are in `text`: LF, CRLF or a lone CR.
-fn line_ends(text: &str) -> u32 {
+pub fn line_ends(text: &str) -> u32 {
     let mut count = 0u32;
     let mut rest = text.as_bytes();
     while let Some(at) = memchr2(b'\n', b'\r', rest) {

@@ -1,14 +1,15 @@
 //! Reads the rows below a header: cells become days, numbers and names, and each row gets what makes
 //! it the same row at every download.
 //!
-//! In: a text and its layout. Out: every row with its line, in file order. What a row means is not
-//! decided here, but for rows that no event can come of.
+//! In: a text and its layout. Out: every row with its line, in file order, to whoever takes them. What
+//! a row means is not decided here, but for rows that no event can come of.
 
 mod amounts;
 mod fields;
 mod identity;
 mod records;
 mod security;
+mod stretch;
 
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -18,23 +19,30 @@ use super::feed::Form;
 use super::hash::{Hashed, Kept};
 use super::profile::{Field, Profile};
 use super::recognise::{Column, Layout, Section};
-use super::record::{Cell, Record};
+use super::record::Cell;
 use super::symbol::Aliases;
 use crate::money::Decimal;
 use crate::period::{DateForm, NaiveDate, NaiveTime};
-use crate::source::Name;
+use crate::source::{Name, Source};
 
-/// The rows of one file.
+/// Takes the rows of a file as they are read, one after the other: nothing keeps them all.
+pub trait Takes: Send {
+    /// The next row, of the table `section`.
+    fn take(&mut self, row: Row, section: &Section);
+
+    /// The rows that another has taken of the stretch below, whose holders have these numbers here.
+    fn append(&mut self, below: Self, holders: &[usize]);
+}
+
+/// A file that was read to its end.
 #[derive(Debug)]
-pub struct Sheet<'p> {
-    /// In file order.
-    pub rows: Vec<Row>,
+pub struct Sheet<'p, T> {
+    /// What took its rows.
+    pub rows: T,
     /// The accounts that the rows name, in the order they appear; rows point here.
     pub holders: Vec<Holder>,
     /// A column states balances.
     pub balances: bool,
-    /// By holder, first and last day of its rows.
-    pub days: Vec<Option<(NaiveDate, NaiveDate)>>,
     /// Its tables, in file order.
     pub sections: Vec<Section<'p>>,
 }
@@ -46,6 +54,22 @@ pub struct Holder {
     pub number: Option<Name>,
     /// What the broker calls it.
     pub title: Option<Name>,
+}
+
+impl Holder {
+    /// What tells one holder of a file from another.
+    fn key(&self) -> u64 {
+        key_of(
+            self.number.as_deref().unwrap_or_default(),
+            self.title.as_deref().unwrap_or_default(),
+        )
+    }
+}
+
+/// By what a holder is known again: its number, else with its title.
+fn key_of(number: &str, title: &str) -> u64 {
+    let key = xxh3_64(number.as_bytes());
+    if title.is_empty() { key } else { key.rotate_left(1) ^ xxh3_64(title.as_bytes()) }
 }
 
 /// One row, its cells read.
@@ -69,8 +93,8 @@ pub struct Row {
     pub settles: Option<NaiveDate>,
     /// The time of day, in the broker's zone.
     pub time: Option<NaiveTime>,
-    /// The action's words, to look up what they may mean.
-    pub words: u32,
+    /// The action's words.
+    pub words: Name,
     /// The security's id; `None` for cash.
     pub security: Option<Name>,
     /// The broker's symbol, as it stands there.
@@ -164,41 +188,30 @@ pub struct Ambiguous {
     pub text: String,
 }
 
-/// The action's words of one sheet, each once, by the number that rows have.
-#[derive(Debug, Default)]
-pub struct Spoken {
-    /// In the order they appear.
-    pub words: Vec<String>,
-    known: Hashed<u64, u32>,
-}
-
-impl Spoken {
-    fn number(&mut self, text: &str) -> u32 {
-        let next = u32::try_from(self.words.len()).unwrap_or(u32::MAX);
-        *self.known.entry(xxh3_64(text.as_bytes())).or_insert_with(|| {
-            self.words.push(text.to_owned());
-            next
-        })
-    }
-}
-
-/// Reads the rows of `text`. `Err` where its days can be read two ways.
-pub fn read<'p>(
-    text: &str,
+/// Reads the rows of `source`, which `new` takes; `holders` are those that are known before. `Err`
+/// where its days can be read two ways.
+pub fn read<'p, T: Takes>(
+    source: &Source,
     layout: &Layout<'p>,
     reading: Reading,
-) -> Result<(Sheet<'p>, Spoken), Ambiguous> {
+    holders: &[Holder],
+    new: &(dyn Fn() -> T + Sync),
+) -> Result<Sheet<'p, T>, Ambiguous> {
     let profile = layout.profile;
     let usual = profile.dates.form.or(reading.form);
     let plain = layout.form == Form::Delimited(b',') && profile.decimal == Mark::Point;
+    let read_as = |form: DateForm, spelling: &[Spelling]| {
+        let text = &source.text;
+        let file = File { text, layout, profile, reading, form, spelling, holders };
+        stretch::read(&file, stretch::LENGTH, &|bytes| text.let_go(bytes), new)
+    };
     if let (Some(form), true) = (usual, plain) {
         let points = vec![Spelling::Only(Mark::Point); layout.first.columns.len()];
-        let (sheet, spoken, doubt) = read_as(text, layout, reading, form, &points);
-        if !doubt {
-            return Ok((sheet, spoken));
+        if let Some(sheet) = read_as(form, &points).without_doubt() {
+            return Ok(sheet);
         }
     }
-    let evidence = evidence::of(text, layout);
+    let evidence = evidence::of(&source.text, layout);
     let form = match (evidence.month_first, evidence.day_first) {
         (true, false) => Some(DateForm::MonthDayYear),
         (false, true) => Some(DateForm::DayMonthYear),
@@ -212,48 +225,24 @@ pub fn read<'p>(
             return Err(Ambiguous { days: evidence.days, line, text });
         }
     };
-    let (sheet, spoken, _) = read_as(text, layout, reading, form, &spelling);
-    Ok((sheet, spoken))
+    Ok(read_as(form, &spelling).whatever())
 }
 
-/// Reads rows in one spelling; true where a cell is not in it but may be in another.
-fn read_as<'p>(
-    text: &str,
-    layout: &Layout<'p>,
-    reading: Reading,
-    form: DateForm,
-    spelling: &[Spelling],
-) -> (Sheet<'p>, Spoken, bool) {
-    let mut reader = Reader {
-        text,
-        layout,
-        section: layout.first.clone(),
-        before: Vec::new(),
-        profile: layout.profile,
-        reading,
-        form,
-        spelling,
-        at: Position::of(&layout.first),
-        costs_at: costs_at(&layout.first),
-        names: Kept::default(),
-        spoken: Spoken::default(),
-        holders: Vec::new(),
-        known_holders: Hashed::default(),
-        buffer: String::new(),
-        last_day: None,
-        doubt: false,
-    };
-    let (rows, balances) = reader.rows();
-    let mut days: Vec<Option<(NaiveDate, NaiveDate)>> = vec![None; reader.holders.len()];
-    for row in rows.iter().filter(|row| !matches!(row.trouble, Some(Trouble::Aside(_)))) {
-        let own = &mut days[row.holder];
-        let (first, last) = own.unwrap_or((row.date, row.date));
-        *own = Some((first.min(row.date), last.max(row.date)));
+/// What reading a file as it is taken to be written has come to.
+struct Attempt<'p, T> {
+    sheet: Sheet<'p, T>,
+    /// A cell is not written so, but may be otherwise.
+    doubt: bool,
+}
+
+impl<'p, T> Attempt<'p, T> {
+    fn without_doubt(self) -> Option<Sheet<'p, T>> {
+        (!self.doubt).then_some(self.sheet)
     }
-    let mut sections = reader.before;
-    sections.push(reader.section);
-    let sheet = Sheet { rows, holders: reader.holders, balances, days, sections };
-    (sheet, reader.spoken, reader.doubt)
+
+    fn whatever(self) -> Sheet<'p, T> {
+        self.sheet
+    }
 }
 
 /// At which position each field stands, and where else, should that cell be blank.
@@ -305,16 +294,18 @@ fn costs_at(section: &Section) -> Vec<(Field, usize)> {
 /// When something was: the day of the event, of `A as of B` A, and the time of day.
 type When = (NaiveDate, Option<NaiveDate>, Option<NaiveTime>);
 
-/// A row that those below it may fill.
-struct Main<'s> {
-    record: Record<'s>,
-    cells: Vec<Cell<'s>>,
-    /// The first that filled it.
-    first: Option<(Record<'s>, Vec<Cell<'s>>)>,
-    /// How many have filled it.
-    details: usize,
+/// A file and how it is taken to be written.
+struct File<'s, 'r, 'p> {
+    text: &'s str,
+    layout: &'r Layout<'p>,
+    profile: &'p Profile,
+    reading: Reading<'r>,
+    form: DateForm,
+    spelling: &'r [Spelling],
+    holders: &'r [Holder],
 }
 
+/// Makes rows of records, one by one.
 struct Reader<'s, 'r, 'p> {
     text: &'s str,
     layout: &'r Layout<'p>,
@@ -329,11 +320,35 @@ struct Reader<'s, 'r, 'p> {
     /// Where costs and tax stand, and which they are.
     costs_at: Vec<(Field, usize)>,
     names: Kept,
-    spoken: Spoken,
     holders: Vec<Holder>,
     known_holders: Hashed<u64, usize>,
     buffer: String,
     /// The last day read and its text: rows of one day stand together.
     last_day: Option<(&'s str, When)>,
     doubt: bool,
+}
+
+impl<'s, 'r, 'p> Reader<'s, 'r, 'p> {
+    fn new(file: &File<'s, 'r, 'p>) -> Reader<'s, 'r, 'p> {
+        let first = &file.layout.first;
+        let known_holders = file.holders.iter().enumerate().map(|(at, holder)| (holder.key(), at));
+        Reader {
+            text: file.text,
+            layout: file.layout,
+            profile: file.profile,
+            section: first.clone(),
+            before: Vec::new(),
+            reading: file.reading,
+            form: file.form,
+            spelling: file.spelling,
+            at: Position::of(first),
+            costs_at: costs_at(first),
+            names: Kept::default(),
+            holders: file.holders.to_vec(),
+            known_holders: known_holders.collect(),
+            buffer: String::new(),
+            last_day: None,
+            doubt: false,
+        }
+    }
 }

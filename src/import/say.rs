@@ -3,25 +3,25 @@
 use std::collections::HashMap;
 use std::fmt::Write;
 
-use super::export::{Export, Fate};
+use super::export::{Document, Export, Fate};
 use super::feed::Form;
 use super::json;
 use super::make::Reason;
 use super::profile::Field;
-use super::recognise::Column;
+use super::recognise::{Column, Section};
 use super::record::stretch;
 use super::row::{Ambiguous, Row, Trouble};
 use super::union::Outcome;
 use crate::diagnostic::Diagnostic;
 use crate::period::{DateForm, Datelike};
-use crate::source::{Place, Source};
+use crate::source::{Name, Place, Source};
 
-impl Export<'_> {
-    /// What becomes of a row that has trouble of its own.
-    pub(super) fn troubled(&self, row: &Row, trouble: &Trouble) -> Fate {
+impl Document<'_> {
+    /// What becomes of a row that has trouble of its own: it is ignored, `Ok`, or unresolved.
+    pub(super) fn troubled(&self, section: &Section, trouble: &Trouble) -> Result<Name, Reason> {
         let profile = self.layout.profile;
-        let reason = match trouble {
-            Trouble::Aside(reason) => return Fate::Ignored(reason.clone()),
+        Err(match trouble {
+            Trouble::Aside(reason) => return Ok(reason.clone()),
             Trouble::Cut { has, of } => {
                 Reason::new("cut-row", format!("the row ends in column {has} of {of}"))
                     .help("the file is cut short: download it again")
@@ -31,7 +31,7 @@ impl Export<'_> {
                     .at(Field::Date)
             }
             Trouble::Surplus => {
-                let of = self.section(row).columns.len();
+                let of = section.columns.len();
                 Reason::new(
                     "surplus-cells",
                     format!("the row has more than the {of} columns of the header"),
@@ -45,7 +45,7 @@ impl Export<'_> {
             )
             .help("write this event by hand in main.journal"),
             Trouble::Column(at) => {
-                let name = match &self.section(row).columns[*at] {
+                let name = match &section.columns[*at] {
                     Column::Unknown(name) => name.as_str(),
                     Column::Field(_) | Column::Unused => "",
                 };
@@ -56,14 +56,13 @@ impl Export<'_> {
                     profile.teach
                 ))
             }
-        };
-        Fate::Unresolved(Box::new(reason))
+        })
     }
 
     /// A row whose action's words the profile does not know, or not with these values.
     pub(super) fn unknown_action(&self, row: &Row, conditions: bool) -> Reason {
         let profile = self.layout.profile;
-        let words = self.words(row);
+        let words = &*row.words;
         let (key, shown) = self.taught(row);
         if words.is_empty() {
             return Reason::new("unknown-action", "the row states no action").at(Field::Action);
@@ -79,9 +78,9 @@ impl Export<'_> {
     }
 
     /// The reason with what was found in its place, where a number was expected.
-    pub(super) fn found(&self, row: &Row, mut reason: Reason) -> Reason {
+    pub(super) fn found(&self, row: &Row, section: &Section, mut reason: Reason) -> Reason {
         if reason.code == "unreadable-number" && reason.at.is_some() {
-            let place = self.place(row, reason.at);
+            let place = self.place(row, section, reason.at);
             let skip = place.column.saturating_sub(1) as usize;
             let cell = place.text.chars().skip(skip).take(place.width as usize);
             let cell: String = cell.collect();
@@ -92,7 +91,7 @@ impl Export<'_> {
 
     /// The words to teach: all of them, or of a sentence those before the description.
     fn taught(&self, row: &Row) -> (&'static str, String) {
-        let words = self.words(row);
+        let words = &*row.words;
         if !self.layout.profile.prose {
             return ("is", words.to_owned());
         }
@@ -137,10 +136,9 @@ impl Export<'_> {
     }
 
     /// The place of a row, or of one of its cells.
-    fn place(&self, row: &Row, field: Option<Field>) -> Place {
+    fn place(&self, row: &Row, section: &Section, field: Option<Field>) -> Place {
         let raw = self.raw(row);
         let first = raw.lines().next().unwrap_or_default();
-        let section = self.section(row);
         let at = field.and_then(|field| section.place(field));
         let cell = match self.layout.form {
             Form::Delimited(delimiter) => at.and_then(|at| stretch(raw, delimiter, at)),
@@ -175,12 +173,13 @@ pub fn diagnostics(export: &Export, outcome: &Outcome) -> Vec<Diagnostic> {
     let mut all: Vec<(u32, Diagnostic)> = Vec::new();
     let mut first_of: HashMap<(&str, &str), usize> = HashMap::new();
     let mut further: Vec<Vec<u32>> = Vec::new();
-    for unit in &export.units {
-        let Fate::Unresolved(reason) = &unit.fate else { continue };
-        let row = &export.sheet.rows[unit.row];
-        if outcome.unresolved.binary_search_by_key(&row.line, |one| one.line).is_err() {
+    for (number, trace) in (0..).zip(&export.traces) {
+        let Fate::Unresolved(reason) = trace.fate else { continue };
+        let reason = &export.reasons[reason as usize];
+        if outcome.unresolved.binary_search_by_key(&trace.line, |one| one.line).is_err() {
             continue;
         }
+        let row = export.row(number);
         let key = (reason.code, reason.message.as_str());
         if let Some(at) = first_of.get(&key) {
             further[*at].push(row.line);
@@ -190,7 +189,7 @@ pub fn diagnostics(export: &Export, outcome: &Outcome) -> Vec<Diagnostic> {
         further.push(Vec::new());
         let year = row.date.year();
         let mut diagnostic = Diagnostic::error(reason.code, reason.message.clone())
-            .at(export.place(row, reason.at))
+            .at(export.document.place(row, export.section(row), reason.at))
             .note(format!("the row is kept as `unknown` and leaves {year} incomplete"));
         if let Some(help) = &reason.help {
             diagnostic = diagnostic.help(help.clone());
@@ -204,9 +203,9 @@ pub fn diagnostics(export: &Export, outcome: &Outcome) -> Vec<Diagnostic> {
     }
     let mut doubts: Vec<(u32, Diagnostic)> = Vec::new();
     for (at, doubt) in export.doubts.iter().filter(|(at, _)| outcome.fresh.contains(at)) {
-        let row = &export.sheet.rows[*at];
+        let row = export.row(*at);
         let diagnostic = Diagnostic::warning(doubt.code, doubt.message.clone())
-            .at(export.place(row, Some(doubt.at)))
+            .at(export.document.place(row, export.section(row), Some(doubt.at)))
             .note(doubt.note.clone());
         doubts.push((row.line, diagnostic));
     }

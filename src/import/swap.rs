@@ -21,37 +21,37 @@ enum Leg {
 
 impl Export<'_> {
     /// Joins what has one reference; without one, rows that stand beside each other.
-    pub(super) fn join_swaps(&mut self, members: &[(usize, &Make)], ids: &[EventId]) {
-        let referenced = |(row, _): &(usize, &Make)| !self.sheet.rows[*row].reference.is_empty();
+    pub(super) fn join_swaps(&mut self, members: &[(u32, &Make)]) {
+        let referenced = |(row, _): &(u32, &Make)| !self.row(*row).reference.is_empty();
         if members.iter().all(referenced) {
-            self.join_swap(members, ids);
+            self.join_swap(members);
             return;
         }
         let mut rest = members;
         while let [one, other, ..] = rest {
             if self.are_legs(one.0, other.0) {
-                self.join_swap(&[*one, *other], ids);
+                self.join_swap(&[*one, *other]);
                 rest = &rest[2..];
             } else {
-                self.swap_alone(*one, ids);
+                self.swap_alone(*one);
                 rest = &rest[1..];
             }
         }
         if let [last] = rest {
-            self.swap_alone(*last, ids);
+            self.swap_alone(*last);
         }
     }
 
-    fn swap_alone(&mut self, (row, rule): (usize, &Make), ids: &[EventId]) {
+    fn swap_alone(&mut self, (row, rule): (u32, &Make)) {
         let reason = self.unpaired(row, rule);
-        self.alone(row, ids, reason);
+        self.unresolve(row, reason);
     }
 
     /// Whether one row takes what the other gives, in something else.
-    fn are_legs(&self, one: usize, other: usize) -> bool {
-        let leg = |at: usize| {
-            let row = &self.sheet.rows[at];
-            self.making(row).leg(row)
+    fn are_legs(&self, one: u32, other: u32) -> bool {
+        let leg = |at: u32| {
+            let row = self.row(at);
+            self.document.making(row).leg(row)
         };
         match (leg(one), leg(other)) {
             (Some((one, first)), Some((other, second))) => {
@@ -61,25 +61,25 @@ impl Export<'_> {
         }
     }
 
-    fn join_swap(&mut self, members: &[(usize, &Make)], ids: &[EventId]) {
+    fn join_swap(&mut self, members: &[(u32, &Make)]) {
         let rows: Vec<(&Row, &Make)> =
-            members.iter().map(|(at, rule)| (&self.sheet.rows[*at], *rule)).collect();
-        let making = self.making(rows[0].0);
+            members.iter().map(|(at, rule)| (self.row(*at), *rule)).collect();
+        let making = self.document.making(rows[0].0);
         // What goes out names the event, whichever way the file is sorted.
-        let out = |at: &&(usize, &Make)| {
-            let row = &self.sheet.rows[at.0];
+        let out = |at: &&(u32, &Make)| {
+            let row = self.row(at.0);
             let leaves = making.leg(row).is_some_and(|(_, number)| number.is_sign_negative());
-            (at.1.kind == "fee", !leaves, ids[at.0].row(), ids[at.0].ordinal())
+            (at.1.kind == "fee", !leaves, self.id_of(at.0))
         };
         let Some((first, rule)) = members.iter().min_by_key(out).copied() else { return };
         if members.len() == 1 {
-            self.swap_alone((first, rule), ids);
+            self.swap_alone((first, rule));
             return;
         }
-        let made = making.swap(&self.sheet.rows[first], &rows, rule, ids[first].clone());
-        let others: Vec<usize> =
+        let made = making.swap(self.row(first), &rows, rule, self.id_of(first));
+        let others: Vec<u32> =
             members.iter().map(|(at, _)| *at).filter(|at| *at != first).collect();
-        self.join(first, &others, ids, rule, made);
+        self.join(first, &others, rule, made);
     }
 }
 

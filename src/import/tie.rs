@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 
 use super::cell::Number;
+use super::decide;
 use super::export::{Export, Fate};
 use super::outcome::{Tie, Ties};
 use crate::money::Decimal;
@@ -24,46 +25,49 @@ struct Step {
 }
 
 fn stated(export: &Export, account: &Name) -> Vec<Ties> {
-    if !export.sheet.balances {
-        return vec![Ties::NotStated];
-    }
-    let mut by_currency: IndexMap<Name, Vec<(usize, Step)>> = IndexMap::new();
-    for unit in &export.units {
-        for at in unit.rows() {
-            let row = &export.sheet.rows[at];
-            // A balance beside units is of their commodity.
-            if export.account(row).id != *account || export.counts_units(row) {
-                continue;
+    let Some(steps) = &export.steps else { return vec![Ties::NotStated] };
+    // Currencies stand in the order of events: the rows of one event together.
+    let turn = |step: &&decide::Step| match export.traces[step.row as usize].fate {
+        Fate::With(row) => (row, step.row),
+        _ => (step.row, 0),
+    };
+    let mut own: Vec<&decide::Step> =
+        steps.iter().filter(|step| export.account_of(step.row) == account).collect();
+    own.sort_by_key(turn);
+    let mut by_currency: IndexMap<Name, Vec<(u32, Step)>> = IndexMap::new();
+    for step in own {
+        let (row, amount) = (step.row, step.amount);
+        let (moved, aside) = match export.traces[step.row as usize].fate {
+            // What is no event and states no balance is not booked yet.
+            Fate::Ignored(_) if step.balance == Number::Nothing || amount.is_zero() => continue,
+            Fate::Ignored(_) => (Decimal::ZERO, amount),
+            Fate::Event { at, second, .. } if !export.others.contains_key(&step.row) => {
+                let one = export.events[at as usize].amount;
+                let two =
+                    if second { export.events[at as usize + 1].amount } else { Decimal::ZERO };
+                (one.checked_add(two).unwrap_or_default(), Decimal::ZERO)
             }
-            let amount = export.making(row).cash(row).value().unwrap_or_default();
-            let (moved, aside) = match &unit.fate {
-                // What is no event and states no balance is not booked yet.
-                Fate::Ignored(_) if row.balance == Number::Nothing || amount.is_zero() => continue,
-                Fate::Event { .. } if !unit.others.is_empty() => (amount, Decimal::ZERO),
-                Fate::Ignored(_) => (Decimal::ZERO, amount),
-                Fate::Unresolved(_) => (amount, Decimal::ZERO),
-                Fate::Event { at: event, second, .. } => {
-                    let one = export.events[*event].amount;
-                    let two =
-                        if *second { export.events[*event + 1].amount } else { Decimal::ZERO };
-                    (one.checked_add(two).unwrap_or_default(), Decimal::ZERO)
-                }
-            };
-            let step = Step { balance: row.balance.value(), moved, aside };
-            by_currency.entry(row.currency.clone()).or_default().push((at, step));
-        }
+            Fate::Event { .. } | Fate::With(_) | Fate::Unresolved(_) | Fate::Open => {
+                (amount, Decimal::ZERO)
+            }
+        };
+        let currency = step.currency.clone();
+        let step = Step { balance: step.balance.value(), moved, aside };
+        by_currency.entry(currency).or_default().push((row, step));
     }
     if by_currency.is_empty() {
         return vec![Ties::NotStated];
     }
     let newest_first = export.newest_first();
-    let of = |(currency, steps)| of_currency(&currency, steps, newest_first);
+    let of = |(currency, mut steps): (Name, Vec<(u32, Step)>)| {
+        steps.sort_by_key(|(row, _)| *row);
+        let steps: Vec<Step> = steps.into_iter().map(|(_, step)| step).collect();
+        of_currency(&currency, &steps, newest_first)
+    };
     by_currency.into_iter().map(of).collect()
 }
 
-fn of_currency(currency: &Name, mut steps: Vec<(usize, Step)>, newest_first: Option<bool>) -> Ties {
-    steps.sort_by_key(|(at, _)| *at);
-    let steps: Vec<Step> = steps.into_iter().map(|(_, step)| step).collect();
+fn of_currency(currency: &Name, steps: &[Step], newest_first: Option<bool>) -> Ties {
     if steps.iter().any(|step| step.balance.is_none()) {
         return Ties::NotStated;
     }
@@ -72,7 +76,7 @@ fn of_currency(currency: &Name, mut steps: Vec<(usize, Step)>, newest_first: Opt
         Some(false) => &[false],
         None => &[true, false],
     };
-    let outcomes = ways.iter().filter_map(|newest_first| chain(&steps, *newest_first, currency));
+    let outcomes = ways.iter().filter_map(|newest_first| chain(steps, *newest_first, currency));
     outcomes
         .min_by_key(|ties| match ties {
             Ties::Stated { off, .. } => off.abs(),

@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 
-use super::export::{Export, Fate};
+use super::export::{Export, Fate, Trace, numbered};
 use super::hash::Hashed;
 use super::outcome::{Changed, Counts, Ignored, Unresolved};
 use super::{Context, Known};
@@ -24,10 +24,10 @@ pub struct Outcome {
     pub unresolved: Vec<Unresolved>,
     /// New events.
     pub events: Vec<Event>,
-    /// Which of the export's events are new.
-    kept: Vec<usize>,
+    /// Which of the export's events are new, by their place.
+    kept: Vec<bool>,
     /// Rows that became events now, where something is doubtful in the file.
-    pub fresh: HashSet<usize>,
+    pub fresh: HashSet<u32>,
 }
 
 /// What became of all of them.
@@ -48,24 +48,30 @@ pub fn unite(exports: &mut [Export], context: &Context) -> Union {
     // Ids that a whole pair accounts for: where a file has only half of it, that half is known.
     let mut paired: HashSet<EventId> = HashSet::new();
     for export in exports.iter() {
-        for unit in &export.units {
-            if matches!(unit.fate, Fate::Event { .. }) && !unit.others.is_empty() {
-                paired.extend(unit.rows().map(|row| export.id_of(row)));
+        for (row, others) in &export.others {
+            if export.event_of(*row).is_some() {
+                paired.insert(export.id_of(*row));
+                paired.extend(others.iter().map(|other| export.id_of(*other)));
             }
         }
     }
     let mut brought: Hashed<RowHash, u32> = Hashed::default();
-    for (_, _, _, _, file, account) in order(exports) {
-        let export = &exports[file];
+    let turns = order(exports);
+    for (at, (_, _, _, _, file, account)) in turns.iter().enumerate() {
+        let export = &exports[*file];
+        // Turns of one account stand together.
+        let beside = |turn: &Turn| turn.0 == *account;
+        let alone = !turns.get(at + 1).is_some_and(beside)
+            && !at.checked_sub(1).and_then(|before| turns.get(before)).is_some_and(beside);
         let mut uniting = Uniting {
             context,
             paired: &paired,
-            brought: &mut brought,
+            brought: (!alone).then_some(&mut brought),
             changed: &mut union.changed,
             superseded: &mut union.superseded,
-            outcome: &mut union.outcomes[file],
+            outcome: &mut union.outcomes[*file],
         };
-        uniting.account(export, &account);
+        uniting.account(export, account);
     }
     for (outcome, export) in union.outcomes.iter_mut().zip(exports) {
         outcome.take_events(export);
@@ -83,9 +89,8 @@ impl Outcome {
     /// Moves the new events out of their export.
     fn take_events(&mut self, export: &mut Export) {
         let mut events = std::mem::take(&mut export.events);
-        if self.kept.len() < events.len() {
-            let mut kept = vec![false; events.len()];
-            self.kept.iter().for_each(|at| kept[*at] = true);
+        let kept = std::mem::take(&mut self.kept);
+        if !kept.iter().all(|kept| *kept) {
             let mut kept = kept.into_iter();
             events.retain(|_| kept.next().unwrap_or_default());
         }
@@ -100,11 +105,12 @@ type Turn = (Name, Option<NaiveDate>, Option<NaiveDate>, u64, usize, Name);
 fn order(exports: &[Export]) -> Vec<Turn> {
     let mut turns = Vec::new();
     for (file, export) in exports.iter().enumerate() {
-        let mut accounts: Vec<&Name> = export.accounts.iter().map(|account| &account.id).collect();
+        let mut accounts: Vec<&Name> =
+            export.document.accounts.iter().map(|account| &account.id).collect();
         accounts.sort();
         accounts.dedup();
         for account in accounts {
-            let days = export.days(account);
+            let days = export.days_of(account);
             let (first, last) = (days.map(|days| days.0), days.map(|days| days.1));
             turns.push((account.clone(), first, last, export.digest, file, account.clone()));
         }
@@ -116,8 +122,9 @@ fn order(exports: &[Export]) -> Vec<Turn> {
 struct Uniting<'u, 'c> {
     context: &'u Context<'c>,
     paired: &'u HashSet<EventId>,
-    /// How many identical rows earlier files of the run have brought.
-    brought: &'u mut Hashed<RowHash, u32>,
+    /// How many identical rows earlier files of the run have brought; `None` where one file has all
+    /// rows of the account.
+    brought: Option<&'u mut Hashed<RowHash, u32>>,
     changed: &'u mut Vec<Changed>,
     superseded: &'u mut Vec<EventId>,
     outcome: &'u mut Outcome,
@@ -129,21 +136,25 @@ impl<'c> Uniting<'_, 'c> {
     }
 
     fn account(&mut self, export: &Export, account: &Name) {
-        for number in 0..export.units.len() {
-            let row = &export.sheet.rows[export.units[number].row];
-            if export.account(row).id == *account {
-                self.unit(export, number);
+        self.outcome.kept.resize(export.events.len(), false);
+        let accounts = &export.document.accounts;
+        let own: Vec<bool> = accounts.iter().map(|own| own.id == *account).collect();
+        for (row, trace) in (0..).zip(&export.traces) {
+            if own[usize::from(trace.holder)] {
+                self.row(export, row, trace);
             }
         }
     }
 
-    fn unit(&mut self, export: &Export, number: usize) {
-        let unit = &export.units[number];
-        let rows = u32::try_from(1 + unit.others.len()).unwrap_or(u32::MAX);
-        let line = export.sheet.rows[unit.row].line;
-        let id = unit.id.clone();
+    fn row(&mut self, export: &Export, row: u32, trace: &Trace) {
+        if matches!(trace.fate, Fate::With(_) | Fate::Open) {
+            return;
+        }
+        let others = export.others.get(&row).map_or(&[][..], Vec::as_slice);
+        let rows = numbered(1 + others.len());
+        let (id, line) = (export.id_of(row), trace.line);
         self.outcome.rows.read += rows;
-        if let Fate::Ignored(reason) = &unit.fate {
+        if let Fate::Ignored(reason) = &trace.fate {
             self.outcome.rows.ignored += rows;
             self.outcome.ignored.push(Ignored { line, reason: reason.clone() });
             if self.known().is_unknown(&id) {
@@ -151,58 +162,59 @@ impl<'c> Uniting<'_, 'c> {
             }
             return;
         }
-        let unresolved = matches!(unit.fate, Fate::Unresolved(_));
+        let unresolved = matches!(trace.fate, Fate::Unresolved(_));
         if unresolved && self.paired.contains(&id) {
             self.outcome.rows.known += rows;
             return;
         }
-        let count = self.brought.entry(id.row()).or_default();
-        let again = id.ordinal() <= *count;
-        *count = (*count).max(id.ordinal());
+        let again = self.brought.as_mut().is_some_and(|brought| {
+            let count = brought.entry(id.row()).or_default();
+            let again = id.ordinal() <= *count;
+            *count = (*count).max(id.ordinal());
+            again
+        });
         let before = self.known().event(&id);
         let unknown = self.known().is_unknown(&id);
-        match (&unit.fate, before) {
+        match (&trace.fate, before) {
             (Fate::Unresolved(reason), before) if before.is_none() || unknown => {
                 self.outcome.rows.unresolved += rows;
-                self.outcome.unresolved.push(Unresolved { line, reason: reason.message.clone() });
+                let reason = export.reasons[*reason as usize].message.clone();
+                self.outcome.unresolved.push(Unresolved { line, reason });
                 if !again && before.is_none() {
-                    let row = &export.sheet.rows[unit.row];
-                    let event = export.making(row).unknown(row, id, export.raw(row));
+                    let (document, row) = (&export.document, export.row(row));
+                    let event = document.making(row).unknown(row, id, document.raw(row));
                     self.outcome.events.push(event);
                 }
             }
             (Fate::Event { at, second, .. }, before) if !again && (before.is_none() || unknown) => {
                 self.outcome.rows.new += rows;
-                let (at, second, row) = (*at, *second, unit.row);
-                for other in &unit.others {
+                for other in others {
                     let other = export.id_of(*other);
                     if self.known().is_unknown(&other) {
                         self.superseded.push(other);
                     }
                 }
-                self.outcome.kept.push(at);
-                if second {
-                    self.outcome.kept.push(at + 1);
+                let at = *at as usize;
+                self.outcome.kept[at] = true;
+                if *second {
+                    self.outcome.kept[at + 1] = true;
                 }
                 if !export.doubts.is_empty() {
                     self.outcome.fresh.insert(row);
                 }
             }
             (Fate::Event { at, .. }, Some(before)) if !again => {
-                let row = &export.sheet.rows[unit.row];
-                let now = &export.events[*at];
-                match row.id.clone() {
+                let now = &export.events[*at as usize];
+                match export.broker_ids.get(&row) {
                     Some(broker_id) if !same(before, now) => {
-                        let file = export.source.name.clone();
-                        let now = now.clone();
-                        self.change(Changed { file, broker_id, was: before.clone(), now }, rows);
+                        let (file, now) = (export.document.source.name.clone(), now.clone());
+                        let (broker_id, was) = (broker_id.clone(), before.clone());
+                        self.change(Changed { file, broker_id, was, now }, rows);
                     }
                     _ => self.outcome.rows.known += rows,
                 }
             }
-            (Fate::Event { .. } | Fate::Unresolved(_) | Fate::Ignored(_), _) => {
-                self.outcome.rows.known += rows;
-            }
+            _ => self.outcome.rows.known += rows,
         }
     }
 

@@ -7,9 +7,11 @@
 use std::collections::HashMap;
 
 use super::canonical::hash;
+use super::open::Survey;
 use super::outcome::Asked;
-use super::profile::{Profile, matches};
-use super::row::{Row, Sheet, Trouble};
+use super::profile::{Field, Profile, matches};
+use super::recognise::Layout;
+use super::row::{Holder, Sheet};
 use super::{Context, Otherwise};
 use crate::event::{Account, RowHash};
 use crate::period::DateForm;
@@ -40,6 +42,13 @@ pub struct Asking<'a> {
     pub base: &'a str,
     /// How the format's files are called, where a profile says so: `*_Transactions*`.
     pub shape: Option<&'a str>,
+}
+
+impl<'a> Asking<'a> {
+    fn of(file: &'a Name, profile: &'a Profile) -> Asking<'a> {
+        let shape = profile.file.as_deref();
+        Asking { file, profile: &profile.name, base: &profile.name, shape }
+    }
 }
 
 /// The account of each holder; `None` for one without rows that nothing tells. `Err`: what to ask.
@@ -78,37 +87,65 @@ pub fn accounts(
 pub fn of_sheet(
     file: &Name,
     profile: &Profile,
-    sheet: &Sheet,
+    sheet: &Sheet<Survey>,
     context: &Context,
 ) -> Result<Vec<Account>, Vec<Asked>> {
-    let hashes: Vec<_> = (0..sheet.holders.len())
-        .map(|at| {
+    let hashes: Vec<_> = sheet
+        .all()
+        .map(|(at, _)| {
             move |account: &Account| -> Vec<RowHash> {
-                rows_of(at, sheet).map(|row| hash(account, row.content)).collect()
+                sheet.contents(at).iter().map(|content| hash(account, *content)).collect()
             }
         })
         .collect();
-    let with_rows = || (0..sheet.holders.len()).filter(|at| sheet.days[*at].is_some());
+    let with_rows = || sheet.all().filter(|(at, _)| sheet.count(*at) > 0);
     let holders: Vec<Named> = with_rows()
-        .map(|at| Named {
-            number: sheet.holders[at].number.clone(),
+        .map(|(at, holder)| Named {
+            number: holder.number.clone(),
             institution: None,
-            title: sheet.holders[at].title.clone(),
-            rows: rows_of(at, sheet).count(),
+            title: holder.title.clone(),
+            rows: sheet.count(at),
             hashes: &hashes[at],
         })
         .collect();
-    let shape = profile.file.as_deref();
-    let asking = Asking { file, profile: &profile.name, base: &profile.name, shape };
-    let found = accounts(asking, &holders, context)?;
+    let found = accounts(Asking::of(file, profile), &holders, context)?;
     // A preamble or a heading without rows has nobody to ask for.
     let nobody = || Account::taxable(profile.name.clone());
     let anyone = found.iter().flatten().next().cloned().unwrap_or_else(nobody);
     let mut all = vec![anyone; sheet.holders.len()];
-    for (at, account) in with_rows().zip(found) {
+    for ((at, _), account) in with_rows().zip(found) {
         all[at] = account.unwrap_or_else(nobody);
     }
     Ok(all)
+}
+
+/// The only holder that the rows of a file can have, and whose they are; `None` where its rows have to
+/// be seen before that can be told, or asked.
+pub fn before_reading(
+    file: &Name,
+    layout: &Layout,
+    context: &Context,
+) -> Option<(Holder, Account)> {
+    let profile = layout.profile;
+    let names = |(field, _): &(Field, Vec<String>)| matches!(field, Field::Account | Field::Holder);
+    if profile.tables.iter().any(|table| table.columns.iter().any(names)) {
+        return None;
+    }
+    let holder = Holder { number: layout.number.clone(), title: None };
+    let asking = Asking::of(file, profile);
+    let named = Named {
+        number: holder.number.clone(),
+        institution: None,
+        title: None,
+        rows: 1,
+        hashes: &|_| Vec::new(),
+    };
+    if !context.known.is_empty() {
+        let account = by_number(asking, &named, context).or_else(|| by_file(asking, context))?;
+        return Some((holder, account));
+    }
+    let account = accounts(asking, &[named], context).ok()?.pop().flatten()?;
+    Some((holder, account))
 }
 
 /// How the days of a file are written, where the settings of its account say so: found without
@@ -123,21 +160,15 @@ pub fn form(file: &Name, profile: &Profile, context: &Context) -> Option<DateFor
             context.accounts.values().filter(|account| of_profile(account, &profile.name));
         own.next().filter(|_| own.next().is_none()).map(|account| account.id.clone())
     };
-    let shape = profile.file.as_deref();
-    let asking = Asking { file, profile: &profile.name, base: &profile.name, shape };
-    let account = by_file(asking, context).map(|account| account.id).or_else(only).or(named)?;
+    let account = by_file(Asking::of(file, profile), context)
+        .map(|account| account.id)
+        .or_else(only)
+        .or(named)?;
     context.dates.get(&account).copied()
 }
 
 fn of_profile(account: &Account, profile: &str) -> bool {
     account.profile.as_deref() == Some(profile)
-}
-
-fn rows_of<'s>(holder: usize, sheet: &'s Sheet<'_>) -> impl Iterator<Item = &'s Row> {
-    sheet
-        .rows
-        .iter()
-        .filter(move |row| row.holder == holder && !matches!(row.trouble, Some(Trouble::Aside(_))))
 }
 
 /// By the account's number, alone or behind that of its bank or broker: `121099999/999988`.

@@ -11,6 +11,7 @@ mod unite;
 
 pub use unite::finish;
 
+use super::covered::Dated;
 use crate::event::{Account, Event, RowHash};
 use crate::money::Decimal;
 use crate::period::NaiveDate;
@@ -109,6 +110,28 @@ pub enum Fate {
     Ignored(Name),
     /// Nothing understands it; why. The event is `unknown`, missing where no row has a day.
     Unresolved(String, Option<Box<Event>>),
+}
+
+impl Dated for File<'_> {
+    fn name(&self) -> &Name {
+        &self.source.name
+    }
+
+    fn profile(&self) -> &Name {
+        &self.profile
+    }
+
+    fn digest(&self) -> u64 {
+        self.digest
+    }
+
+    fn days(&self) -> Vec<(&Account, NaiveDate, NaiveDate)> {
+        let of = |part: &'_ Part| part.days();
+        let parts = self.parts.iter();
+        parts
+            .filter_map(|part| of(part).map(|(first, last)| (&part.account, first, last)))
+            .collect()
+    }
 }
 
 impl Part {

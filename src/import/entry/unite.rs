@@ -10,68 +10,20 @@ use super::{Fate, File, Part, Row, Stated, correct, say};
 use crate::event::{self, Event, EventId, EventKind, Link, Relation, RowHash};
 use crate::import::union::{content, same};
 use crate::import::{
-    Changed, Context, Counts, Covered, FileReport, Ignored, Known, Refused, Run, Tie, Ties,
-    Unresolved,
+    Changed, Context, Counts, Covered, FileReport, Ignored, Known, Run, Tie, Ties, Unresolved,
+    covered,
 };
 use crate::money::Decimal;
 use crate::source::Name;
 
-/// Joins the rows of all `files` and reports each. `covered`: days that exports of other profiles
+/// Joins the rows of all `files` and reports each. `known`: days that exports of other profiles
 /// have of an account.
-pub fn finish(mut files: Vec<File>, context: &Context, covered: &[Covered], run: &mut Run) {
-    refuse_covered(&mut files, covered, &mut run.refused);
+pub fn finish(mut files: Vec<File>, context: &Context, known: &[Covered], run: &mut Run) {
+    covered::refuse(&mut files, known, &mut run.refused);
     correct::decide(&mut files, context.overrides);
     correct::take_back(&mut files, context.known);
     correct::repeat_claims(&mut files, context.known);
     unite(&files, context, run);
-}
-
-/// Refuses files with days of an account that another profile has covered: a row looks different in
-/// each, so that nothing could tell it is known.
-fn refuse_covered(files: &mut Vec<File>, covered: &[Covered], refused: &mut Vec<Refused>) {
-    let mut covered: Vec<Covered> = covered.to_vec();
-    let days_of = |file: &File| -> Vec<Covered> {
-        let of = |part: &Part| {
-            let (first, last) = part.days()?;
-            let (account, profile) = (part.account.id.clone(), file.profile.clone());
-            Some(Covered { account, profile, first, last })
-        };
-        file.parts.iter().filter_map(of).collect()
-    };
-    let mut turns: Vec<usize> = (0..files.len()).collect();
-    turns.sort_by_cached_key(|at| {
-        let first = days_of(&files[*at]).into_iter().next();
-        (first.map(|days| (days.account, days.first, days.last)), files[*at].digest)
-    });
-    let mut stopped = vec![false; files.len()];
-    for at in turns {
-        let own = days_of(&files[at]);
-        let clash = own.iter().find_map(|days| {
-            let other = covered.iter().find(|other| {
-                other.account == days.account
-                    && other.profile != days.profile
-                    && other.first <= days.last
-                    && days.first <= other.last
-            })?;
-            Some((days.first.max(other.first), days.last.min(other.last), other.clone()))
-        });
-        let Some((first, last, other)) = clash else {
-            covered.extend(own);
-            continue;
-        };
-        refused.push(Refused {
-            file: files[at].source.name.clone(),
-            reason: format!(
-                "exports of `{}` cover {first} to {last} of `{}` already",
-                other.profile, other.account
-            ),
-            advice: "export only the days that they do not cover".to_owned(),
-            diagnostic: None,
-        });
-        stopped[at] = true;
-    }
-    let mut stopped = stopped.into_iter();
-    files.retain(|_| !stopped.next().unwrap_or_default());
 }
 
 /// Says of each row whether it is new, and reports every file.

@@ -2,11 +2,9 @@
 
 use std::borrow::Cow;
 
-use xxhash_rust::xxh3::xxh3_64;
-
 use super::identity::single;
 use super::security::{CASE_APART, stated};
-use super::{Further, Holder, Reader, Row, Trouble, When};
+use super::{Further, Holder, Reader, Row, Trouble, When, key_of};
 use crate::import::cell::{self, Mark, Number};
 use crate::import::clock;
 use crate::import::exchange::{Exchange, hundredth_of, in_units, is_in_pence};
@@ -108,7 +106,7 @@ impl<'s> Reader<'s, '_, '_> {
             posted,
             settles,
             time,
-            words: self.spoken.number(&words),
+            words: self.names.get(&words),
             security,
             symbol: self.names.get(symbol),
             text: self.names.get(&named),
@@ -191,12 +189,8 @@ impl<'s> Reader<'s, '_, '_> {
         if number.is_empty() {
             number = self.layout.number.as_deref().unwrap_or_default();
         }
-        let mut key = xxh3_64(number.as_bytes());
-        if !title.is_empty() {
-            key = key.rotate_left(1) ^ xxh3_64(title.as_bytes());
-        }
         let next = self.holders.len();
-        let at = *self.known_holders.entry(key).or_insert(next);
+        let at = *self.known_holders.entry(key_of(number, title)).or_insert(next);
         if at == next {
             let name = |text: &str| (!text.is_empty()).then(|| Name::new(text));
             self.holders.push(Holder { number: name(number), title: name(title) });

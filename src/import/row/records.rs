@@ -1,11 +1,12 @@
-//! Which records are rows: tables that begin and end, footers, rows that go on, and their days.
+//! What a record is beside a row: the header of a table, a footer, a part of the row above; and its day.
 
 use std::borrow::Cow;
 
-use super::{Main, Position, Reader, Row, Trouble, When, costs_at};
+use super::stretch::Main;
+use super::{Position, Reader, Row, When, costs_at};
 use crate::import::cell::{self, Mark};
 use crate::import::clock;
-use crate::import::feed::{Feed, Form};
+use crate::import::feed::Form;
 use crate::import::profile::{Aside, Field, normalised};
 use crate::import::recognise::{self, Column, Section};
 use crate::import::record::{Cell, Record};
@@ -13,99 +14,6 @@ use crate::period::{DateForm, NaiveDate, NaiveTime};
 use crate::source::Name;
 
 impl<'s, 'p> Reader<'s, '_, 'p> {
-    pub(super) fn rows(&mut self) -> (Vec<Row>, bool) {
-        let mut feed = Feed::new(self.text, self.layout.form, self.layout.skip);
-        let mut cells: Vec<Cell<'s>> = Vec::new();
-        let mut rows: Vec<Row> = Vec::new();
-        // Rows without a day that may be the footer, if no row with a day follows.
-        let mut held: Vec<(Row, bool)> = Vec::new();
-        let mut main: Option<Main> = None;
-        let mut balances = self.at.0[Field::Balance as usize].is_some();
-        while let Some(record) = feed.next(&mut cells) {
-            if cells.iter().all(|cell| cell.trim().is_empty()) {
-                continue;
-            }
-            self.shift(&mut cells);
-            let day = self.day(&cells);
-            if day.is_none()
-                && let Some(section) = self.opens(&cells, record)
-            {
-                self.end_table(section, record, &cells, &mut held);
-                rows.extend(held.drain(..).filter(|(_, known)| !known).map(|(row, _)| row));
-                balances |= self.at.0[Field::Balance as usize].is_some();
-                main = None;
-                continue;
-            }
-            if day.is_none()
-                && let Some(main) = &mut main
-                && self.at.get(Field::Date, &cells).is_empty()
-            {
-                if self.profile.wraps {
-                    // The cells of several lines are one row.
-                    main.cells = self.whole(main, &cells);
-                    main.record = self.through(main.record, record);
-                    rows.pop();
-                    let row = self.filled(main, main.record, &[]);
-                    rows.push(row);
-                    continue;
-                }
-                if main.details == 1 {
-                    // What the action states as a whole belongs to none of several details.
-                    let first = main.first.clone();
-                    self.share(main);
-                    rows.pop();
-                    rows.extend(first.map(|(record, cells)| self.filled(main, record, &cells)));
-                    for field in [Field::Fees, Field::Commission, Field::OtherFees] {
-                        self.blank(main, field);
-                    }
-                }
-                main.details += 1;
-                let place = if main.details == 1 {
-                    let place = self.through(main.record, record);
-                    main.first = Some((place, cells.clone()));
-                    rows.pop();
-                    place
-                } else {
-                    record
-                };
-                let row = self.filled(main, place, &cells);
-                rows.push(row);
-                continue;
-            }
-            let mut row = self.row(record, &cells, day);
-            if let Some(reason) = &self.section.table.ignore
-                && !sentence(record, &cells)
-            {
-                row.trouble = Some(Trouble::Aside(reason.clone()));
-                rows.push(row);
-            } else if day.is_some() {
-                rows.extend(held.drain(..).filter(|(_, known)| !known).map(|(row, _)| row));
-                rows.push(row);
-                if self.section.table.continues || self.profile.wraps {
-                    main = Some(Main { record, cells: cells.clone(), first: None, details: 0 });
-                }
-            } else if let Some(reason) = self.aside(&cells) {
-                row.trouble = Some(Trouble::Aside(reason));
-                held.push((row, false));
-            } else {
-                let known = self.known_footer(&cells);
-                if known || !sentence(record, &cells) {
-                    held.push((row, known));
-                } else {
-                    // A sentence that the profile does not know: a footer only at the end.
-                    row.trouble = Some(Trouble::NoDay);
-                    row.words = u32::MAX;
-                    held.push((row, false));
-                }
-            }
-        }
-        let end = held.into_iter().filter(|(row, known)| !known && row.words != u32::MAX);
-        rows.extend(end.map(|(row, _)| row));
-        self.name_unspoken(&mut rows);
-        neighbours(&mut rows);
-        (rows, balances)
-    }
-
     /// A pasted table may have more empty cells in front of its rows than its header has.
     pub(super) fn shift(&self, cells: &mut Vec<Cell>) {
         if self.profile.surplus {
@@ -153,26 +61,14 @@ impl<'s, 'p> Reader<'s, '_, 'p> {
         recognise::section(self.profile, &names, record.line)
     }
 
-    /// Goes on with another table. What reads as a sentence before its header is a title; a header
-    /// that stands there again is a row that is none.
-    pub(super) fn end_table(
-        &mut self,
-        section: Section<'p>,
-        record: Record<'s>,
-        cells: &[Cell<'s>],
-        held: &mut Vec<(Row, bool)>,
-    ) {
-        if std::ptr::eq(section.table, self.section.table) {
-            let mut row = self.row(record, cells, None);
-            row.trouble = Some(Trouble::Aside("repeated header".into()));
-            held.push((row, false));
-        } else {
-            held.retain(|(row, known)| !known && row.words != u32::MAX);
-        }
+    /// Goes on with another table; whether it is another than the one before.
+    pub(super) fn go_on_with(&mut self, section: Section<'p>) -> bool {
+        let other = !std::ptr::eq(section.table, self.section.table);
         self.at = Position::of(&section);
         self.costs_at = costs_at(&section);
         self.last_day = None;
         self.before.push(std::mem::replace(&mut self.section, section));
+        other
     }
 
     /// The row that the cells of a record without a date make of the one above it: they fill it.
@@ -222,13 +118,6 @@ impl<'s, 'p> Reader<'s, '_, 'p> {
         let end = last.text.as_ptr() as usize + last.text.len() - self.text.as_ptr() as usize;
         let end = end.max(start + first.text.len());
         Record { text: &self.text[start..end], cut: last.cut, ..first }
-    }
-
-    /// Sentences in the midst of rows have no words; they get the empty ones.
-    pub(super) fn name_unspoken(&mut self, rows: &mut [Row]) {
-        for row in rows.iter_mut().filter(|row| row.words == u32::MAX) {
-            row.words = self.spoken.number("");
-        }
     }
 
     pub(super) fn aside(&self, cells: &[Cell]) -> Option<Name> {
@@ -302,20 +191,6 @@ impl<'s, 'p> Reader<'s, '_, 'p> {
             }
             None => (day, Some(time)),
         }
-    }
-}
-
-/// Rows without a day get that of the row before them, else of the one after: it says which year
-/// they leave incomplete.
-pub(super) fn neighbours(rows: &mut [Row]) {
-    let unset = NaiveDate::default();
-    let Some(first) = rows.iter().map(|row| row.date).find(|date| *date != unset) else { return };
-    let mut last = first;
-    for row in rows {
-        if row.date == unset {
-            row.date = last;
-        }
-        last = row.date;
     }
 }
 

@@ -1,0 +1,154 @@
+//! Opens a file that a profile reads: recognises it, tells whose its rows are, and has them decided.
+
+use std::collections::HashMap;
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::decide::{self, Deciding};
+use super::export::{Document, Export};
+use super::profile::Words;
+use super::recognise::{self, Kinds};
+use super::row::{self, Holder, Row, Sheet, Takes, Trouble};
+use super::symbol::Aliases;
+use super::{Asked, Context, Refused, say, whose};
+use crate::source::{Name, Source};
+
+/// More accounts than this in one file are none: another column was taken for theirs.
+const MOST_ACCOUNTS: usize = 500;
+
+/// Why a file became no export.
+pub enum Stopped {
+    /// It cannot be read, or not yet.
+    Refused(Box<Refused>),
+    /// A person has to say whose it is.
+    Asked(Vec<Asked>),
+}
+
+/// What files are opened with.
+pub struct Opener<'p> {
+    context: Context<'p>,
+    kinds: Kinds,
+    aliases: &'p Aliases,
+    /// The action words of profiles that were met, by name.
+    words: HashMap<Name, Words>,
+}
+
+impl<'p> Opener<'p> {
+    /// For the files of one run.
+    pub fn new(context: &Context<'p>, aliases: &'p Aliases) -> Opener<'p> {
+        let (kinds, _) = Kinds::shipped();
+        Opener { context: *context, kinds, aliases, words: HashMap::new() }
+    }
+
+    /// Reads a file, and decides its rows within it.
+    pub fn open(&mut self, file: &'p Source) -> Result<Export<'p>, Stopped> {
+        let context = &self.context;
+        let layout =
+            recognise::recognise(file, context.profiles, &self.kinds).map_err(Stopped::Refused)?;
+        let profile = layout.profile;
+        let form = whose::form(&file.name, profile, context);
+        let reading = row::Reading { aliases: self.aliases, form };
+        let ambiguous = |ambiguous| {
+            Stopped::Refused(Box::new(Refused {
+                file: file.name.clone(),
+                reason: "its dates can be read day first or month first".to_owned(),
+                advice: "say it for this account in rentier.toml: dates = \"dd/mm/yyyy\""
+                    .to_owned(),
+                diagnostic: Some(say::ambiguous(file, &ambiguous)),
+            }))
+        };
+        let words =
+            self.words.entry(profile.name.clone()).or_insert_with(|| Words::new(&profile.actions));
+        let known = !context.known.is_empty();
+        let deciding = Deciding { words, overrides: context.overrides, known };
+        let digest = xxh3_64(file.text.as_bytes());
+        let document = |accounts| Document {
+            source: file,
+            layout: layout.clone(),
+            aliases: self.aliases,
+            accounts,
+        };
+        if let Some((holder, account)) = whose::before_reading(&file.name, &layout, context) {
+            let document = document(vec![account]);
+            let export =
+                decide::read(document, digest, reading, &[holder], deciding).map_err(ambiguous)?;
+            // Of nobody's rows nothing can be told before.
+            if export.days.iter().any(Option::is_some) {
+                return Ok(export);
+            }
+        }
+        // Rows have to be seen before it is known whose they are.
+        let survey: Sheet<Survey> =
+            row::read(file, &layout, reading, &[], &|| Survey::new(known)).map_err(ambiguous)?;
+        if survey.holders.len() > MOST_ACCOUNTS {
+            return Err(Stopped::Refused(Box::new(Refused {
+                file: file.name.clone(),
+                reason: format!("it names {} accounts", survey.holders.len()),
+                advice: "look at its account column".to_owned(),
+                diagnostic: None,
+            })));
+        }
+        let accounts =
+            whose::of_sheet(&file.name, profile, &survey, context).map_err(Stopped::Asked)?;
+        decide::read(document(accounts), digest, reading, &survey.holders, deciding)
+            .map_err(ambiguous)
+    }
+}
+
+/// How many rows each holder has, and what they are, before it is known whose they are.
+#[derive(Debug)]
+pub struct Survey {
+    /// By holder.
+    pub counts: Vec<usize>,
+    /// By holder, hashes of the values that make its rows the same at every download; none where the
+    /// books have no rows to compare them with.
+    pub contents: Vec<Vec<u64>>,
+    compares: bool,
+}
+
+impl Survey {
+    fn new(compares: bool) -> Survey {
+        Survey { counts: Vec::new(), contents: Vec::new(), compares }
+    }
+
+    fn add(&mut self, holder: usize, count: usize, contents: &[u64]) {
+        if self.counts.len() <= holder {
+            self.counts.resize(holder + 1, 0);
+            self.contents.resize(holder + 1, Vec::new());
+        }
+        self.counts[holder] += count;
+        self.contents[holder].extend(contents);
+    }
+}
+
+impl Takes for Survey {
+    fn take(&mut self, row: Row, _: &recognise::Section) {
+        let is_own = !matches!(row.trouble, Some(Trouble::Aside(_)));
+        let content = [row.content];
+        let contents = if self.compares && is_own { &content[..] } else { &[] };
+        self.add(row.holder, usize::from(is_own), contents);
+    }
+
+    fn append(&mut self, below: Survey, holders: &[usize]) {
+        for (at, (count, contents)) in below.counts.iter().zip(&below.contents).enumerate() {
+            self.add(holders[at], *count, contents);
+        }
+    }
+}
+
+impl Sheet<'_, Survey> {
+    /// How many rows a holder has.
+    pub fn count(&self, holder: usize) -> usize {
+        self.rows.counts.get(holder).copied().unwrap_or_default()
+    }
+
+    /// What its rows are.
+    pub fn contents(&self, holder: usize) -> &[u64] {
+        self.rows.contents.get(holder).map_or(&[], Vec::as_slice)
+    }
+
+    /// The holders, in the order they appear.
+    pub fn all(&self) -> impl Iterator<Item = (usize, &Holder)> {
+        self.holders.iter().enumerate()
+    }
+}
