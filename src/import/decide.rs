@@ -457,13 +457,17 @@ fn moved(making: &Making, row: &Row, id: &EventId) -> Option<Made> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::LazyLock;
+
     use indexmap::IndexMap;
+    use proptest::prelude::*;
 
     use super::super::open::Opener;
     use super::super::profile::shipped;
+    use super::super::recognise::{self, Kinds};
     use super::super::{Aliases, Context, Known, Otherwise};
     use super::*;
-    use crate::event::Securities;
+    use crate::event::{Account, Securities};
     use crate::source::Source;
 
     /// All rows of a file, as they are read.
@@ -491,7 +495,7 @@ mod tests {
             return Err("not read".to_owned());
         };
         let document = &export.document;
-        let reading = Reading { aliases: &aliases, form: None };
+        let reading = Reading { aliases: &aliases, form: None, length: row::LENGTH };
         let rows = row::read(source, &document.layout, reading, &[], &|| Rows(Vec::new()));
         let rows = rows.map_err(|ambiguous| ambiguous.text)?.rows.0;
         let [row] = &rows[..] else { return Err(format!("{} rows", rows.len())) };
@@ -518,6 +522,65 @@ mod tests {
                 Ok(())
             }
             fate => Err(format!("{fate:?}: {:?}", export.doubts)),
+        }
+    }
+
+    /// Records that files of Schwab and Fidelity are made of here, and what breaks such files.
+    const RECORDS: [&str; 14] = [
+        "\"03/27/2024\",\"Qualified Dividend\",\"VTI\",\"VANGUARD TOTAL\",\"\",\"\",\"\",\"$91.05\"",
+        "\"03/27/2024\",\"Buy\",\"VTI\",\"VANGUARD\nTOTAL\",\"10\",\"$240.00\",\"\",\"-$2,400.00\"",
+        "\"03/26/2024 as of 03/25/2024\",\"Sell\",\"VTI\",\"A \"\"B\"\"\r\nC\",\"-1\",\"$1.00\",\"$0.07\",\"$0.93\"",
+        "\"03/26/2024\",\"NRA Tax Adj\",\"VTI\",\"VANGUARD TOTAL\",\"\",\"\",\"\",\"-$9.10\"",
+        "\"03/25/2024\",\"Stock Merger\",\"OLD\",\"OLD CO\",\"-10\",\"\",\"\",\"\"",
+        "\"03/25/2024\",\"Stock Merger\",\"NEW\",\"NEW CO\",\"5\",\"\",\"\",\"\"",
+        "\"03/24/2024\",\"Never Heard Of\",\"\",\"X\",\"\",\"\",\"\",\"$1.00\"",
+        "\"03/24/2024\",\"Buy\",\"VTI\",\"does not tie\",\"10\",\"$240.00\",\"\",\"-$24.00\"",
+        "\"03/15/2024\",\"Expired\",\"VTI 03/15/2024 100.00 C\",\"CALL\",\"1\",\"\",\"\",\"\"",
+        "\"Transactions Total\",\"\",\"\",\"\",\"\",\"\",\"\",\"$5.00\"",
+        "\"\",\"Buy\",\"VTI\",\"no day\",\"1\",\"\",\"\",\"$1.00\"",
+        "\"Date\",\"Action\",\"Symbol\",\"Description\",\"Quantity\",\"Price\",\"Fees & Comm\",\"Amount\"",
+        "\"03/23/2024\",\"Bank Interest\",\"\",\"never closed,\"\",\"\",\"\",\"$1.00\"",
+        "a sentence that nobody knows",
+    ];
+
+    /// All that was made of a file read in pieces of this many bytes.
+    fn made(source: &Source, profiles: &[super::super::Profile], length: usize) -> String {
+        let aliases = Aliases::default();
+        let layout = recognise::recognise(source, profiles, &Kinds::default()).expect("Schwab's");
+        let words = Words::new(&layout.profile.actions);
+        let accounts = vec![Account::taxable("schwab".into())];
+        let document = Document { source, layout, aliases: &aliases, accounts };
+        let reading = Reading { aliases: &aliases, form: None, length };
+        let deciding = Deciding { words: &words, overrides: &[], known: false };
+        let holder = row::Holder::default();
+        let export = read(document, 0, reading, &[holder], deciding).expect("one way to read days");
+        let lines: Vec<u32> = export.sections.iter().map(|section| section.line).collect();
+        let Export { traces, events, reasons, others, linked, .. } = &export;
+        let Export { ended, awaiting, doubts, days, ends, steps, .. } = &export;
+        let mut others: Vec<_> = others.iter().collect();
+        others.sort();
+        format!(
+            "{traces:#?}{events:#?}{reasons:#?}{others:#?}{linked:?}{ended:?}{awaiting:?}{doubts:#?}{days:?}{ends:?}{steps:#?}{lines:?}"
+        )
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(200))]
+        /// Wherever a text is cut, within quotes and records too, its rows are those of a text that
+        /// is read from first to last.
+        #[test]
+        fn cuts_change_nothing(
+            records in prop::collection::vec(0..RECORDS.len(), 1..24),
+            length in 1usize..400,
+        ) {
+            static PROFILES: LazyLock<Vec<super::super::Profile>> = LazyLock::new(shipped);
+            let rows: Vec<&str> = records.iter().map(|at| RECORDS[*at]).collect();
+            let text = format!("{}\n{}\n", RECORDS[11], rows.join("\n"));
+            let source = Source::new("schwab.csv", text);
+            prop_assert_eq!(
+                made(&source, &PROFILES, length),
+                made(&source, &PROFILES, usize::MAX)
+            );
         }
     }
 

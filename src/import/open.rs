@@ -47,7 +47,7 @@ impl<'p> Opener<'p> {
             recognise::recognise(file, context.profiles, &self.kinds).map_err(Stopped::Refused)?;
         let profile = layout.profile;
         let form = whose::form(&file.name, profile, context);
-        let reading = row::Reading { aliases: self.aliases, form };
+        let reading = row::Reading { aliases: self.aliases, form, length: row::LENGTH };
         let ambiguous = |ambiguous| {
             Stopped::Refused(Box::new(Refused {
                 file: file.name.clone(),

@@ -168,6 +168,9 @@ pub enum Trouble {
     Currency(Name),
 }
 
+/// What they become stays near the core that reads them.
+pub const LENGTH: usize = 1 << 19;
+
 /// What reading a sheet depends on beside its text.
 #[derive(Clone, Copy)]
 pub struct Reading<'r> {
@@ -175,6 +178,8 @@ pub struct Reading<'r> {
     pub aliases: &'r Aliases,
     /// How days are written where the file leaves it open.
     pub form: Option<DateForm>,
+    /// How many bytes are read in one piece; see `LENGTH`.
+    pub length: usize,
 }
 
 /// Days that can be read two ways, and nothing says which.
@@ -203,7 +208,7 @@ pub fn read<'p, T: Takes>(
     let read_as = |form: DateForm, spelling: &[Spelling]| {
         let text = &source.text;
         let file = File { text, layout, profile, reading, form, spelling, holders };
-        stretch::read(&file, stretch::LENGTH, &|bytes| text.let_go(bytes), new)
+        stretch::read(&file, &|bytes| text.let_go(bytes), new)
     };
     if let (Some(form), true) = (usual, plain) {
         let points = vec![Spelling::Only(Mark::Point); layout.first.columns.len()];

@@ -21,13 +21,9 @@ use crate::import::profile::Field;
 use crate::import::recognise::Section;
 use crate::import::record::{Cell, Record, Start, line_ends};
 
-/// How many bytes are read in one piece: what they become stays near the core that reads them.
-pub(super) const LENGTH: usize = 1 << 19;
-
-/// Reads `file` in stretches of `length` bytes; those of which nothing more is needed are let go.
+/// Reads `file` in stretches; bytes of which nothing more is needed are let go.
 pub(super) fn read<'p, T: Takes>(
     file: &File<'_, '_, 'p>,
-    length: usize,
     let_go: &(dyn Fn(Range<usize>) + Sync),
     new: &(dyn Fn() -> T + Sync),
 ) -> Attempt<'p, T> {
@@ -40,6 +36,7 @@ pub(super) fn read<'p, T: Takes>(
         whole.read_to(usize::MAX);
         return whole.end();
     };
+    let length = file.reading.length;
     if file.text.len() - begin.at <= length {
         whole.read_to(usize::MAX);
         return whole.end();
