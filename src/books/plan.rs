@@ -77,7 +77,9 @@ pub fn plan(
     // Events of one file stand together.
     for events in events.chunk_by_mut(|one, other| one.origin.file == other.origin.file) {
         if let Some(name) = names.get(&events[0].origin.file) {
-            events.iter_mut().for_each(|event| event.origin.file = name.clone());
+            for event in events {
+                event.origin.file = name.clone();
+            }
         }
     }
     let mut plan = Plan { kept, ..Plan::default() };

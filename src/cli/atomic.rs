@@ -14,12 +14,14 @@ const STAGE: &str = ".rentier.import";
 /// The list of what to undo, in that folder: `old N PATH`, `new N PATH`, `folder - PATH` a line.
 const UNDO: &str = "undo";
 
+/// Writes all of a file.
+type Content<'c> = dyn Fn(&mut dyn Write) -> io::Result<()> + 'c;
+
 /// A file to be written.
 pub struct NewFile<'c> {
     /// Relative to the books.
     path: PathBuf,
-    /// Writes all of it.
-    content: Box<dyn Fn(&mut dyn Write) -> io::Result<()> + 'c>,
+    content: Box<Content<'c>>,
 }
 
 impl<'c> NewFile<'c> {
@@ -169,7 +171,7 @@ fn line(what: &str, number: &str, path: &Path) -> io::Result<String> {
     Ok(format!("{what} {number} {path}\n"))
 }
 
-fn lay_down(path: &Path, write: &dyn Fn(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+fn lay_down(path: &Path, write: &Content) -> io::Result<()> {
     let mut file = File::create_new(path)?;
     write(&mut file)?;
     file.sync_all()

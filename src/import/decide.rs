@@ -260,7 +260,9 @@ impl Decided {
     fn date_the_first(&mut self) {
         let undated = std::mem::take(&mut self.undated);
         let day = self.dated.map_or_else(NaiveDate::default, |(first, _)| first);
-        undated.into_iter().for_each(|row| self.date_as(row, day));
+        for row in undated {
+            self.date_as(row, day);
+        }
     }
 
     fn date_as(&mut self, row: u32, day: NaiveDate) {
