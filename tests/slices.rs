@@ -27,6 +27,11 @@ fn read(source: &Source, dialect: Option<Dialect>, slice: usize) -> String {
         if from.starts_with("included") {
             return Err("no more".to_owned());
         }
+        // `include 3-17` is a text of those pieces.
+        if let Ok(pieces) = path.split('-').map(str::parse).collect::<Result<Vec<usize>, _>>() {
+            let text: String = pieces.iter().map(|piece| PIECES[*piece]).collect();
+            return Ok(vec![Source::new(format!("included {path}"), text)]);
+        }
         let text = "2024-02-01 in\n  a:b  1,000 EUR\n  c\n\n2024-02-02 in\n  new  1 X\n  c\n";
         let named = |at| Source::new(format!("included {at} {path}"), text);
         Ok(vec![named(1), named(2)])
@@ -138,6 +143,15 @@ const PIECES: [&str; 40] = [
     "payee x\nY2020\n= /a/\n  (rule)  2\nbucket b\nnonsense\n",
 ];
 
+/// A line that includes a text of a few pieces, most of them calm.
+fn included() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![3 => 0..25usize, 1 => 0..PIECES.len()];
+    proptest::collection::vec(piece, 1..6).prop_map(|pieces| {
+        let pieces: Vec<String> = pieces.iter().map(usize::to_string).collect();
+        format!("include {}\n", pieces.join("-"))
+    })
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
@@ -145,12 +159,14 @@ proptest! {
     fn any_journal_reads_the_same_in_slices(
         pieces in proptest::collection::vec(0..PIECES.len(), 1..40),
         calm in proptest::collection::vec(0..25usize, 0..40),
+        included in proptest::collection::vec(included(), 0..6),
         dialect in 0usize..3,
         slice in 1usize..300,
         crlf in any::<bool>(),
     ) {
-        let all = pieces.iter().chain(&calm);
-        let mut text: String = all.map(|piece| PIECES[*piece]).collect();
+        let mut text: String = pieces.iter().map(|piece| PIECES[*piece]).collect();
+        text.extend(included);
+        text.extend(calm.iter().map(|piece| PIECES[*piece]));
         if crlf {
             text = text.replace('\n', "\r\n");
         }

@@ -21,6 +21,8 @@ use crate::source::{Encoding, Lent, Source, Text};
 
 /// Files from this size on are mapped: below it a copy costs nothing that anybody feels.
 const LARGE: u64 = 1 << 20;
+/// Below it, one thread checks all.
+const SHORT: usize = 16 << 20;
 /// Bytes that one thread checks at a time.
 const CHECKED: usize = 1 << 20;
 
@@ -60,7 +62,8 @@ impl Mapped {
         let border = |at: usize| {
             (at..bytes.len()).find(|at| bytes[*at] & 0xc0 != 0x80).unwrap_or(bytes.len())
         };
-        (0..bytes.len().div_ceil(CHECKED)).into_par_iter().all(|part| {
+        let mut parts = 0..bytes.len().div_ceil(CHECKED);
+        let is_good = |part: usize| {
             let part = border(part * CHECKED)..border((part + 1) * CHECKED);
             let text = &bytes[part.clone()];
             let good = text.is_ascii() || std::str::from_utf8(text).is_ok();
@@ -69,7 +72,9 @@ impl Mapped {
                 self.let_go(part);
             }
             good
-        })
+        };
+        // A short one is checked before other threads have begun.
+        if bytes.len() < SHORT { parts.all(is_good) } else { parts.into_par_iter().all(is_good) }
     }
 }
 

@@ -7,6 +7,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
+use rayon::prelude::*;
+
 use super::args::Reading;
 use super::lock::Lock;
 use super::{Error, World, atomic, mapped};
@@ -325,7 +327,7 @@ pub fn texts(
     let mut paths: Vec<PathBuf> = found.flatten().filter(|path| path.is_file()).collect();
     // By name, not by how a system sorts folders.
     paths.sort();
-    paths.iter().map(|path| source(root, path, encoding)).collect()
+    paths.par_iter().map(|path| source(root, path, encoding)).collect()
 }
 
 /// The text of a file inside `root`, by its name in messages. `None`: there is none, or the name

@@ -9,6 +9,7 @@ use crate::diagnostic::{Diagnostic, nearest};
 use crate::ledger::amount::{self, Fault, blanks};
 use crate::ledger::expression;
 use crate::ledger::header::account_end;
+use crate::ledger::includes;
 use crate::ledger::lines::{Line, Lines};
 use crate::ledger::model::{Declaration, Declared, Dialect, Price, Quantity};
 use crate::ledger::number;
@@ -156,8 +157,8 @@ impl Reader<'_> {
         }
     }
 
-    fn include_line(&mut self, rest: &str, line: Line<'_>, lines: &Lines<'_>) {
-        let path = rest.trim_matches(['"', '\'']);
+    fn include_line<'t>(&mut self, rest: &'t str, line: Line<'t>, lines: &mut Lines<'t>) {
+        let path = includes::path(rest);
         if path.is_empty() {
             let fault = Fault::helped(
                 line.text,

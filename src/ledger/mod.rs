@@ -64,6 +64,7 @@ mod expression;
 mod flows;
 pub mod fmt;
 pub mod header;
+mod includes;
 mod lines;
 mod lots;
 mod model;

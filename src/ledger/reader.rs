@@ -24,18 +24,13 @@ use crate::ledger::model::{
 };
 use crate::ledger::rules::Rule;
 use crate::ledger::scope::Scope;
-use crate::ledger::slices::{self, Pace};
+use crate::ledger::slices::{self, Pace, Part};
 use crate::ledger::sums::Sums;
 use crate::ledger::time;
 use crate::ledger::usual;
 use crate::money::Decimal;
 use crate::period::NaiveDate;
 use crate::source::{Name, Place, Source};
-
-/// Texts within texts; deeper is taken for a circle that the names hide.
-const DEPTH: usize = 100;
-/// Texts in all; more are taken for a mistake.
-const TEXTS: usize = 100_000;
 
 /// Bytes that one thread reads before it gives back what lies behind it.
 pub(super) const LET_GO: usize = 1 << 20;
@@ -57,11 +52,15 @@ pub(super) struct Reader<'o> {
     sums: Sums,
     pub dialect: Dialect,
     pub options: Options,
-    load: Load<'o>,
+    pub load: Load<'o>,
     /// The texts that are open, outermost first.
-    chain: Vec<Name>,
+    pub chain: Vec<Name>,
     /// Whether it was said that texts include texts without end.
-    endless: bool,
+    pub endless: bool,
+    /// Bytes to read in order before a text is cut into slices: as many as were read for nothing.
+    pub debt: usize,
+    /// Empty rows of slices, for the next ones.
+    pub spare: Vec<slices::Rows>,
 }
 
 /// Two commodities that are one in other units: `C 1.00 kb = 1024 b`.
@@ -130,6 +129,8 @@ impl<'o> Reader<'o> {
             load,
             chain: Vec::new(),
             endless: false,
+            debt: 0,
+            spare: Vec::new(),
         }
     }
 
@@ -144,39 +145,58 @@ impl<'o> Reader<'o> {
     }
 
     /// Reads one text and those it includes.
-    fn source(&mut self, source: Source, why: String) {
-        let name = source.name.clone();
+    pub fn source(&mut self, source: Source, why: String) {
         if source.text.len() >= u32::MAX as usize {
             let problem = Diagnostic::error("text-too-long", "a text may have at most 4 GiB");
-            self.ledger
-                .diagnostics
-                .push(problem.at(Place::file(&name)).help("split it into one text for each year"));
+            self.problem(
+                problem.at(Place::file(&source.name)).help("split it into one text for each year"),
+            );
             return;
         }
         let source = Arc::new(source);
-        let index = u32::try_from(self.ledger.sources.len()).unwrap_or(u32::MAX);
-        self.ledger.sources.push(Arc::clone(&source));
-        self.ledger.dialects.push((self.dialect, why));
-        self.chain.push(name);
+        let index = index(self.ledger.sources.len());
+        self.text_begins(&source, why);
         let mut lines = Lines::new(index, &source.name, &source.text);
         match source.name.rsplit_once('.') {
             Some((_, "timeclock")) => time::clock(self, &mut lines),
             Some((_, "timedot")) => time::dots(self, &mut lines),
-            _ => self.lines(&mut lines),
+            _ => self.lines(&mut lines, None),
         }
         self.chain.pop();
     }
 
-    fn lines(&mut self, lines: &mut Lines<'_>) {
+    /// A text begins: its lines are read from here on.
+    pub fn text_begins(&mut self, source: &Arc<Source>, why: String) {
+        self.ledger.sources.push(Arc::clone(source));
+        self.ledger.dialects.push((self.dialect, why));
+        self.chain.push(source.name.clone());
+    }
+
+    /// A text of lines ends: says what only all of it tells.
+    pub fn text_ends(&mut self, yearless: Option<Yearless>) {
+        if let Some(yearless) = yearless {
+            self.warn_yearless(yearless);
+        }
+        self.warn_guessed();
+    }
+
+    /// Reads what is left of a text; `yearless`: those above.
+    pub fn lines(&mut self, lines: &mut Lines<'_>, mut yearless: Option<Yearless>) {
         let mut written = Written::default();
-        let mut yearless = None;
-        let mut pace = Pace::new(self.options);
+        let mut pace = Pace::new(self.options, lines.at() + std::mem::take(&mut self.debt));
         let mut read = lines.at();
         loop {
             if lines.peek().is_some_and(|first| first.is_ascii_digit())
                 && pace.cuts(lines.at(), lines.text().len())
             {
-                slices::read(self, lines, &mut pace, &mut yearless);
+                let source = Arc::clone(&self.ledger.sources[lines.source as usize]);
+                let why = String::new();
+                let mut part = [Part { lines: lines.clone(), source: &source, why, yearless }];
+                let dropped = slices::read(self, &mut part, &pace, |_| {}).1;
+                let [part] = part;
+                yearless = part.yearless;
+                lines.jump(part.lines.at(), part.lines.number() - lines.number());
+                pace.pay(lines.at(), dropped);
                 read = lines.at();
             }
             let Some(line) = lines.next() else { break };
@@ -186,10 +206,9 @@ impl<'o> Reader<'o> {
                 read = lines.at();
             }
         }
-        if let Some(yearless) = yearless {
-            self.warn_yearless(yearless);
-        }
-        self.warn_guessed();
+        self.ledger.sources[lines.source as usize].text.let_go(read..lines.at());
+        self.debt = pace.debt(lines.at());
+        self.text_ends(yearless);
     }
 
     /// Reads the lines of a slice of a text, up to one that may say something for the lines below it;
@@ -742,59 +761,6 @@ impl<'o> Reader<'o> {
                     .push("other amounts of this commodity show the other mark".to_owned());
             }
             self.problem(problem);
-        }
-    }
-
-    /// Reads the texts that `include` names.
-    pub fn include(&mut self, path: &str, line: Line<'_>, lines: &Lines<'_>) {
-        let problem =
-            |message: String| Diagnostic::error("include", message).at(lines.place(line, path));
-        if self.chain.len() > DEPTH || self.ledger.sources.len() > TEXTS {
-            // Once is enough, for there may be a million of such lines.
-            if !self.endless {
-                self.endless = true;
-                let limit = format!("at most {TEXTS} texts, {DEPTH} within each other, are read");
-                self.problem(
-                    problem("texts include texts without end".to_owned())
-                        .note(limit)
-                        .help("put what is included so often into one file"),
-                );
-            }
-            return;
-        }
-        let texts = match (self.load)(path, lines.name) {
-            Ok(texts) => texts,
-            Err(why) => {
-                self.problem(problem(format!("cannot include `{path}`: {why}")));
-                return;
-            }
-        };
-        if texts.is_empty() {
-            let problem = Diagnostic::warning("include", format!("`{path}` matches no file"));
-            self.problem(
-                problem.at(lines.place(line, path)).help("correct the pattern, or remove the line"),
-            );
-        }
-        for text in texts {
-            if self.chain.contains(&text.name) {
-                // A pattern may well match the text it stands in.
-                if path.contains(['*', '?', '[']) {
-                    continue;
-                }
-                let chain: Vec<&str> = self.chain.iter().map(|name| &**name).collect();
-                self.problem(
-                    problem(format!("`{}` includes itself", text.name))
-                        .note(format!("by way of {}", chain.join(", "))),
-                );
-                continue;
-            }
-            let before = self.scope.clone();
-            self.source(text, format!("included by `{}`", lines.name));
-            if self.dialect == Dialect::Hledger {
-                self.scope = before;
-                self.commodities.decimal_mark = self.scope.decimal_mark;
-                self.commodities.default = self.scope.default;
-            }
         }
     }
 

@@ -1,10 +1,11 @@
-//! Reads one long text on several threads, with the outcome of reading it from top to bottom.
+//! Reads long texts on several threads, with the outcome of reading them from top to bottom.
 //!
-//! In: a reader that stands before a transaction. Out: the same reader some way further down. Most of
-//! a long journal is transactions, and a transaction says nothing for the lines below it: so the text
-//! is cut before lines that begin with a date, and each thread reads whole slices with a reader of its
-//! own, which knows what the first one knew before the first slice. The first one takes their rows in,
-//! in the order of the text, and gives accounts and commodities the numbers they would have had.
+//! In: a reader that stands before a transaction, or before texts that are included one after the other.
+//! Out: the same reader some way further down. Most of a long journal is transactions, and a transaction
+//! says nothing for the lines below it: so the text is cut before lines that begin with a date, and each
+//! thread reads whole slices with a reader of its own, which knows what the first one knew before the
+//! first slice. The first one takes their rows in, in the order of the text, and gives accounts and
+//! commodities the numbers they would have had.
 //!
 //! # Why the outcome is the same
 //!
@@ -55,10 +56,22 @@ pub struct Pace {
     next: usize,
 }
 
+/// A text, or what is left of one, that is to be read.
+pub struct Part<'t> {
+    /// Where it stands.
+    pub lines: Lines<'t>,
+    /// The text.
+    pub source: &'t Arc<Source>,
+    /// As what it is read, and what told so.
+    pub why: String,
+    /// Dates without a year so far.
+    pub yearless: Option<Yearless>,
+}
+
 impl Pace {
-    /// As the options say.
-    pub fn new(options: Options) -> Pace {
-        Pace { told: options.slice, threads: 0, next: 0 }
+    /// As the options say, and not before byte `next`.
+    pub fn new(options: Options, next: usize) -> Pace {
+        Pace { told: options.slice, threads: 0, next }
     }
 
     /// Whether to cut slices at byte `at` of a text of `length` bytes: they are of no use to a single
@@ -78,15 +91,20 @@ impl Pace {
     }
 
     /// `dropped` bytes were read for nothing up to byte `at`.
-    fn pay(&mut self, at: usize, dropped: usize) {
+    pub fn pay(&mut self, at: usize, dropped: usize) {
         self.next = if self.told.is_some() { at } else { at + dropped };
+    }
+
+    /// How many bytes are to be read in order where byte `at` is the last.
+    pub fn debt(&self, at: usize) -> usize {
+        self.next.saturating_sub(at)
     }
 }
 
 /// What every slice's reader begins with.
 struct Known<'t> {
-    lines: Lines<'t>,
-    source: Arc<Source>,
+    /// The texts, in their order, from where reading goes on.
+    texts: Vec<(Lines<'t>, &'t Source)>,
     accounts: Table,
     commodities: Commodities,
     scope: Scope,
@@ -96,6 +114,8 @@ struct Known<'t> {
 
 /// What is left to cut.
 struct Cut {
+    /// Index of the text.
+    text: usize,
     at: usize,
     slices: usize,
 }
@@ -106,6 +126,8 @@ struct Slice {
     number: usize,
     /// Which thread has read it.
     thread: usize,
+    /// Of which text.
+    text: usize,
     /// What was read: up to the end of the slice, or to a line that is not for it.
     range: Range<usize>,
     /// Whether all of it was.
@@ -123,7 +145,7 @@ struct Slice {
 
 /// Rows of one slice. Emptied, they serve the next.
 #[derive(Default)]
-struct Rows {
+pub struct Rows {
     transactions: Vec<TransactionRow>,
     postings: Vec<PostingRow>,
     details: Vec<Detail>,
@@ -147,17 +169,19 @@ impl Numbers {
     }
 }
 
-/// Reads slices from where `lines` stands, until one ends before its time or the text does.
-pub fn read(
-    reader: &mut Reader<'_>,
-    lines: &mut Lines<'_>,
-    pace: &mut Pace,
-    yearless: &mut Option<Yearless>,
-) {
+/// Reads `parts` one after the other, until a slice ends before its time or the last part does. The first
+/// one has begun, no other has. Gives the index of the one in which reading stands, at its end maybe; that
+/// has begun and not ended. And how many bytes were read for nothing. `meanwhile` is done while other
+/// threads read.
+pub fn read<'o>(
+    reader: &mut Reader<'o>,
+    parts: &mut [Part<'_>],
+    pace: &Pace,
+    meanwhile: impl FnOnce(&mut Reader<'o>),
+) -> (usize, usize) {
     let threads = pace.threads;
     let known = Known {
-        lines: lines.clone(),
-        source: Arc::clone(&reader.ledger.sources[lines.source as usize]),
+        texts: parts.iter().map(|part| (part.lines.clone(), &**part.source)).collect(),
         accounts: reader.ledger.accounts.clone(),
         commodities: reader.commodities.clone(),
         scope: reader.scope.clone(),
@@ -166,19 +190,25 @@ pub fn read(
     };
     let names = known.accounts.names().len() + known.commodities.table.names().len();
     let mut taking = Taking::new(threads, &known);
-    let cut = Mutex::new(Cut { at: lines.at(), slices: 0 });
-    let spare = Mutex::new(Vec::new());
+    let at = known.texts.first().map_or(0, |(lines, _)| lines.at());
+    let cut = Mutex::new(Cut { text: 0, at, slices: 0 });
+    let spare = Mutex::new(std::mem::take(&mut reader.spare));
     let enough = AtomicBool::new(false);
-    let mut dropped = names * NAME * threads;
+    // Of several texts all slices have room: nobody takes any while something else is done meanwhile,
+    // and that may need the threads.
+    let slices = |part: &Part<'_>| part.lines.text().len() / pace.size(0) + 1;
+    let room = if parts.len() > 1 { parts.iter().map(slices).sum() } else { 2 * threads };
+    let (mut stands, mut dropped) = (0, names * NAME * threads);
     rayon::in_place_scope(|scope| {
-        let (send, receive) = sync_channel(2 * threads);
+        let (send, receive) = sync_channel(room);
         for thread in 0..threads {
             let send = send.clone();
-            let (known, cut, spare, enough, pace) = (&known, &cut, &spare, &enough, &*pace);
+            let (known, cut, spare, enough) = (&known, &cut, &spare, &enough);
             scope.spawn(move |_| known.work(thread, pace, cut, spare, enough, &send));
         }
         drop(send);
-        // Slices come in the order they are done and are taken in in the order of the text.
+        meanwhile(reader);
+        // Slices come in the order they are done and are taken in in the order of the texts.
         let mut early = BTreeMap::new();
         let mut next = 0;
         for slice in receive {
@@ -193,12 +223,20 @@ pub fn read(
                 if !slice.whole {
                     enough.store(true, Ordering::Relaxed);
                 }
-                let rows = taking.take(reader, lines, yearless, slice);
+                while stands < slice.text {
+                    reader.text_ends(parts[stands].yearless.take());
+                    reader.chain.pop();
+                    stands += 1;
+                    let Part { source, why, .. } = &mut parts[stands];
+                    reader.text_begins(source, std::mem::take(why));
+                }
+                let rows = taking.take(reader, &mut parts[stands], slice);
                 spare.lock().unwrap_or_else(PoisonError::into_inner).push(rows);
             }
         }
     });
-    pace.pay(lines.at(), dropped);
+    reader.spare = spare.into_inner().unwrap_or_else(PoisonError::into_inner);
+    (stands, dropped)
 }
 
 impl Known<'_> {
@@ -219,35 +257,41 @@ impl Known<'_> {
         reader.ledger.accounts = self.accounts.clone();
         reader.commodities = self.commodities.clone();
         reader.commodities.trust = Some(Trust::default());
+        // What was shown above the first slice is told of the text there.
+        reader.commodities.marks_seen = (false, false);
         reader.scope = self.scope.clone();
         reader.date_format.clone_from(&self.date_format);
         let mut written = Written::default();
-        while let Some((number, range)) = self.next(pace, cut)
+        while let Some((number, text, range)) = self.next(pace, cut)
             && !enough.load(Ordering::Relaxed)
         {
             let spare = spare.lock().unwrap_or_else(PoisonError::into_inner).pop();
-            let slice =
-                self.slice(&mut reader, &mut written, spare.unwrap_or_default(), number, range);
-            if send.send(Slice { thread, ..slice }).is_err() {
+            let spare = spare.unwrap_or_default();
+            let slice = self.slice(&mut reader, &mut written, spare, text, range);
+            if send.send(Slice { number, thread, ..slice }).is_err() {
                 return;
             }
         }
     }
 
-    /// Cuts the next slice: up to a line that begins with a digit.
-    fn next(&self, pace: &Pace, cut: &Mutex<Cut>) -> Option<(usize, Range<usize>)> {
+    /// Cuts the next slice: up to a line that begins with a digit, or the end of a text. Its number, its
+    /// text, its bytes.
+    fn next(&self, pace: &Pace, cut: &Mutex<Cut>) -> Option<(usize, usize, Range<usize>)> {
         let mut cut = cut.lock().unwrap_or_else(PoisonError::into_inner);
-        let bytes = self.lines.text().as_bytes();
-        if cut.at >= bytes.len() {
-            return None;
-        }
+        let bytes = loop {
+            let bytes = self.texts.get(cut.text)?.0.text().as_bytes();
+            if cut.at < bytes.len() {
+                break bytes;
+            }
+            (cut.text, cut.at) = (cut.text + 1, 0);
+        };
         let start = cut.at;
         let least = start.saturating_add(pace.size(cut.slices)).min(bytes.len());
         let mut ends = memchr::memchr_iter(b'\n', &bytes[least..]).map(|end| least + end + 1);
         let end = ends.find(|end| bytes.get(*end).is_some_and(u8::is_ascii_digit));
         cut.at = end.unwrap_or(bytes.len());
         cut.slices += 1;
-        Some((cut.slices - 1, start..cut.at))
+        Some((cut.slices - 1, cut.text, start..cut.at))
     }
 
     fn slice<'t>(
@@ -255,19 +299,21 @@ impl Known<'_> {
         reader: &mut Reader<'_>,
         written: &mut Written<'t>,
         spare: Rows,
-        number: usize,
+        text: usize,
         range: Range<usize>,
     ) -> Slice {
+        let (lines, source) = &self.texts[text];
         let known = (reader.ledger.accounts.names().len(), reader.commodities.table.names().len());
         spare.lend(reader);
-        let mut lines = self.lines.part(range.clone());
+        let mut lines = lines.part(range.clone());
         let mut yearless = None;
         let whole = reader.slice(&mut lines, written, &mut yearless);
         let read = range.start..lines.at();
-        self.source.text.let_go(read.clone());
+        source.text.let_go(read.clone());
         Slice {
-            number,
+            number: 0,
             thread: 0,
+            text,
             range: read,
             whole,
             lines: lines.number() - 1,
@@ -349,13 +395,8 @@ impl Taking {
     }
 
     /// Appends what a slice has; its rows come back, empty.
-    fn take(
-        &mut self,
-        reader: &mut Reader<'_>,
-        lines: &mut Lines<'_>,
-        yearless: &mut Option<Yearless>,
-        slice: Slice,
-    ) -> Rows {
+    fn take(&mut self, reader: &mut Reader<'_>, part: &mut Part<'_>, slice: Slice) -> Rows {
+        let Part { lines, yearless, .. } = part;
         let Slice { thread, range, mut rows, trust, .. } = slice;
         let above = lines.number() - 1;
         let (accounts, commodities) = (&mut self.accounts[thread], &mut self.commodities[thread]);
