@@ -65,9 +65,19 @@ impl Books {
     }
 
     fn of_the_user(&self) -> (Vec<Profile>, Vec<Diagnostic>) {
-        let read = self.own_profiles.iter().map(import::profile::read);
-        let (own, found): (Vec<_>, Vec<_>) = read.unzip();
+        let included = import::hledger::included(&self.own_profiles);
+        let own = self.own_profiles.iter().filter(|own| !included.contains(&own.name));
+        let (own, found): (Vec<_>, Vec<_>) = own.map(|own| self.format(own)).unzip();
         (own, found.into_iter().flatten().collect())
+    }
+
+    /// One of the user's own formats: a profile, or hledger's rules.
+    pub fn format(&self, own: &Source) -> (Profile, Vec<Diagnostic>) {
+        if !import::hledger::is_rules(&own.name) {
+            return import::profile::read(own);
+        }
+        let naming = rules::naming(&self.settings.rules, &self.settings.currency);
+        import::hledger::read(own, &self.own_profiles, &naming)
     }
 }
 
@@ -89,7 +99,7 @@ pub struct Folder {
     pub settings: Option<Source>,
     /// `securities.toml`
     pub securities: Option<Source>,
-    /// `profiles/*.toml`
+    /// `profiles/*.toml` and `profiles/*.rules`
     pub profiles: Vec<Source>,
     /// `regimes/*.toml`
     pub regimes: Vec<Source>,

@@ -299,7 +299,11 @@ pub fn read_locked(
     let folder = Folder {
         settings: optional(SETTINGS)?,
         securities: optional("securities.toml")?,
-        profiles: all(root, "profiles/*.toml", encoding)?,
+        profiles: [
+            all(root, "profiles/*.toml", encoding)?,
+            all(root, "profiles/*.rules", encoding)?,
+        ]
+        .concat(),
         regimes: all(root, "regimes/*.toml", encoding)?,
     };
     Ok(books::load(folder, flags, &mut |path, from| texts(root, path, from, encoding)))

@@ -33,7 +33,7 @@ pub fn run(args: &ProfileArgs, world: &mut World) -> Result<Exit, Error> {
             if !profiles.iter().any(|profile| profile.name == **name) {
                 return Err(Error::unknown("profile", name, known));
             }
-            let own = books.own_profiles.iter().filter(|own| profile::read(own).0.name == **name);
+            let own = books.own_profiles.iter().filter(|own| books.format(own).0.name == **name);
             // The user's rows go first, as they are tried.
             let texts = own.cloned().chain(profile::shipped_source(name));
             let texts: Vec<String> = texts.map(|text| text.text.to_string()).collect();

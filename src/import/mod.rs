@@ -22,6 +22,7 @@ mod exchange;
 mod export;
 mod feed;
 mod hash;
+pub mod hledger;
 pub mod ibkr;
 mod in_text;
 mod json;
@@ -45,6 +46,8 @@ mod tie;
 mod union;
 mod whose;
 
+use indexmap::IndexMap;
+
 pub use context::{Context, Covered, Known, Otherwise};
 pub use draft::draft;
 pub use outcome::{
@@ -66,6 +69,7 @@ pub fn recognizes(source: &Source, profiles: &[Profile]) -> bool {
     ofx::recognises(&source.text)
         || ibkr::recognises(&source.text)
         || recognise::recognise(source, profiles, &Kinds::default()).is_ok()
+        || hledger::rewritten(source, profiles, &IndexMap::new(), || false).is_some()
 }
 
 /// Reads `files` as one set: what becomes of their rows depends neither on their order nor on
@@ -73,14 +77,24 @@ pub fn recognizes(source: &Source, profiles: &[Profile]) -> bool {
 pub fn run(files: &[Source], context: &Context) -> Run {
     let mut run = Run::default();
     let aliases = Aliases::new(context.securities);
-    let mut opener = Opener::new(context, &aliases);
-    let mut exports: Vec<Export> = Vec::new();
+    let (kinds, _) = Kinds::shipped();
     let (ofx, others): (Vec<&Source>, Vec<&Source>) =
         files.iter().partition(|file| ofx::recognises(&file.text));
     let (ibkr, tables): (Vec<&Source>, Vec<&Source>) =
         others.into_iter().partition(|file| ibkr::recognises(&file.text));
-    for file in tables {
-        match opener.open(file) {
+    let known = |file: &Source| recognise::recognise(file, context.profiles, &kinds).is_ok();
+    let ruled: Vec<Option<(&Profile, Source)>> = tables
+        .iter()
+        .map(|file| hledger::rewritten(file, context.profiles, context.accounts, || known(file)))
+        .collect();
+    let mut opener = Opener::new(context, &aliases);
+    let mut exports: Vec<Export> = Vec::new();
+    for (file, ruled) in tables.iter().zip(&ruled) {
+        let opened = match ruled {
+            Some((profile, rows)) => opener.read(rows, &hledger::layout(profile)),
+            None => opener.open(file),
+        };
+        match opened {
             Ok(export) => exports.push(export),
             Err(Stopped::Refused(refused)) => run.refused.push(*refused),
             Err(Stopped::Asked(mut asked)) => run.asked.append(&mut asked),
@@ -114,6 +128,7 @@ pub fn run(files: &[Source], context: &Context) -> Run {
         run.diagnostics.append(&mut say::diagnostics(export, &outcome));
         run.files.push(report(export, outcome, ties));
     }
+    hledger::restore(&mut run, &tables, &ruled);
     run.add(beside, files);
     run
 }

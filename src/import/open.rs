@@ -7,7 +7,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::decide::{self, Deciding};
 use super::export::{Document, Export};
 use super::profile::Words;
-use super::recognise::{self, Kinds};
+use super::recognise::{self, Kinds, Layout};
 use super::row::{self, Holder, Row, Sheet, Takes, Trouble};
 use super::symbol::Aliases;
 use super::{Asked, Context, Refused, say, whose};
@@ -40,11 +40,16 @@ impl<'p> Opener<'p> {
         Opener { context: *context, kinds, aliases, words: HashMap::new() }
     }
 
-    /// Reads a file, and decides its rows within it.
+    /// Recognises a file and reads it.
     pub fn open(&mut self, file: &'p Source) -> Result<Export<'p>, Stopped> {
+        let profiles = self.context.profiles;
+        let layout = recognise::recognise(file, profiles, &self.kinds).map_err(Stopped::Refused)?;
+        self.read(file, &layout)
+    }
+
+    /// Reads a file that is laid out so, and decides its rows within it.
+    pub fn read(&mut self, file: &'p Source, layout: &Layout<'p>) -> Result<Export<'p>, Stopped> {
         let context = &self.context;
-        let layout =
-            recognise::recognise(file, context.profiles, &self.kinds).map_err(Stopped::Refused)?;
         let profile = layout.profile;
         let form = whose::form(&file.name, profile, context);
         let reading = row::Reading { aliases: self.aliases, form, length: row::LENGTH };
@@ -68,7 +73,7 @@ impl<'p> Opener<'p> {
             aliases: self.aliases,
             accounts,
         };
-        if let Some((holder, account)) = whose::before_reading(&file.name, &layout, context) {
+        if let Some((holder, account)) = whose::before_reading(&file.name, layout, context) {
             let document = document(vec![account]);
             let export =
                 decide::read(document, digest, reading, &[holder], deciding).map_err(ambiguous)?;
@@ -79,7 +84,7 @@ impl<'p> Opener<'p> {
         }
         // Rows have to be seen before it is known whose they are.
         let survey: Sheet<Survey> =
-            row::read(file, &layout, reading, &[], &|| Survey::new(known)).map_err(ambiguous)?;
+            row::read(file, layout, reading, &[], &|| Survey::new(known)).map_err(ambiguous)?;
         if survey.holders.len() > MOST_ACCOUNTS {
             return Err(Stopped::Refused(Box::new(Refused {
                 file: file.name.clone(),

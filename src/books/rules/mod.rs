@@ -9,6 +9,7 @@
 mod draft;
 mod entry;
 mod names;
+mod naming;
 mod sides;
 mod units;
 
@@ -28,6 +29,8 @@ use crate::money::{self, Decimal};
 use crate::period::{Datelike, NaiveDate};
 use crate::source::{ByLetters, Name, Names};
 use sides::Action;
+
+pub use naming::naming;
 
 /// What recognition needs to know of the books.
 #[derive(Clone, Copy, Debug)]

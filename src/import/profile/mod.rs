@@ -10,6 +10,7 @@ mod table;
 mod words;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use chrono_tz::Tz;
 use glob::{MatchOptions, Pattern};
@@ -19,6 +20,7 @@ use crate::period::DateForm;
 use crate::source::{Name, Source};
 
 use super::cell::Mark;
+use super::hledger::Ruled;
 
 pub use action::{Action, Beside, Link, Make, Outcome, Pair, Side, Sign, SymbolIs, When};
 pub use read::{date_form, merge, read};
@@ -86,6 +88,8 @@ pub struct Profile {
     pub properties: HashMap<String, Name>,
     /// What its action words mean; the user's own first.
     pub actions: Vec<Action>,
+    /// It is hledger's rules, which make its rows.
+    pub rules: Option<Arc<Ruled>>,
 }
 
 /// How costs are written.
@@ -305,7 +309,7 @@ impl Field {
 impl Profile {
     /// Whether it describes a table.
     pub fn is_table(&self) -> bool {
-        self.reader.is_none()
+        self.reader.is_none() && self.rules.is_none()
     }
 
     /// The field that a column of this name holds.

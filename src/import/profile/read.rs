@@ -150,6 +150,7 @@ fn profile(root: &Group, source: &Source) -> Profile {
         symbols,
         no_cash,
         actions,
+        rules: None,
     }
 }
 
