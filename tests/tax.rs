@@ -179,7 +179,7 @@ fn capital_returned_beyond_cost_is_gain_of_that_lot() {
         .found();
     assert_eq!(found.matches.len(), 1);
     assert_eq!(found.matches[0].gain(), Some(number("10.00")));
-    assert_eq!(found.matches[0].holding, [Name::new("long")]);
+    assert_eq!(*found.matches[0].holding, [Name::new("long")]);
     let open: Vec<_> = found.open.iter().map(|lot| lot.cost.expect("known")).collect();
     assert_eq!(open, [number("0"), number("50.00")]);
 }

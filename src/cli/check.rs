@@ -10,11 +10,15 @@ use super::open;
 use super::present::{Present, present};
 use super::{Error, Exit, World, words};
 use crate::diagnostic::Diagnostic;
+use crate::income::Detail;
 use crate::ledger::checks;
 use crate::render::{self, Screen};
 use crate::report::income::{Asked, IncomeStatement, Reached, Status, Year};
 use crate::report::table::{Cell, Column, Row, Table};
 use crate::report::words::{list, money};
+
+/// Whoever is asked a question need not see the lots of every sale.
+const SUMS: Detail<'static> = Detail { years: None, lots: false };
 
 /// Runs it.
 pub fn run(args: &CheckArgs, world: &mut World) -> Result<Exit, Error> {
@@ -30,7 +34,7 @@ pub fn run(args: &CheckArgs, world: &mut World) -> Result<Exit, Error> {
     let known = |word: &String| checks::CHECKS.iter().any(|(name, _)| name == word);
     let (named, words): (Vec<String>, Vec<String>) = args.words.iter().cloned().partition(known);
     let (years, files) = words::years_and_files(&words, &args.reading);
-    let opened = open::judged(&files, &args.reading, world)?;
+    let opened = open::judged_for(&files, SUMS, &args.reading, world)?;
     let shown = if years.is_empty() { opened.years() } else { years };
     let mut diagnostics = opened.books.diagnostics.clone();
     // Profiles are read by those who need them; whoever checks wants to know all the same.

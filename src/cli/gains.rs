@@ -12,7 +12,7 @@ use crate::report::table::Table;
 
 /// Runs it.
 pub fn run(args: &GainsArgs, world: &mut World) -> Result<Exit, Error> {
-    let read = Read::of(&args.words, &args.reading, world)?;
+    let read = Read::for_years(&args.words, true, &args.reading, world)?;
     let keep = read.keep(&args.keep)?;
     let years = read.years_or_last();
     let filing = &read.books.settings.filing;

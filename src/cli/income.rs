@@ -16,7 +16,7 @@ use crate::source::Name;
 
 /// Runs it.
 pub fn run(args: &IncomeArgs, world: &mut World) -> Result<Exit, Error> {
-    let read = Read::for_years(&args.words, &args.reading, world)?;
+    let read = Read::for_years(&args.words, args.detail, &args.reading, world)?;
     let settings = &read.books.settings;
     let view = match args.view {
         Some(ViewFlag::Cash) => View::Cash,

@@ -6,7 +6,7 @@ use super::args::{Keep as KeepFlags, Reading};
 use super::words::Kept;
 use super::{Error, Exit, World, open, words};
 use crate::books::Books;
-use crate::income::Judged;
+use crate::income::{Detail, Judged};
 use crate::period::TaxYear;
 use crate::regime::Regime;
 use crate::report;
@@ -25,35 +25,30 @@ pub struct Read {
 }
 
 impl Read {
-    /// Reads what `words` and the flags name, and judges it.
+    /// Reads what `words` and the flags name, and judges it for a report of the years among the words:
+    /// what has nothing to do with these is not kept, nor, unless it shows `lots`, which of those a sale
+    /// took.
     ///
     /// # Errors
     /// No books, a file that cannot be read, a regime that is none.
-    pub fn of(words: &[String], reading: &Reading, world: &mut World) -> Result<Read, Error> {
-        let (years, files) = words::years_and_files(words, reading);
-        Read::files(years, &files, reading, world)
-    }
-
-    /// The same for a statement of the years that `words` name: what has nothing to do with these is
-    /// not kept.
-    ///
-    /// # Errors
-    /// As `of`.
     pub fn for_years(
         words: &[String],
+        lots: bool,
         reading: &Reading,
         world: &mut World,
     ) -> Result<Read, Error> {
         let (years, files) = words::years_and_files(words, reading);
+        let named = (!years.is_empty()).then_some(&*years);
+        let detail = Detail { years: named, lots };
         let open::Opened { books, regime, judged } =
-            open::judged_for(&files, &years, reading, world)?;
+            open::judged_for(&files, detail, reading, world)?;
         Ok(Read { books, regime, judged, years })
     }
 
-    /// The same of files named otherwise.
+    /// The same of files named otherwise, with all that is known of every year.
     ///
     /// # Errors
-    /// As `of`.
+    /// As `for_years`.
     pub fn files(
         years: Vec<TaxYear>,
         files: &[PathBuf],

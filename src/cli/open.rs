@@ -14,7 +14,7 @@ use super::lock::Lock;
 use super::{Error, World, atomic, mapped};
 use crate::books::{self, Books, Flags, Folder};
 use crate::diagnostic::Diagnostic;
-use crate::income::Judged;
+use crate::income::{Detail, Judged};
 use crate::ledger::{Dialect, Ledger};
 use crate::period::TaxYear;
 use crate::regime::{self, Regime};
@@ -110,17 +110,16 @@ pub struct Opened {
 /// # Errors
 /// As `open`; and no regime has the id that settings or flags name.
 pub fn judged(files: &[PathBuf], reading: &Reading, world: &mut World) -> Result<Opened, Error> {
-    judged_for(files, &[], reading, world)
+    judged_for(files, Detail::ALL, reading, world)
 }
 
-/// The same for a statement of `years`, whatever is known where none is named: figures that have
-/// nothing to do with them are not kept.
+/// The same for a report that needs no more than `detail`.
 ///
 /// # Errors
 /// As `judged`.
 pub fn judged_for(
     files: &[PathBuf],
-    years: &[TaxYear],
+    detail: Detail<'_>,
     reading: &Reading,
     world: &mut World,
 ) -> Result<Opened, Error> {
@@ -130,11 +129,7 @@ pub fn judged_for(
     regime.currency = books.settings.currency.clone();
     books.count_problems();
     let filing = Filing { status: books.settings.filing.clone() };
-    let judged = if years.is_empty() {
-        report::judge(&books.journal, &regime, &filing)
-    } else {
-        report::judge_years(&books.journal, &regime, &filing, years)
-    };
+    let judged = report::judge_for(&books.journal, &regime, &filing, detail);
     Ok(Opened { books, regime, judged })
 }
 

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::args::Reading;
 use super::open::{self, Opened};
 use super::{Error, Exit, World};
+use crate::income::Detail;
 use crate::money::Decimal;
 use crate::report::income::{IncomeStatement, Status, Year};
 use crate::report::words::{count, money};
@@ -22,7 +23,8 @@ pub fn run(world: &mut World) -> Result<Exit, Error> {
         )?;
         return Ok(Exit::Done);
     }
-    let opened = open::judged(&[], &Reading::default(), world)?;
+    let detail = Detail { years: None, lots: false };
+    let opened = open::judged_for(&[], detail, &Reading::default(), world)?;
     let statement = opened.statement(opened.years());
     let text = report(&opened, &statement);
     world.out.write_all(text.as_bytes())?;

@@ -3,6 +3,8 @@
 //! `tax` and `classify` make these, `report` adds them up. All are derived at every run and never
 //! stored. Category ids are the regime's own names (`dividend.qualified`); no list of them is here.
 
+use std::sync::Arc;
+
 use indexmap::IndexMap;
 
 use crate::event::{EventId, Question};
@@ -39,12 +41,28 @@ pub struct Income {
     pub how: String,
 }
 
-/// Units of one lot that one disposal took.
+/// How far a report needs disposals told apart. What it does not need apart is summed up as it is
+/// found, so that a statement of one year holds no more of the others than their sums.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Detail<'y> {
+    /// The years whose disposals are told one by one; of others there are only sums. `None`: all.
+    pub years: Option<&'y [TaxYear]>,
+    /// Whether each lot that a disposal of these years took is a match of its own.
+    pub lots: bool,
+}
+
+impl Detail<'_> {
+    /// Every lot of every disposal.
+    pub const ALL: Detail<'static> = Detail { years: None, lots: true };
+}
+
+/// Units of one lot that one disposal took; or, where `Detail` asks for no more, of all lots of a
+/// disposal, or of all disposals of a year, that pass the same tests.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Match {
-    /// Index of the disposal in `Journal::events`.
+    /// Index of the disposal in `Journal::events`; of several, of the first.
     pub disposal: usize,
-    /// Index of the acquisition in `Journal::events`, where the books have it.
+    /// Index of the acquisition in `Journal::events`, where the books have it, and it is one.
     pub acquisition: Option<usize>,
     /// Account of the disposal.
     pub account: Name,
@@ -54,11 +72,12 @@ pub struct Match {
     pub sort: &'static str,
     /// Units, positive.
     pub quantity: Decimal,
-    /// The day of purchase; `None` where it is unknown. Written options: the day they ended.
+    /// The day of purchase; `None` where it is unknown, or not one. Written options: the day they
+    /// ended.
     pub acquired: Option<NaiveDate>,
     /// The day the holding period begins from, where that is another (a wash sale moved it).
     pub held_since: Option<NaiveDate>,
-    /// The day of sale.
+    /// The day of sale; of several, of the last.
     pub disposed: NaiveDate,
     /// Net of the costs of selling, positive.
     pub proceeds: Decimal,
@@ -67,9 +86,11 @@ pub struct Match {
     /// Corrections of the gain, in the order of their codes.
     pub adjustments: Vec<Adjustment>,
     /// The regime's holding tests that it passes: `long`.
-    pub holding: Vec<Name>,
+    pub holding: Arc<[Name]>,
     /// The tax year it counts in; `None` for an account whose income is sheltered.
     pub year: Option<TaxYear>,
+    /// How many lots are in it that nothing corrects.
+    pub plain: u32,
 }
 
 impl Match {
@@ -155,7 +176,7 @@ pub struct MayChange {
 /// What `tax` finds out before anything is classified.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Findings {
-    /// One for each lot that a disposal took, in order of disposal.
+    /// One for each lot that a disposal took, in order of disposal; fewer where `Detail` says so.
     pub matches: Vec<Match>,
     /// Lots left over.
     pub open: Vec<OpenLot>,

@@ -11,7 +11,7 @@ use crate::classify::{self, Classified};
 use crate::event::{
     Event, EventId, EventKind, FieldError, Journal, Question, Relation, Shown, Value, Write,
 };
-use crate::income::Judged;
+use crate::income::{Detail, Judged};
 use crate::money::Decimal;
 use crate::period::{NaiveDate, TaxYear};
 use crate::regime::Regime;
@@ -35,29 +35,21 @@ impl Default for Filing {
 /// Judges all years of a journal. What a person decided about single events holds; amounts in other
 /// currencies are converted at the day's rate.
 pub fn judge(journal: &Journal, regime: &Regime, filing: &Filing) -> Judged {
-    judge_for(journal, regime, filing, None)
+    judge_for(journal, regime, filing, Detail::ALL)
 }
 
 /// The same, for a report of some years: figures that have nothing to do with these are not kept one by
-/// one. Questions are those of all years.
-pub fn judge_years(
+/// one, and lots only where `detail` says so. Questions are those of all years.
+pub fn judge_for(
     journal: &Journal,
     regime: &Regime,
     filing: &Filing,
-    years: &[TaxYear],
+    detail: Detail<'_>,
 ) -> Judged {
-    judge_for(journal, regime, filing, Some(years))
-}
-
-fn judge_for(
-    journal: &Journal,
-    regime: &Regime,
-    filing: &Filing,
-    years: Option<&[TaxYear]>,
-) -> Judged {
+    let years = detail.years;
     let mut questions = Vec::new();
     let journal = effective(journal, regime, &mut questions);
-    let findings = tax::find(&journal, regime);
+    let findings = tax::find_for(&journal, regime, detail);
     let classified = classify::classify(&journal, regime, &findings, years);
     // What counts in a year asked for may have been paid in another.
     let wanted = |year: &TaxYear| years.is_none_or(|years| years.contains(year));

@@ -1,6 +1,7 @@
 //! Corporate actions: units and costs move, in all what they were, but for what the law recognizes.
 
 use super::lot::{Dealer, Lot, share};
+use super::repurchase::Purchase;
 use super::walk::Walk;
 use crate::event::{Event, LotMethod};
 use crate::money::{Decimal, rounded};
@@ -57,9 +58,8 @@ impl<'j> Walk<'j> {
         }
         let units: Vec<Decimal> = of.lots().map(|lot| lot.quantity).collect();
         for (lot, units) in of.lots_mut().zip(deal(&units, new)) {
-            let (cost, worth) = (lot.cost, lot.worth);
+            let cost = lot.cost;
             lot.set(units, cost);
-            lot.worth = worth;
         }
         of.held = new;
         of.factor = share(of.factor, new, old);
@@ -120,7 +120,9 @@ impl<'j> Walk<'j> {
                 fraction.and_then(|(part, whole)| Some(rounded(share(lot.cost?, part, whole), 2)));
             let mut new = lot.clone();
             new.replaces = false;
-            new.worth = None;
+            if new.more.worth.is_some() {
+                new.more.worth = None;
+            }
             new.set(units, moved);
             given.push(new);
             let kept = lot.cost.zip(moved).map(|(cost, moved)| cost - moved);
@@ -168,9 +170,7 @@ impl<'j> Walk<'j> {
         }
         for (mut lot, units) in lots.into_iter().zip(deal(&old, units)) {
             let cost = lot.cost;
-            let worth = lot.worth;
             lot.set(units, cost);
-            lot.worth = worth;
             self.positions[to].add(lot);
         }
     }
@@ -239,7 +239,7 @@ impl<'j> Walk<'j> {
                 if !gain.is_zero() {
                     let mut matched = self.matched(at, from, &lot, cash, event.date);
                     matched.cost = Some(cash - gain);
-                    self.findings.matches.push(matched);
+                    self.keep(from, matched);
                 }
                 cost = Some(was - cash + gain);
             }
@@ -270,8 +270,8 @@ impl<'j> Walk<'j> {
         let cost = costs.filter(|_| found == quantity).map(|cost| cost - event.amount);
         let mut lot = Lot::new(Some(at), Some(event.date), units, cost);
         lot.since = event.date.pred_opt();
-        self.positions[to].add(lot);
-        self.bought(at, to, units, event.date);
+        let order = self.positions[to].add(lot);
+        self.bought(Purchase { event: at, position: to, day: event.date, order });
     }
 
     /// Capital given back lowers the cost of the units held, each alike; below nil it is gain.
@@ -339,7 +339,7 @@ impl<'j> Walk<'j> {
             }
             lot.set_cost(Some(Decimal::ZERO));
             let matched = self.matched(at, position, &lot, gain, event.date);
-            self.findings.matches.push(matched);
+            self.keep(position, matched);
         }
     }
 }

@@ -117,6 +117,7 @@ pub(super) fn settle(walk: &mut Walk<'_>, position: usize, lot: &Lot, matched: &
             return;
         }
         let interest = accrued(discount).min(gain);
+        matched.plain = 0;
         matched.adjustments.push(Adjustment {
             code: "D".into(),
             amount: -interest,
@@ -186,6 +187,7 @@ impl<'j> Walk<'j> {
         for lot in self.positions[position].lots_mut() {
             let (Some(acquired), Some(cost)) = (lot.acquired, lot.cost) else { continue };
             let (unit, to) = *lot
+                .more
                 .yields
                 .get_or_insert((cost.checked_div(lot.quantity).unwrap_or_default(), acquired));
             let face = Decimal::ONE;
@@ -202,7 +204,7 @@ impl<'j> Walk<'j> {
             };
             let amount = rounded((after - before).saturating_mul(lot.quantity), 2);
             lot.set_cost(Some(cost + amount));
-            lot.yields = Some((unit, day));
+            lot.more.yields = Some((unit, day));
             earned += amount;
         }
         let on = accrual_day(day);
@@ -220,17 +222,17 @@ impl<'j> Walk<'j> {
         let mut earned = Decimal::ZERO;
         let mut before = Vec::new();
         for lot in self.positions[position].lots() {
-            let from = lot.yields.map_or(lot.acquired, |(_, to)| Some(accrual_day(to)));
+            let from = lot.more.yields.map_or(lot.acquired, |(_, to)| Some(accrual_day(to)));
             before.push(from.and_then(|from| ratio(self, from)));
         }
         for (lot, before) in self.positions[position].lots_mut().zip(before) {
             let (Some(before), Some(cost)) = (before, lot.cost) else { continue };
-            if lot.yields.is_some_and(|(_, to)| to >= day) {
+            if lot.more.yields.is_some_and(|(_, to)| to >= day) {
                 continue;
             }
             let amount = rounded((now - before).saturating_mul(lot.quantity), 2);
             lot.set_cost(Some(cost + amount));
-            lot.yields = Some((Decimal::ZERO, day));
+            lot.more.yields = Some((Decimal::ZERO, day));
             earned += amount;
         }
         self.accrue("inflation", None, position, earned, on, format!("index ratio {now}"));
@@ -251,6 +253,7 @@ impl<'j> Walk<'j> {
         for lot in self.positions[position].lots_mut() {
             let (Some(acquired), Some(cost)) = (lot.acquired, lot.cost) else { continue };
             let (unit, to) = *lot
+                .more
                 .yields
                 .get_or_insert((cost.checked_div(lot.quantity).unwrap_or_default(), acquired));
             if unit <= terms.redemption {
@@ -273,7 +276,7 @@ impl<'j> Walk<'j> {
             };
             let amount = rounded((before - after).saturating_mul(lot.quantity), 2);
             lot.set_cost(Some(cost - amount));
-            lot.yields = Some((unit, event.date));
+            lot.more.yields = Some((unit, event.date));
             taken += amount;
         }
         if lacking {

@@ -115,8 +115,8 @@ impl<'j> Walk<'j> {
     }
 
     /// Matches of options that the year's-end rule is for are results of that rule, not of sales.
-    pub fn close_contracts(&mut self, first: usize, position: usize) {
-        let Some(matched) = self.findings.matches.get(first) else { return };
+    pub fn close_contracts(&mut self, position: usize) {
+        let Some(matched) = self.sold.first() else { return };
         if !matches!(matched.sort, "options" | "options-bought") {
             return;
         }
@@ -125,7 +125,7 @@ impl<'j> Walk<'j> {
         if fact.is_none_or(|fact| *fact != "true") {
             return;
         }
-        for matched in self.findings.matches.split_off(first) {
+        for matched in std::mem::take(&mut self.sold) {
             let opened = matched.acquisition.map(|at| self.journal.events[at].date);
             if opened.is_some_and(|opened| opened.year() < day.year()) {
                 let event = &self.journal.events[matched.disposal];
@@ -158,8 +158,8 @@ impl<'j> Walk<'j> {
         for (position, day) in open {
             let of = &self.positions[position];
             let security = of.security.clone();
-            let event =
-                self.journal.events.iter().rev().find(|event| event.security() == Some(&security));
+            let event = self.events().rev().find(|(_, event)| event.security() == Some(&security));
+            let event = event.map(|(_, event)| event);
             if let Some(event) = event {
                 let asks =
                     format!("what was {security}, open since {day}, worth at the year's end?");

@@ -27,10 +27,9 @@ impl<'j> Walk<'j> {
         let position = self.position(&event.account, security);
         self.accrue_to(position, day);
         let lots = self.identify(event, position, quantity);
-        let first = self.findings.matches.len();
         self.dispose(at, position, lots, (quantity, proceeds), day);
-        self.close_contracts(first, position);
-        self.after_disposal(first, position);
+        self.close_contracts(position);
+        self.after_disposal(position);
     }
 
     /// The units that a sale takes, in order; fewer than asked for where fewer are held.
@@ -128,7 +127,7 @@ impl<'j> Walk<'j> {
         self.ask(event, asks, None, "main.journal", text);
     }
 
-    /// Makes the matches of a disposal. What is missing of the quantity has an unknown cost.
+    /// Makes the matches of a disposal, to be looked at and kept. What is missing of the quantity has an unknown cost.
     pub fn dispose(
         &mut self,
         at: usize,
@@ -150,34 +149,33 @@ impl<'j> Walk<'j> {
                 self.unknown_cost(at, position, lot.quantity);
             }
             if let Some(long) = self.long_part(position, &lot, &mut matched) {
-                self.findings.matches.push(long);
+                self.sold.push(long);
             }
             if !matched.quantity.is_zero() {
-                self.findings.matches.push(matched);
+                self.sold.push(matched);
             }
         }
         if missing > Decimal::ZERO {
             let lot = Lot::new(None, None, missing, None);
             let proceeds = dealer.next(missing);
             let matched = self.matched(at, position, &lot, proceeds, day);
-            self.findings.matches.push(matched);
+            self.sold.push(matched);
         }
     }
 
     /// One match: units of one lot, with what they brought.
     pub fn matched(
-        &self,
+        &mut self,
         at: usize,
         position: usize,
         lot: &Lot,
         proceeds: Decimal,
         day: NaiveDate,
     ) -> Match {
-        let of = &self.positions[position];
         let mut cost = lot.cost;
         let mut acquired = lot.acquired;
         let mut since = lot.since;
-        if let (Some((worth, given)), Some(giver)) = (lot.worth, lot.cost)
+        if let (Some((worth, given)), Some(giver)) = (lot.more.worth, lot.cost)
             && proceeds < giver
         {
             // A gift below its cost: a loss counts from the value that day, and from that day; between
@@ -186,13 +184,12 @@ impl<'j> Walk<'j> {
             acquired = Some(given);
             since = Some(given);
         }
-        let held = since.unwrap_or(day);
-        let tests = self.regime.holdings.iter();
-        let passed = tests.filter(|test| {
-            test.months.is_some_and(|months| {
-                lot.always_long || since.is_some() && holding::longer(held, day, months)
-            })
-        });
+        let holding = match since {
+            _ if lot.always_long => self.tests.passing(|_| true),
+            Some(since) => self.tests.held(since, day),
+            None => self.tests.passing(|_| false),
+        };
+        let of = &self.positions[position];
         Match {
             disposal: at,
             acquisition: lot.acquisition,
@@ -206,8 +203,9 @@ impl<'j> Walk<'j> {
             proceeds,
             cost,
             adjustments: Vec::new(),
-            holding: passed.map(|test| test.name.clone()).collect(),
+            holding,
             year: self.year(position, day),
+            plain: 1,
         }
     }
 
@@ -257,8 +255,7 @@ impl<'j> Walk<'j> {
             crate::money::rounded(super::lot::share(matched.quantity, long, loss), 10).normalize();
         part.proceeds = crate::money::rounded(super::lot::share(matched.proceeds, long, loss), 2);
         part.cost = Some(part.proceeds + long);
-        let tests = self.regime.holdings.iter().filter(|test| test.months.is_some());
-        part.holding = tests.map(|test| test.name.clone()).collect();
+        part.holding = self.tests.passing(|_| true);
         matched.quantity -= part.quantity;
         matched.proceeds -= part.proceeds;
         matched.cost = matched.cost.zip(part.cost).map(|(cost, part)| cost - part);
@@ -293,6 +290,7 @@ impl<'j> Walk<'j> {
             amount = -crate::money::rounded(gain.saturating_mul(percent), 2);
         }
         if let Some(code) = code {
+            matched.plain = 0;
             matched.adjustments.push(Adjustment {
                 code: code.into(),
                 amount,

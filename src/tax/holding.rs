@@ -1,12 +1,15 @@
 //! How long a thing was held: calendar arithmetic in one place.
 
+use std::sync::Arc;
+
 use super::lot::{Position, Stay};
 use super::walk::Walk;
 use crate::event::{Event, EventKind, Journal};
 use crate::income::Holding;
 use crate::money::Decimal;
-use crate::period::{Datelike, Days, NaiveDate};
-use crate::regime::HoldingTest;
+use crate::period::{Datelike, Days, Months, NaiveDate};
+use crate::regime::{HoldingTest, Regime};
+use crate::source::Name;
 
 /// Whether what was bought on `since` and sold on `sold` was held longer than so many months.
 ///
@@ -28,6 +31,62 @@ pub(super) fn longer(since: NaiveDate, sold: NaiveDate, months: u32) -> bool {
         })
     };
     past().is_some_and(|past| sold >= past)
+}
+
+/// The tests of how long a thing was held that are counted in months, for one day of sale at a time.
+pub(super) struct Tests {
+    tests: Vec<(Name, u32)>,
+    /// The names of those that pass, by bits; empty where they are too many for that.
+    sets: Vec<Arc<[Name]>>,
+    /// For things sold on this day, since when they must be held to pass, by test.
+    day: NaiveDate,
+    latest: Vec<Option<NaiveDate>>,
+}
+
+impl Tests {
+    pub fn new(regime: &Regime) -> Tests {
+        let tests = regime.holdings.iter();
+        let tests = tests.filter_map(|test| Some((test.name.clone(), test.months?)));
+        let tests: Vec<(Name, u32)> = tests.collect();
+        let count = if tests.len() <= 6 { 1 << tests.len() } else { 0 };
+        let set = |bits: usize| {
+            let passed = tests.iter().enumerate().filter(|(at, _)| bits & 1 << at != 0);
+            passed.map(|(_, (name, _))| name.clone()).collect()
+        };
+        let sets = (0..count).map(set).collect();
+        Tests { tests, sets, day: NaiveDate::MIN, latest: Vec::new() }
+    }
+
+    /// Those whose number of months passes.
+    pub fn passing(&self, passes: impl Fn(u32) -> bool) -> Arc<[Name]> {
+        self.those(|_, months| passes(months))
+    }
+
+    /// Those passed by what was held from one day to another.
+    pub fn held(&mut self, since: NaiveDate, sold: NaiveDate) -> Arc<[Name]> {
+        if self.day != sold {
+            self.day = sold;
+            self.latest.clear();
+            self.latest.extend(self.tests.iter().map(|(_, months)| latest(sold, *months)));
+        }
+        self.those(|at, _| self.latest[at].is_some_and(|latest| since <= latest))
+    }
+
+    fn those(&self, passes: impl Fn(usize, u32) -> bool) -> Arc<[Name]> {
+        let tests = self.tests.iter().enumerate();
+        let mut passed = tests.filter(|(at, (_, months))| passes(*at, *months));
+        if self.sets.is_empty() {
+            return passed.map(|(_, (name, _))| name.clone()).collect();
+        }
+        Arc::clone(&self.sets[passed.by_ref().fold(0, |bits, (at, _)| bits | 1 << at)])
+    }
+}
+
+/// The last day since which what is sold on `sold` was held longer than so many months.
+fn latest(sold: NaiveDate, months: u32) -> Option<NaiveDate> {
+    // Months differ by three days at most.
+    let about = sold.checked_sub_months(Months::new(months))?.checked_add_days(Days::new(4))?;
+    about.iter_days().rev().take(16).find(|since| longer(*since, sold, months))
 }
 
 /// The first day on which a buyer had no claim to a payment, where the source or the person says.
@@ -57,7 +116,7 @@ pub(super) fn tests(walk: &mut Walk<'_>) {
         return;
     }
     let mut timelines: Vec<Option<Timeline>> = Vec::new();
-    for (at, event) in walk.journal.events.iter().enumerate() {
+    for (at, event) in walk.events() {
         let Some(ex) = ex_date(walk.journal, event) else { continue };
         let Some(security) = event.security() else { continue };
         let position = walk.position(&event.account, security);
@@ -210,6 +269,17 @@ mod tests {
             ("2024-03-15", "2025-03-15", false),
         ] {
             assert_eq!(longer(day(since), day(sold), 12), long, "{since} to {sold}");
+        }
+    }
+
+    #[test]
+    fn since_when_is_the_last_day_that_is_long_ago() {
+        for sold in day("2023-11-01").iter_days().take(900) {
+            for months in [1, 6, 12, 60] {
+                let latest = latest(sold, months).expect("a day");
+                assert!(longer(latest, sold, months), "{sold}");
+                assert!(!longer(latest.succ_opt().expect("a day"), sold, months), "{sold}");
+            }
         }
     }
 }

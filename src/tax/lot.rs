@@ -2,7 +2,9 @@
 //! both.
 
 use std::collections::{BTreeSet, VecDeque};
+use std::ops::{Deref, DerefMut};
 
+use super::sold::Class;
 use crate::event::LotMethod;
 use crate::money::{Decimal, rounded};
 use crate::period::NaiveDate;
@@ -27,14 +29,40 @@ pub(super) struct Lot {
     pub replaces: bool,
     /// Held long whatever the day: inherited.
     pub always_long: bool,
+    /// What few lots have.
+    pub more: More,
+    /// Which of two lots of one day came first.
+    order: u64,
+}
+
+/// What few lots have: it takes no room where there is nothing of it. Read it as if it were a `Rare`;
+/// to write to it makes one.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct More(Option<Box<Rare>>);
+
+/// What gifts, bonds and short sales have beside cost and days.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Rare {
     /// A gift worth less than it had cost: its value that day, and the day.
     pub worth: Option<(Decimal, NaiveDate)>,
     /// Of a bond: what one unit cost when it was bought, and the day its yield is counted to.
     pub yields: Option<(Decimal, NaiveDate)>,
     /// Of what is owed: dividends paid to its lender, by event.
     pub paid: Vec<(usize, Decimal)>,
-    /// Which of two lots of one day came first.
-    order: u64,
+}
+
+impl Deref for More {
+    type Target = Rare;
+    fn deref(&self) -> &Rare {
+        static NOTHING: Rare = Rare { worth: None, yields: None, paid: Vec::new() };
+        self.0.as_deref().unwrap_or(&NOTHING)
+    }
+}
+
+impl DerefMut for More {
+    fn deref_mut(&mut self) -> &mut Rare {
+        self.0.get_or_insert_default()
+    }
 }
 
 impl Lot {
@@ -53,9 +81,7 @@ impl Lot {
             whole: (quantity, cost),
             replaces: false,
             always_long: false,
-            worth: None,
-            yields: None,
-            paid: Vec::new(),
+            more: More::default(),
             order: 0,
         }
     }
@@ -65,15 +91,22 @@ impl Lot {
     pub fn take(&mut self, quantity: Decimal) -> Lot {
         let left = self.quantity - quantity;
         if left <= Decimal::ZERO {
-            let mut all = self.clone();
+            let nothing = Lot {
+                quantity: Decimal::ZERO,
+                cost: self.cost.map(|_| Decimal::ZERO),
+                more: More::default(),
+                ..*self
+            };
+            let mut all = std::mem::replace(self, nothing);
             all.whole = (all.quantity, all.cost);
-            self.quantity = Decimal::ZERO;
-            self.cost = self.cost.map(|_| Decimal::ZERO);
             return all;
         }
         let (whole_quantity, whole_cost) = self.whole;
         let kept = whole_cost.map(|cost| {
-            let digits = cost.normalize().scale().max(2);
+            let digits = digits_of(cost);
+            if let Some(kept) = exact_share(cost, left, whole_quantity, digits, i128::div_euclid) {
+                return kept;
+            }
             share(cost, left, whole_quantity)
                 .round_dp_with_strategy(digits, rust_decimal::RoundingStrategy::ToNegativeInfinity)
         });
@@ -81,13 +114,15 @@ impl Lot {
         part.quantity = quantity;
         part.cost = self.cost.zip(kept).map(|(cost, kept)| cost - kept);
         part.whole = (part.quantity, part.cost);
-        if let (Some((worth, day)), Some(part_worth)) = (self.worth, part.worth.as_mut()) {
-            part_worth.0 = rounded(share(worth, quantity, self.quantity), 2);
-            self.worth = Some((worth - part_worth.0, day));
-        }
-        for (own, taken) in self.paid.iter_mut().zip(&mut part.paid) {
-            taken.1 = rounded(share(own.1, quantity, self.quantity), 2);
-            own.1 -= taken.1;
+        if let (Some(own), Some(of_part)) = (&mut self.more.0, &mut part.more.0) {
+            if let (Some(worth), Some(part)) = (&mut own.worth, &mut of_part.worth) {
+                part.0 = rounded(share(worth.0, quantity, self.quantity), 2);
+                worth.0 -= part.0;
+            }
+            for (own, taken) in own.paid.iter_mut().zip(&mut of_part.paid) {
+                taken.1 = rounded(share(own.1, quantity, self.quantity), 2);
+                own.1 -= taken.1;
+            }
         }
         self.quantity = left;
         self.cost = self.cost.and(kept);
@@ -125,6 +160,39 @@ pub(super) fn share(amount: Decimal, part: Decimal, whole: Decimal) -> Decimal {
     product.or_else(|| amount.checked_div(whole)?.checked_mul(part)).unwrap_or(amount)
 }
 
+/// To how many digits an amount is dealt out: its own, cents at least.
+fn digits_of(amount: Decimal) -> u32 {
+    // Zeros at the end are no digits; where there is no room for more than cents, none are counted.
+    if amount.scale() <= 2 { 2 } else { amount.normalize().scale().max(2) }
+}
+
+/// `amount` x `part` / `whole` in units of the last of `digits`, divided by `divide`: what nearly all
+/// numbers of a ledger are small enough for, without a quotient of 28 digits. `None` where they are
+/// not, or where a sign is not as of a share.
+fn exact_share(
+    amount: Decimal,
+    part: Decimal,
+    whole: Decimal,
+    digits: u32,
+    divide: fn(i128, i128) -> i128,
+) -> Option<Decimal> {
+    const ROOM: i128 = 1 << 62;
+    let tens = (digits + whole.scale()).checked_sub(amount.scale() + part.scale())?;
+    let (amount, part, whole) = (amount.mantissa(), part.mantissa(), whole.mantissa());
+    if part < 0 || whole <= 0 || amount.abs() > ROOM || part > ROOM || whole > ROOM {
+        return None;
+    }
+    let product = (amount * part).checked_mul(10i128.checked_pow(tens)?)?;
+    Decimal::try_from_i128_with_scale(divide(product, whole), digits).ok()
+}
+
+/// The quotient by a positive number, halves away from zero.
+fn nearest(dividend: i128, divisor: i128) -> i128 {
+    let quotient = dividend / divisor;
+    let rest = (dividend % divisor).unsigned_abs();
+    if rest >= divisor.unsigned_abs() - rest { quotient + dividend.signum() } else { quotient }
+}
+
 /// Deals an amount out by quantity, in cents: each part is what the running total gains by it, so
 /// that all parts add up to the amount.
 pub(super) struct Dealer {
@@ -137,7 +205,7 @@ pub(super) struct Dealer {
 
 impl Dealer {
     pub fn new(amount: Decimal, whole: Decimal) -> Dealer {
-        let digits = amount.normalize().scale().max(2);
+        let digits = digits_of(amount);
         Dealer { amount, whole, digits, so_far: Decimal::ZERO, dealt: Decimal::ZERO }
     }
 
@@ -147,19 +215,29 @@ impl Dealer {
         self.so_far = share(self.so_far, new, old);
     }
 
+    /// What is not dealt out yet.
+    pub fn rest(&self) -> Decimal {
+        self.amount - self.dealt
+    }
+
     /// The share of the next `quantity` units.
     pub fn next(&mut self, quantity: Decimal) -> Decimal {
         self.so_far += quantity;
         let total = if self.so_far == self.whole {
             self.amount
         } else {
-            rounded(share(self.amount, self.so_far, self.whole), self.digits)
+            let (amount, digits) = (self.amount, self.digits);
+            exact_share(amount, self.so_far, self.whole, digits, nearest)
+                .unwrap_or_else(|| rounded(share(amount, self.so_far, self.whole), digits))
         };
         let part = total - self.dealt;
         self.dealt = total;
         part
     }
 }
+
+/// Room for the parts that a lot may be cut into, each with an order of its own.
+const PARTS: u64 = 1 << 32;
 
 /// What an account holds and owes of one security.
 #[derive(Debug)]
@@ -171,6 +249,12 @@ pub(super) struct Position {
     /// Whose purchases count for its losses.
     pub group: u32,
     pub sort: &'static str,
+    /// The event that it is first named in, by its index.
+    pub born: usize,
+    /// Whether facts about the security change with the day.
+    pub dated: bool,
+    /// Matches that sum up disposals, by what those have in common, newest last.
+    pub sums: Vec<(Class, usize)>,
     /// Held, by day of purchase; lots sold out of order stay as empty ones for a while.
     lots: VecDeque<Lot>,
     /// Owed: sold short or written, oldest first.
@@ -217,6 +301,9 @@ impl Position {
             sheltered,
             group,
             sort,
+            born: 0,
+            dated: false,
+            sums: Vec::new(),
             lots: VecDeque::new(),
             owed: VecDeque::new(),
             held: Decimal::ZERO,
@@ -259,11 +346,11 @@ impl Position {
         lots
     }
 
-    /// Puts a lot where its day of purchase belongs.
-    pub fn add(&mut self, mut lot: Lot) {
-        lot.order = self.next;
-        // Room for the parts that a lot may be cut into.
-        self.next += 1 << 32;
+    /// Puts a lot where its day of purchase belongs. Returns what it can be found again by.
+    pub fn add(&mut self, mut lot: Lot) -> u64 {
+        let order = self.next;
+        lot.order = order;
+        self.next += PARTS;
         self.held += lot.quantity;
         if let Some(pool) = &mut self.pool {
             *pool += lot.cost.unwrap_or_default();
@@ -272,6 +359,7 @@ impl Position {
             ranked.insert((lot.unit_cost(), lot.key()));
         }
         self.insert(lot);
+        order
     }
 
     fn insert(&mut self, lot: Lot) {
@@ -344,20 +432,31 @@ impl Position {
     }
 
     /// The first lot of a purchase that can still replace others: held, and not used for that.
-    pub fn replacement(&self, acquired: NaiveDate, acquisition: usize) -> Option<usize> {
+    /// `order`: as `add` returned it.
+    pub fn replacement(
+        &self,
+        acquired: NaiveDate,
+        acquisition: usize,
+        order: u64,
+    ) -> Option<usize> {
+        let free = |lot: &Lot| {
+            lot.acquisition == Some(acquisition) && !lot.replaces && !lot.quantity.is_zero()
+        };
+        // What replaces was cut off the lot's front: what can still do so is its last part.
+        let end = (acquired, order + PARTS);
+        let last = match self.lots.back() {
+            Some(lot) if lot.key() < end => self.lots.len().checked_sub(1),
+            _ => self.lots.partition_point(|lot| lot.key() < end).checked_sub(1),
+        };
+        if let Some(at) = last.filter(|at| {
+            let lot = &self.lots[*at];
+            lot.acquired == Some(acquired) && lot.order >= order && free(lot)
+        }) {
+            return Some(at);
+        }
         let first = self.lots.partition_point(|lot| lot.key() < (acquired, 0));
         let of_day = self.lots.range(first..).take_while(|lot| lot.acquired == Some(acquired));
-        of_day
-            .zip(first..)
-            .find(|(lot, _)| {
-                lot.acquisition == Some(acquisition) && !lot.replaces && !lot.quantity.is_zero()
-            })
-            .map(|(_, at)| at)
-    }
-
-    /// Whether there is one.
-    pub fn can_replace(&self, acquired: NaiveDate, acquisition: usize) -> bool {
-        self.replacement(acquired, acquisition).is_some()
+        of_day.zip(first..).find(|(lot, _)| free(lot)).map(|(_, at)| at)
     }
 
     /// Makes `quantity` units of the lot at `at` a lot of its own and returns it, to be changed.

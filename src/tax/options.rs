@@ -4,11 +4,12 @@
 //! Source: Pub. 550, chapter 4, Options, Short Sales, Constructive Sales; 26 USC 1233, 1234, 1259.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::holding;
 use super::lot::{Dealer, Lot};
 use super::walk::Walk;
-use crate::event::{Event, EventKind, LotMethod, Relation};
+use crate::event::{Event, EventKind, Journal, LotMethod, Relation};
 use crate::money::{self, Decimal};
 use crate::period::{Datelike, NaiveDate};
 use crate::source::Name;
@@ -36,6 +37,19 @@ pub(super) fn occ(symbol: &str) -> Option<Contract<'_>> {
         _ => return None,
     };
     (digits(terms.get(..6)?) && digits(terms.get(7..)?)).then_some(Contract { underlying, call })
+}
+
+/// The security that an option is on, and whether it is a call, as facts or its symbol say.
+pub(super) fn underlying(
+    journal: &Journal,
+    security: &Name,
+    day: NaiveDate,
+) -> Option<(Name, bool)> {
+    let stated = |key: &str| journal.securities.fact(security, key, day, day.year());
+    if let (Some(underlying), Some(right)) = (stated("underlying"), stated("right")) {
+        return Some((underlying.clone(), *right == "call"));
+    }
+    occ(security).map(|contract| (Name::new(contract.underlying), contract.call))
 }
 
 impl<'j> Walk<'j> {
@@ -82,14 +96,8 @@ impl<'j> Walk<'j> {
     /// A call bought counts as its shares when a loss is looked at; which of both was replaced is
     /// not computed, and asked where it matters.
     fn call_bought(&mut self, event: &'j Event, security: &Name, shares: Decimal) {
-        let stated =
-            |key: &str| self.journal.securities.fact(security, key, event.date, event.date.year());
-        let (underlying, call) = match (stated("underlying"), stated("right")) {
-            (Some(underlying), Some(right)) => (underlying.clone(), *right == "call"),
-            _ => match occ(security) {
-                Some(contract) => (Name::new(contract.underlying), contract.call),
-                None => return,
-            },
+        let Some((underlying, call)) = underlying(self.journal, security, event.date) else {
+            return;
         };
         if call && self.loss_waits(&event.account, &underlying, event.date) {
             let asks = format!(
@@ -114,12 +122,12 @@ impl<'j> Walk<'j> {
             );
         } else if !quantity.is_zero() {
             let position = self.position(&event.account, security);
-            let first = self.findings.matches.len();
             self.close_owed(at, event, position, (quantity, -event.amount), None);
-            for matched in &mut self.findings.matches[first..] {
+            for matched in &mut self.sold {
                 matched.sort = "options";
             }
-            self.close_contracts(first, position);
+            self.close_contracts(position);
+            self.keep_sold(position);
         }
     }
 
@@ -222,7 +230,7 @@ impl<'j> Walk<'j> {
             let worth = dealer.next(lot.quantity);
             if lot.cost.is_some_and(|cost| cost < worth) {
                 let matched = self.matched(at, position, &lot, worth, event.date);
-                self.findings.matches.push(matched);
+                self.keep(position, matched);
                 lot.set_cost(Some(worth));
                 lot.since = Some(event.date);
             }
@@ -237,17 +245,17 @@ impl<'j> Walk<'j> {
         for (acquired, units) in delivered {
             own.extend(self.positions[position].take_of(acquired, units));
         }
-        let first = self.findings.matches.len();
         self.close_owed(at, event, position, (quantity, -event.amount), Some(&own));
-        self.short_again(first, security);
+        self.short_again(security);
+        self.keep_sold(position);
     }
 
     /// A loss on a short sale does not count either when another one is opened within 30 days: which
     /// part of it waits is not computed, and asked. Source: 26 USC 1091(e).
-    fn short_again(&mut self, first: usize, security: &Name) {
+    fn short_again(&mut self, security: &Name) {
         let Some(rule) = &self.regime.repurchase else { return };
-        for at in first..self.findings.matches.len() {
-            let matched = &self.findings.matches[at];
+        for at in 0..self.sold.len() {
+            let matched = &self.sold[at];
             let loss =
                 matched.gain().is_some_and(|gain| gain.is_sign_negative() && !gain.is_zero());
             if !loss || matched.year.is_none() {
@@ -286,7 +294,7 @@ impl<'j> Walk<'j> {
             return;
         }
         let mut days: HashMap<Name, Vec<(NaiveDate, usize)>> = HashMap::new();
-        for (at, event) in self.journal.events.iter().enumerate() {
+        for (at, event) in self.events() {
             if let EventKind::ShortOpen { security, .. } = &event.kind {
                 days.entry(security.clone()).or_default().push((event.date, at));
             }
@@ -331,7 +339,7 @@ impl<'j> Walk<'j> {
             let bought = Lot::new(Some(at), Some(event.date), part.quantity, Some(cost));
             let mut matched = self.matched(at, position, &bought, proceeds, day);
             matched.acquisition = part.acquisition;
-            matched.holding.clear();
+            matched.holding = self.tests.passing(|_| false);
             matched.held_since = None;
             if part.cost.is_none() {
                 matched.cost = None;
@@ -339,7 +347,7 @@ impl<'j> Walk<'j> {
             if short_sale && loss {
                 matched.holding = self.held_long(position, opened);
             }
-            self.findings.matches.push(matched);
+            self.sold.push(matched);
         }
         if left > Decimal::ZERO {
             let security = &self.positions[position].security;
@@ -358,16 +366,12 @@ impl<'j> Walk<'j> {
 
     /// The tests that units held when a short sale was made had passed: a loss on it is long-term
     /// when they had been held long. Source: 26 USC 1233(d).
-    fn held_long(&self, position: usize, opened: NaiveDate) -> Vec<Name> {
+    fn held_long(&self, position: usize, opened: NaiveDate) -> Arc<[Name]> {
         let of = &self.positions[position];
-        let tests = self.regime.holdings.iter().filter(|test| {
-            test.months.is_some_and(|months| {
-                of.lots().any(|lot| {
-                    lot.since.is_some_and(|since| holding::longer(since, opened, months))
-                })
-            })
-        });
-        tests.map(|test| test.name.clone()).collect()
+        self.tests.passing(|months| {
+            let long = |since| holding::longer(since, opened, months);
+            of.lots().any(|lot| lot.since.is_some_and(long))
+        })
     }
 
     /// A dividend paid to the lender of units sold short.
@@ -392,7 +396,7 @@ impl<'j> Walk<'j> {
         let mut dealer = Dealer::new(-event.amount, units);
         for lot in owed {
             let paid = dealer.next(lot.quantity);
-            lot.paid.push((at, paid));
+            lot.more.paid.push((at, paid));
         }
     }
 
@@ -400,9 +404,9 @@ impl<'j> Walk<'j> {
     /// investment interest of the day they were paid. Source: 26 USC 263(h).
     fn dividends_paid(&mut self, position: usize, part: &Lot, days: i64) -> Decimal {
         if days <= 45 {
-            return part.paid.iter().map(|(_, paid)| paid).sum();
+            return part.more.paid.iter().map(|(_, paid)| paid).sum();
         }
-        for (at, paid) in &part.paid {
+        for (at, paid) in &part.more.paid {
             let day = self.journal.events[*at].date;
             self.accrue(
                 "short-dividend",
@@ -422,14 +426,14 @@ impl<'j> Walk<'j> {
             let owed: Vec<Lot> = self.positions[position]
                 .owed
                 .iter()
-                .filter(|lot| !lot.paid.is_empty())
+                .filter(|lot| !lot.more.paid.is_empty())
                 .cloned()
                 .collect();
             for lot in owed {
                 let days = lot.acquired.map_or(0, |opened| (last - opened).num_days());
                 if days > 45 {
                     self.dividends_paid(position, &lot, days);
-                } else if let Some((at, paid)) = lot.paid.first() {
+                } else if let Some((at, paid)) = lot.more.paid.first() {
                     let event = &self.journal.events[*at];
                     let asks = "was this short sale closed within 45 days? the dividend paid on it hangs on that".to_owned();
                     self.ask(

@@ -10,10 +10,11 @@ use std::collections::{HashMap, HashSet, VecDeque};
 
 use super::holding::moved;
 use super::lot::{Dealer, Position};
+use super::sold::correct;
 use super::walk::Walk;
 use crate::income::{Adjustment, MayChange};
 use crate::money::Decimal;
-use crate::period::NaiveDate;
+use crate::period::{NaiveDate, TaxYear};
 use crate::regime::Repurchase;
 use crate::source::{ByLetters, Name};
 
@@ -26,112 +27,143 @@ pub(super) struct Losses {
     recent: HashMap<Key, VecDeque<Purchase>, ByLetters>,
 }
 
-/// A loss of one match, as far as nothing has replaced it.
+/// A loss of one lot, as far as nothing has replaced it.
 struct Loss {
+    /// The match that it is in.
     matched: usize,
+    /// The purchase and the disposal.
+    acquisition: Option<usize>,
+    disposal: usize,
+    year: TaxYear,
     day: NaiveDate,
     left: Decimal,
     dealer: Dealer,
     /// Days that the units sold had been held.
     held: i64,
+    /// Nothing corrects it yet.
+    plain: bool,
+    /// The match is of this lot alone.
+    apart: bool,
 }
 
 /// A purchase that may replace units sold within the window.
-struct Purchase {
-    event: usize,
-    position: usize,
-    day: NaiveDate,
+#[derive(Clone, Copy)]
+pub(super) struct Purchase {
+    pub event: usize,
+    pub position: usize,
+    pub day: NaiveDate,
+    /// What its lot is found by.
+    pub order: u64,
+}
+
+/// Whether units of a purchase can still replace others.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Left {
+    Some,
+    Nothing,
 }
 
 impl Walk<'_> {
-    /// Looks at the matches from `first` on: which are losses that purchases before them deny, and
+    /// Keeps what was sold last, and looks which of it are losses that purchases before them deny, and
     /// which purchases after them may.
-    pub fn after_disposal(&mut self, first: usize, position: usize) {
-        let Some(rule) = &self.regime.repurchase else { return };
-        for at in first..self.findings.matches.len() {
-            let matched = &self.findings.matches[at];
-            let Some(loss) =
-                matched.gain().filter(|gain| gain.is_sign_negative() && !gain.is_zero())
-            else {
+    pub fn after_disposal(&mut self, position: usize) {
+        let counts = self.regime.repurchase.as_ref().zip(self.sold.first());
+        let counts = counts.filter(|(rule, first)| {
+            first.year.is_some() && !self.is(&first.security, first.disposed, &rule.unless)
+        });
+        let Some((rule, first)) = counts else { return self.keep_sold(position) };
+        let (day, apart) = (first.disposed, self.told_apart(first.disposed));
+        let key = (self.positions[position].group, first.security.clone());
+        let mut recent = self.losses.recent.remove(&key).unwrap_or_default();
+        if let Some(start) = moved(day, rule.from) {
+            while recent.front().is_some_and(|purchase| purchase.day < start) {
+                recent.pop_front();
+            }
+        }
+        let mut waiting = Vec::new();
+        let mut sold = std::mem::take(&mut self.sold);
+        for matched in sold.drain(..) {
+            let loss = matched.gain().filter(|gain| gain.is_sign_negative() && !gain.is_zero());
+            let (Some(loss), Some(year)) = (loss, matched.year) else {
+                self.keep(position, matched);
                 continue;
             };
-            if matched.year.is_none() || self.is(&matched.security, matched.disposed, &rule.unless)
-            {
-                continue;
-            }
-            let (day, quantity) = (matched.disposed, matched.quantity);
             let since = matched.held_since.or(matched.acquired);
-            let held = since.map_or(0, |since| (day - since).num_days());
-            let key = (self.positions[position].group, matched.security.clone());
             let mut loss = Loss {
-                matched: at,
+                matched: 0,
+                acquisition: matched.acquisition,
+                disposal: matched.disposal,
+                year,
                 day,
-                left: quantity,
-                dealer: Dealer::new(-loss, quantity),
-                held,
+                left: matched.quantity,
+                dealer: Dealer::new(-loss, matched.quantity),
+                held: since.map_or(0, |since| (day - since).num_days()),
+                plain: matched.plain > 0,
+                apart,
             };
-            self.look_back(rule, &key, &mut loss);
+            loss.matched = self.keep(position, matched);
+            self.look_back(rule, &mut recent, &mut loss);
             if loss.left > Decimal::ZERO {
-                self.losses.waiting.entry(key).or_default().push_back(loss);
+                waiting.push(loss);
             }
+        }
+        self.sold = sold;
+        if !recent.is_empty() {
+            self.losses.recent.insert(key.clone(), recent);
+        }
+        if !waiting.is_empty() {
+            self.losses.waiting.entry(key).or_default().extend(waiting);
         }
     }
 
     /// Purchases up to the sale, oldest first, of units that are still held.
-    fn look_back(&mut self, rule: &Repurchase, key: &Key, loss: &mut Loss) {
-        let Some(start) = moved(loss.day, rule.from) else { return };
-        let Some(mut recent) = self.losses.recent.remove(key) else { return };
-        while recent.front().is_some_and(|purchase| purchase.day < start) {
-            recent.pop_front();
+    fn look_back(&mut self, rule: &Repurchase, recent: &mut VecDeque<Purchase>, loss: &mut Loss) {
+        if moved(loss.day, rule.from).is_none() {
+            return;
         }
-        let sold = self.findings.matches[loss.matched].acquisition;
         // Each purchase looked at is used up or is the last one, so none is looked at for long.
-        let mut kept = Vec::new();
+        let mut at = 0;
         while loss.left > Decimal::ZERO
-            && let Some(purchase) = recent.pop_front()
+            && let Some(purchase) = recent.get(at).copied()
         {
-            let other = sold != Some(purchase.event);
-            if other {
-                self.replace(rule, purchase.position, purchase.event, purchase.day, loss);
-            }
-            if !other || !used_up(&self.positions[purchase.position], &purchase) {
-                kept.push(purchase);
+            if loss.acquisition == Some(purchase.event)
+                || self.replace(rule, &purchase, loss) == Left::Some
+            {
+                at += 1;
+            } else {
+                recent.remove(at);
             }
         }
-        for purchase in kept.into_iter().rev() {
-            recent.push_front(purchase);
-        }
-        self.losses.recent.insert(key.clone(), recent);
     }
 
     /// A purchase: what losses before it does it deny, and may it deny one after it?
-    pub fn bought(&mut self, event: usize, position: usize, _quantity: Decimal, day: NaiveDate) {
+    pub fn bought(&mut self, purchase: Purchase) {
         let Some(rule) = &self.regime.repurchase else { return };
+        let Purchase { position, day, .. } = purchase;
         let of = &self.positions[position];
         let key = (of.group, of.security.clone());
         if let Some(mut waiting) = self.losses.waiting.remove(&key) {
             let over = |loss: &Loss| moved(loss.day, rule.to).is_none_or(|last| day > last);
             // A loss that is deemed to be of the year's end may stand before one of an earlier day.
             if waiting.iter().is_sorted_by_key(|loss| loss.day) {
-                while waiting.front().is_some_and(over) {
-                    waiting.pop_front();
-                }
+                let over = waiting.iter().take_while(|loss| over(loss)).count();
+                waiting.drain(..over);
             } else {
                 waiting.retain(|loss| !over(loss));
             }
-            let mut kept = Vec::new();
-            while self.positions[position].can_replace(day, event)
-                && let Some(mut loss) = waiting.pop_front()
+            let mut at = 0;
+            let mut left = Left::Some;
+            while left == Left::Some
+                && let Some(loss) = waiting.get_mut(at)
             {
                 if loss.day <= day {
-                    self.replace(rule, position, event, day, &mut loss);
+                    left = self.replace(rule, &purchase, loss);
                 }
                 if loss.left > Decimal::ZERO {
-                    kept.push(loss);
+                    at += 1;
+                } else {
+                    waiting.remove(at);
                 }
-            }
-            for loss in kept.into_iter().rev() {
-                waiting.push_front(loss);
             }
             if !waiting.is_empty() {
                 self.losses.waiting.insert(key.clone(), waiting);
@@ -142,23 +174,20 @@ impl Walk<'_> {
         while purchases.front().is_some_and(|purchase| purchase.day < start) {
             purchases.pop_front();
         }
-        purchases.push_back(Purchase { event, position, day });
+        purchases.push_back(purchase);
     }
 
     /// Lets units of one purchase replace units sold at a loss: the loss does not count, and the
-    /// units take it as cost, and the time that those sold were held.
-    fn replace(
-        &mut self,
-        rule: &Repurchase,
-        position: usize,
-        event: usize,
-        day: NaiveDate,
-        loss: &mut Loss,
-    ) {
-        let sheltered = self.positions[position].sheltered;
-        while loss.left > Decimal::ZERO {
-            let of = &mut self.positions[position];
-            let Some(at) = of.replacement(day, event) else { return };
+    /// units take it as cost, and the time that those sold were held. Returns whether units are left
+    /// that can replace more.
+    fn replace(&mut self, rule: &Repurchase, purchase: &Purchase, loss: &mut Loss) -> Left {
+        let Purchase { event, position, day, order } = *purchase;
+        let of = &mut self.positions[position];
+        let sheltered = of.sheltered;
+        while let Some(at) = of.replacement(day, event, order) {
+            if loss.left <= Decimal::ZERO {
+                return Left::Some;
+            }
             let lot = of.separate(at, loss.left);
             let units = lot.quantity;
             loss.left -= units;
@@ -173,20 +202,14 @@ impl Walk<'_> {
                 }
             }
             let matched = &mut self.findings.matches[loss.matched];
-            let known = matched.adjustments.iter_mut().find(|known| known.because == Some(event));
-            if let Some(known) = known {
-                known.amount += denied;
-                known.quantity += units;
-            } else {
-                let code = rule.code.clone();
-                matched.adjustments.push(Adjustment {
-                    code,
-                    amount: denied,
-                    because: Some(event),
-                    quantity: units,
-                });
+            if std::mem::take(&mut loss.plain) {
+                matched.plain -= 1;
             }
+            let because = loss.apart.then_some(event);
+            let code = rule.code.clone();
+            correct(matched, Adjustment { code, amount: denied, because, quantity: units });
         }
+        Left::Nothing
     }
 
     /// Whether a loss of a security may still be denied on a day, or was just made.
@@ -234,13 +257,11 @@ impl Walk<'_> {
         if self.losses.waiting.is_empty() {
             return;
         }
-        let reached = reached(self.journal);
+        let reached = self.shared.reached();
         let mut found = Vec::new();
         for ((group, security), waiting) in std::mem::take(&mut self.losses.waiting) {
             for loss in waiting {
                 let Some(until) = moved(loss.day, rule.to) else { continue };
-                let matched = &self.findings.matches[loss.matched];
-                let Some(year) = matched.year else { continue };
                 let waits_for: Vec<Name> = reached
                     .iter()
                     .filter(|(account, day)| *day < until && self.group_is(account, group))
@@ -249,17 +270,14 @@ impl Walk<'_> {
                 if waits_for.is_empty() {
                     continue;
                 }
-                let denied: Decimal =
-                    matched.adjustments.iter().map(|adjustment| adjustment.amount).sum();
-                let loss_left = matched.cost.unwrap_or_default() - matched.proceeds - denied;
                 found.push(MayChange {
-                    year,
+                    year: loss.year,
                     until,
                     rule: format!("{}/repurchase", self.regime.id).into(),
                     law: rule.law.clone(),
                     security: security.clone(),
-                    event: matched.disposal,
-                    amount: loss_left,
+                    event: loss.disposal,
+                    amount: loss.dealer.rest(),
                     waits_for,
                 });
             }
@@ -273,12 +291,8 @@ impl Walk<'_> {
     }
 }
 
-fn used_up(position: &Position, purchase: &Purchase) -> bool {
-    !position.can_replace(purchase.day, purchase.event)
-}
-
 /// To which day the records of each account reach that holds securities, or says how far it does.
-fn reached(journal: &crate::event::Journal) -> Vec<(Name, NaiveDate)> {
+pub(super) fn reached(journal: &crate::event::Journal) -> Vec<(Name, NaiveDate)> {
     let mut newest: HashMap<&Name, NaiveDate, ByLetters> = HashMap::default();
     let mut holds: HashSet<&Name, ByLetters> = HashSet::default();
     for event in &journal.events {

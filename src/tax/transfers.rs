@@ -125,7 +125,7 @@ impl<'j> Walk<'j> {
             if let (Some(worth), Some(cost)) = (worth, cost)
                 && worth < cost
             {
-                lot.worth = Some((worth, event.date));
+                lot.more.worth = Some((worth, event.date));
             }
             self.positions[position].add(lot);
         }

@@ -2,14 +2,17 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::apart::{Found, Shared, Stamp, Stamps};
+use super::contracts::Contracts;
+use super::holding::{self, Tests};
 use super::lot::{Lot, Position};
-use super::{contracts::Contracts, holding, repurchase::Losses};
+use super::repurchase::{Losses, Purchase};
 use crate::event::{
-    Choice, Event, EventId, EventKind, Journal, Question, Relation, Shelter, Transfers, Write,
+    Choice, Event, EventId, EventKind, Journal, Question, Shelter, Transfers, Write,
 };
-use crate::income::{Findings, Income};
+use crate::income::{Detail, Findings, Income, Match, OpenLot};
 use crate::money::Decimal;
-use crate::period::{NaiveDate, TaxYear};
+use crate::period::{Datelike, NaiveDate, TaxYear};
 use crate::regime::{Regime, Where};
 use crate::source::{ByLetters, Name};
 
@@ -17,28 +20,34 @@ use crate::source::{ByLetters, Name};
 pub(super) struct Walk<'j> {
     pub journal: &'j Journal,
     pub regime: &'j Regime,
+    pub shared: &'j Shared<'j>,
+    /// How far matches are kept apart.
+    pub detail: Detail<'j>,
+    /// The events to walk, by index.
+    own: &'j [u32],
+    /// The event that is walked, and what comes before it or after all.
+    pub now: Stamp,
     pub findings: Findings,
+    pub stamps: Stamps,
     pub positions: Vec<Position>,
-    by_name: HashMap<(u32, u32), usize, ByLetters>,
-    accounts: HashMap<&'j Name, u32, ByLetters>,
-    securities: HashMap<Name, u32, ByLetters>,
-    /// Whose purchases count for each other's losses, by account.
-    groups: Vec<u32>,
+    by_name: HashMap<(usize, usize), usize, ByLetters>,
+    /// What one event sold, until it is kept.
+    pub sold: Vec<Match>,
+    pub tests: Tests,
     /// Events that another event has brought forward.
     pub done: HashSet<usize>,
     /// Events that others link to, by id.
-    pub linked: HashMap<&'j EventId, usize>,
-    choices: HashMap<&'j EventId, &'j Choice>,
+    pub linked: &'j HashMap<&'j EventId, usize>,
     pub losses: Losses,
     pub contracts: Contracts,
     /// Which units move between accounts.
-    pub transfers: Transfers,
+    pub transfers: &'j Transfers,
     /// Lots on their way from a transfer out to its other end.
     pub moving: HashMap<usize, Vec<Lot>>,
     /// Premiums of options that ended, by the option's event.
     pub premiums: HashMap<usize, Decimal>,
     /// Positions with payments whose ex-date is known, by account and security.
-    watched: HashSet<(u32, u32)>,
+    watched: HashSet<(usize, usize)>,
     /// Days of short sales by security, once a loss on one asked for them.
     pub shorts: Option<HashMap<Name, Vec<(NaiveDate, usize)>>>,
     /// How many positions are of bonds.
@@ -46,92 +55,136 @@ pub(super) struct Walk<'j> {
 }
 
 impl<'j> Walk<'j> {
-    pub fn new(journal: &'j Journal, regime: &'j Regime) -> Walk<'j> {
-        let relations = [Relation::Assigns, Relation::Exercises];
-        let wanted: HashSet<&EventId> = journal
-            .events
-            .iter()
-            .flat_map(|event| &event.further.links)
-            .filter(|link| relations.contains(&link.relation))
-            .map(|link| &link.to)
-            .collect();
-        let linked = if wanted.is_empty() {
-            HashMap::new()
-        } else {
-            let events = journal.events.iter().enumerate();
-            events
-                .filter(|(_, event)| wanted.contains(&event.id))
-                .map(|(at, event)| (&event.id, at))
-                .collect()
-        };
+    pub fn new(shared: &'j Shared<'j>, own: &'j [u32]) -> Walk<'j> {
+        let Shared { journal, regime, detail, .. } = *shared;
         let mut walk = Walk {
             journal,
             regime,
+            shared,
+            detail,
+            own,
+            now: (0, 0),
             findings: Findings::default(),
+            stamps: Stamps::default(),
             positions: Vec::new(),
             by_name: HashMap::default(),
-            accounts: HashMap::default(),
-            securities: HashMap::default(),
-            groups: Vec::new(),
+            sold: Vec::new(),
+            tests: Tests::new(regime),
             done: HashSet::new(),
-            linked,
-            choices: journal.choices.iter().map(|choice| (&choice.event, choice)).collect(),
+            linked: &shared.linked,
             losses: Losses::default(),
             contracts: Contracts::default(),
-            transfers: journal.transfers_of_units(),
+            transfers: &shared.transfers,
             moving: HashMap::new(),
             premiums: HashMap::new(),
             watched: HashSet::new(),
             shorts: None,
             bonds: 0,
         };
-        let tests = regime.holdings.iter().any(|test| test.within.is_some());
-        if tests {
-            for event in &journal.events {
-                if holding::ex_date(journal, event).is_some()
-                    && let Some(security) = event.security()
-                {
-                    let key = (walk.account(&event.account), walk.security(security));
-                    walk.watched.insert(key);
-                }
-            }
+        if regime.holdings.iter().any(|test| test.within.is_some()) {
+            let known =
+                walk.events().filter(|(_, event)| holding::ex_date(journal, event).is_some());
+            let known = known.filter_map(|(_, event)| {
+                Some((event.account.number(), event.security()?.number()))
+            });
+            walk.watched = known.collect();
         }
         walk
     }
 
-    /// The account's number.
-    fn account(&mut self, account: &'j Name) -> u32 {
-        if let Some(known) = self.accounts.get(account) {
-            return *known;
-        }
-        let number = u32::try_from(self.accounts.len()).unwrap_or(u32::MAX);
-        self.accounts.insert(account, number);
-        self.groups.push(group(self.journal, account));
-        number
+    /// The events to walk, in their order.
+    pub fn events(&self) -> impl DoubleEndedIterator<Item = (usize, &'j Event)> + use<'j> {
+        let journal = self.journal;
+        self.own.iter().map(move |at| (*at as usize, &journal.events[*at as usize]))
     }
 
-    fn security(&mut self, security: &Name) -> u32 {
-        if let Some(known) = self.securities.get(security) {
-            return *known;
+    /// Walks all events, and finds what follows from them.
+    pub fn run(mut self) -> Found {
+        let last = self.shared.last;
+        let mut year = self.journal.events.first().map(|event| event.date.year());
+        for (at, event) in self.events() {
+            let stamp = u32::try_from(at).unwrap_or(u32::MAX);
+            self.now = (stamp, 0);
+            while let Some(ended) = year.filter(|ended| *ended < event.date.year()) {
+                self.close_year(ended);
+                year = Some(ended + 1);
+            }
+            self.now = (stamp, 1);
+            self.event(at);
         }
-        let number = u32::try_from(self.securities.len()).unwrap_or(u32::MAX);
-        self.securities.insert(security.clone(), number);
-        number
+        self.now = (u32::MAX, 0);
+        while let (Some(ended), Some(last)) = (year, last) {
+            if NaiveDate::from_ymd_opt(ended, 12, 31).is_none_or(|end| end > last) {
+                break;
+            }
+            self.close_year(ended);
+            year = Some(ended + 1);
+        }
+        if let Some(last) = last {
+            self.now.1 = 1;
+            self.open_shorts(last);
+            self.now.1 = 2;
+            self.unmarked(last);
+        }
+        self.now.1 = 3;
+        self.lost_premiums();
+        holding::tests(&mut self);
+        self.may_change();
+        let (born, open) = self.open();
+        self.findings.open = open;
+        Found { findings: self.findings, stamps: self.stamps, born }
+    }
+
+    /// The end of a year: what bonds earned in it.
+    fn close_year(&mut self, year: i32) {
+        let Some(day) = NaiveDate::from_ymd_opt(year + 1, 1, 1) else { return };
+        if self.bonds == 0 {
+            return;
+        }
+        for position in 0..self.positions.len() {
+            self.accrue_to(position, day);
+        }
+    }
+
+    /// What is held and owed at the end, each with the event that its position is first named in.
+    fn open(&mut self) -> (Vec<usize>, Vec<OpenLot>) {
+        let mut open = Vec::new();
+        let mut born = Vec::new();
+        for position in &mut self.positions {
+            let (account, security) = (position.account.clone(), position.security.clone());
+            let of = |lot: &Lot, owed: bool| OpenLot {
+                account: account.clone(),
+                security: security.clone(),
+                acquisition: lot.acquisition,
+                acquired: lot.acquired,
+                held_since: lot.since.filter(|since| Some(*since) != lot.acquired),
+                quantity: if owed { -lot.quantity } else { lot.quantity },
+                cost: lot.cost,
+            };
+            let owed: Vec<OpenLot> = position.owed.iter().map(|lot| of(lot, true)).collect();
+            open.extend(position.drain().iter().map(|lot| of(lot, false)));
+            open.extend(owed);
+            born.resize(open.len(), position.born);
+        }
+        (born, open)
     }
 
     /// What an account holds of a security, by its index.
     pub fn position(&mut self, account: &'j Name, security: &Name) -> usize {
-        let account_number = self.account(account);
-        let scope = if self.regime.identify.by_account { account_number } else { 0 };
-        let key = (scope, self.security(security));
+        let scope = if self.regime.identify.by_account { account.number() } else { 0 };
+        let key = (scope, security.number());
         if let Some(known) = self.by_name.get(&key) {
             return *known;
         }
         let sheltered = self.sheltered(account);
-        let group = self.groups.get(account_number as usize).copied().unwrap_or_default();
+        let group = group(self.journal, account);
         let sort = sort(self.journal, security);
         let mut position = Position::new(account.clone(), security.clone(), sheltered, group, sort);
-        position.watched = self.watched.contains(&(account_number, key.1));
+        position.watched = self.watched.contains(&(account.number(), security.number()));
+        position.born = self.now.0 as usize;
+        position.dated = self.journal.securities.get(security).is_some_and(|known| {
+            known.facts.0.iter().any(|fact| fact.from.is_some() || fact.year.is_some())
+        });
         self.bonds += usize::from(sort == "bonds");
         self.positions.push(position);
         self.by_name.insert(key, self.positions.len() - 1);
@@ -165,7 +218,10 @@ impl<'j> Walk<'j> {
 
     /// Lots named for an event.
     pub fn choice_of(&self, event: &Event) -> Option<&'j Choice> {
-        self.choices.get(&event.id).copied()
+        if self.shared.choices.is_empty() {
+            return None;
+        }
+        self.shared.choices.get(&event.id).copied()
     }
 
     /// Asks the person about an event.
@@ -180,6 +236,7 @@ impl<'j> Walk<'j> {
         if self.sheltered(&event.account) {
             return;
         }
+        self.stamps.questions.push(self.now);
         self.findings.questions.push(Question {
             asks,
             event: Some(event.id.clone()),
@@ -357,8 +414,8 @@ impl<'j> Walk<'j> {
             EventKind::Award { security, quantity, value } => {
                 let position = self.position(&event.account, security);
                 let lot = Lot::new(Some(at), Some(event.date), *quantity, *value);
-                self.positions[position].add(lot);
-                self.bought(at, position, *quantity, event.date);
+                let order = self.positions[position].add(lot);
+                self.bought(Purchase { event: at, position, day: event.date, order });
             }
             EventKind::Interest { security: Some(security), .. } => {
                 self.coupon(at, event, security);
@@ -395,8 +452,9 @@ impl<'j> Walk<'j> {
         let premium = self.premium_of(event);
         let cost = -event.amount - premium;
         let position = self.position(&event.account, security);
-        self.positions[position].add(Lot::new(Some(at), Some(event.date), quantity, Some(cost)));
-        self.bought(at, position, quantity, event.date);
+        let lot = Lot::new(Some(at), Some(event.date), quantity, Some(cost));
+        let order = self.positions[position].add(lot);
+        self.bought(Purchase { event: at, position, day: event.date, order });
     }
 
     /// An amount that no event states; its year is that of `date`, none where sheltered.
@@ -413,6 +471,7 @@ impl<'j> Walk<'j> {
         if of.sheltered || amount.is_zero() {
             return;
         }
+        self.stamps.accruals.push(self.now);
         self.findings.accruals.push(Income {
             category: name.into(),
             year: self.regime.year.year_of(date),

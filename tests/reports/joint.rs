@@ -61,8 +61,9 @@ impl Made {
             proceeds: one.proceeds,
             cost: Some(one.cost),
             adjustments: wash.into_iter().collect(),
-            holding: if one.long { vec!["long".into()] } else { Vec::new() },
+            holding: if one.long { ["long".into()].into() } else { [].into() },
             year: Some(TaxYear(one.disposed.year())),
+            plain: u32::from(one.wash.is_zero()),
         };
         let gain = matched.gain().expect("the cost is known");
         let index = self.judged.findings.matches.len();

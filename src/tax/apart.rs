@@ -1,0 +1,211 @@
+//! Securities that have nothing to do with each other: each group of them is walked by itself, and what
+//! is found of all is put together in the order of the journal.
+//!
+//! Two securities are of one group where an event turns one into the other, where one is an option on
+//! the other, and where events about them are linked. Nothing that `tax` finds out about a security
+//! hangs on one of another group.
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use rayon::prelude::*;
+
+use super::options::underlying;
+use super::repurchase::reached;
+use super::walk::Walk;
+use crate::event::{Choice, EventId, EventKind, Journal, Relation, Transfers};
+use crate::income::{Detail, Findings};
+use crate::period::NaiveDate;
+use crate::regime::Regime;
+use crate::source::Name;
+
+/// What all walks look up.
+pub(super) struct Shared<'j> {
+    pub journal: &'j Journal,
+    pub regime: &'j Regime,
+    pub detail: Detail<'j>,
+    /// Events that options' uses link to, by id.
+    pub linked: HashMap<&'j EventId, usize>,
+    pub choices: HashMap<&'j EventId, &'j Choice>,
+    /// Which units move between accounts.
+    pub transfers: Transfers,
+    /// The day to which the records reach: of the newest event, or as an account states.
+    pub last: Option<NaiveDate>,
+    reached: OnceLock<Vec<(Name, NaiveDate)>>,
+}
+
+impl<'j> Shared<'j> {
+    pub fn new(journal: &'j Journal, regime: &'j Regime, detail: Detail<'j>) -> Shared<'j> {
+        let relations = [Relation::Assigns, Relation::Exercises];
+        let links = journal.events.iter().flat_map(|event| &event.further.links);
+        let wanted = links.filter(|link| relations.contains(&link.relation)).map(|link| &link.to);
+        let wanted: std::collections::HashSet<&EventId> = wanted.collect();
+        let linked = if wanted.is_empty() {
+            HashMap::new()
+        } else {
+            let events = journal.events.iter().enumerate();
+            let wanted = events.filter(|(_, event)| wanted.contains(&event.id));
+            wanted.map(|(at, event)| (&event.id, at)).collect()
+        };
+        let newest = journal.events.iter().map(|event| event.date).max();
+        Shared {
+            journal,
+            regime,
+            detail,
+            linked,
+            choices: journal.choices.iter().map(|choice| (&choice.event, choice)).collect(),
+            transfers: journal.transfers_of_units(),
+            last: newest.max(journal.accounts.values().filter_map(|account| account.reached).max()),
+            reached: OnceLock::new(),
+        }
+    }
+
+    /// To which day the records of each account reach.
+    pub fn reached(&self) -> &[(Name, NaiveDate)] {
+        self.reached.get_or_init(|| reached(self.journal))
+    }
+}
+
+/// When, in the order of the journal, each thing was found: before which event, or after all.
+#[derive(Debug, Default)]
+pub(super) struct Stamps {
+    pub matches: Vec<Stamp>,
+    pub accruals: Vec<Stamp>,
+    pub questions: Vec<Stamp>,
+}
+
+/// The event that was walked, by its index; and what comes before it, or after all events, in order.
+pub(super) type Stamp = (u32, u8);
+
+/// What was found of some securities.
+pub(super) struct Found {
+    pub findings: Findings,
+    pub stamps: Stamps,
+    /// The event that each open lot's position is first named in.
+    pub born: Vec<usize>,
+}
+
+/// Walks groups of securities on all cores.
+pub(super) fn walk(shared: &Shared<'_>) -> Findings {
+    let groups = groups(shared);
+    let found: Vec<Found> =
+        groups.par_iter().map(|events| Walk::new(shared, events).run()).collect();
+    together(found)
+}
+
+/// Walks everything in one go.
+pub(super) fn at_once(shared: &Shared<'_>) -> Findings {
+    let events = shared.journal.events.iter().enumerate();
+    let events = events.filter(|(_, event)| event.kind.security().is_some());
+    let events: Vec<u32> = events.filter_map(|(at, _)| u32::try_from(at).ok()).collect();
+    together(vec![Walk::new(shared, &events).run()])
+}
+
+/// Puts findings together in the order of the journal.
+fn together(mut found: Vec<Found>) -> Findings {
+    if found.len() < 2 {
+        return found.pop().map(|found| found.findings).unwrap_or_default();
+    }
+    let mut all = Findings::default();
+    let (mut matches, mut accruals, mut questions) = (Vec::new(), Vec::new(), Vec::new());
+    let mut open = Vec::new();
+    for one in found {
+        let Found { findings, stamps, born } = one;
+        matches.extend(stamps.matches.into_iter().zip(findings.matches));
+        accruals.extend(stamps.accruals.into_iter().zip(findings.accruals));
+        questions.extend(stamps.questions.into_iter().zip(findings.questions));
+        open.extend(born.into_iter().zip(findings.open));
+        all.holdings.extend(findings.holdings);
+        all.may_change.extend(findings.may_change);
+    }
+    // Sorting keeps the order of what was found at the same moment: by the same walk, in its order.
+    all.matches = in_order(matches);
+    all.accruals = in_order(accruals);
+    all.questions = in_order(questions);
+    all.open = in_order(open);
+    all.holdings.sort_by_key(|holding| holding.event);
+    all.may_change.sort_by_key(|change| (change.until, change.event));
+    all
+}
+
+fn in_order<K: Ord, T>(mut found: Vec<(K, T)>) -> Vec<T> {
+    found.sort_by(|(left, _), (right, _)| left.cmp(right));
+    found.into_iter().map(|(_, one)| one).collect()
+}
+
+/// The events of each group, by index, in their order; groups by their first event.
+fn groups(shared: &Shared<'_>) -> Vec<Vec<u32>> {
+    let events = &shared.journal.events;
+    let mut joined = Joined::default();
+    for event in events {
+        let Some(security) = event.kind.security() else { continue };
+        if let Some(into) = into(&event.kind) {
+            joined.join(security, into);
+        }
+        if let EventKind::OptionOpen { .. } = event.kind
+            && let Some((underlying, _)) = underlying(shared.journal, security, event.date)
+        {
+            joined.join(security, &underlying);
+        }
+        for link in &event.further.links {
+            let other = shared.linked.get(&link.to).and_then(|at| events[*at].kind.security());
+            if let Some(other) = other {
+                joined.join(security, other);
+            }
+        }
+    }
+    for (from, to) in &shared.transfers.other {
+        if let (Some(from), Some(to)) = (events[*from].kind.security(), events[*to].kind.security())
+        {
+            joined.join(from, to);
+        }
+    }
+    let mut groups: Vec<Vec<u32>> = Vec::new();
+    let mut group_of: Vec<Option<usize>> = Vec::new();
+    for (at, event) in events.iter().enumerate() {
+        let Some(security) = event.kind.security() else { continue };
+        let first = joined.first(security.number());
+        if group_of.len() <= first {
+            group_of.resize(first + 1, None);
+        }
+        let group = *group_of[first].get_or_insert_with(|| {
+            groups.push(Vec::new());
+            groups.len() - 1
+        });
+        groups[group].extend(u32::try_from(at));
+    }
+    groups
+}
+
+/// The security that an event turns its own into, or gives beside it.
+fn into(kind: &EventKind) -> Option<&Name> {
+    match kind {
+        EventKind::SpinOff { into, .. } | EventKind::RightsExercise { into, .. } => Some(into),
+        EventKind::StockDividend { into, .. }
+        | EventKind::Rights { into, .. }
+        | EventKind::Merger { into, .. }
+        | EventKind::Exchange { into, .. }
+        | EventKind::Rename { into, .. } => into.as_ref(),
+        _ => None,
+    }
+}
+
+/// Names that belong together, by their numbers: each points to an earlier one, the first to itself.
+#[derive(Default)]
+struct Joined(HashMap<usize, usize>);
+
+impl Joined {
+    fn first(&self, mut number: usize) -> usize {
+        while let Some(other) = self.0.get(&number) {
+            number = *other;
+        }
+        number
+    }
+
+    fn join(&mut self, left: &Name, right: &Name) {
+        let (left, right) = (self.first(left.number()), self.first(right.number()));
+        if left != right {
+            self.0.insert(left.max(right), left.min(right));
+        }
+    }
+}
