@@ -35,7 +35,7 @@ pub(super) fn longer(since: NaiveDate, sold: NaiveDate, months: u32) -> bool {
 
 /// The tests of how long a thing was held that are counted in months, for one day of sale at a time.
 pub(super) struct Tests {
-    tests: Vec<(Name, u32)>,
+    months: Vec<(Name, u32)>,
     /// The names of those that pass, by bits; empty where they are too many for that.
     sets: Vec<Arc<[Name]>>,
     /// For things sold on this day, since when they must be held to pass, by test.
@@ -47,14 +47,14 @@ impl Tests {
     pub fn new(regime: &Regime) -> Tests {
         let tests = regime.holdings.iter();
         let tests = tests.filter_map(|test| Some((test.name.clone(), test.months?)));
-        let tests: Vec<(Name, u32)> = tests.collect();
-        let count = if tests.len() <= 6 { 1 << tests.len() } else { 0 };
+        let months: Vec<(Name, u32)> = tests.collect();
+        let count = if months.len() <= 6 { 1 << months.len() } else { 0 };
         let set = |bits: usize| {
-            let passed = tests.iter().enumerate().filter(|(at, _)| bits & 1 << at != 0);
+            let passed = months.iter().enumerate().filter(|(at, _)| bits & 1 << at != 0);
             passed.map(|(_, (name, _))| name.clone()).collect()
         };
         let sets = (0..count).map(set).collect();
-        Tests { tests, sets, day: NaiveDate::MIN, latest: Vec::new() }
+        Tests { months, sets, day: NaiveDate::MIN, latest: Vec::new() }
     }
 
     /// Those whose number of months passes.
@@ -67,13 +67,13 @@ impl Tests {
         if self.day != sold {
             self.day = sold;
             self.latest.clear();
-            self.latest.extend(self.tests.iter().map(|(_, months)| latest(sold, *months)));
+            self.latest.extend(self.months.iter().map(|(_, months)| latest(sold, *months)));
         }
         self.those(|at, _| self.latest[at].is_some_and(|latest| since <= latest))
     }
 
     fn those(&self, passes: impl Fn(usize, u32) -> bool) -> Arc<[Name]> {
-        let tests = self.tests.iter().enumerate();
+        let tests = self.months.iter().enumerate();
         let mut passed = tests.filter(|(at, (_, months))| passes(*at, *months));
         if self.sets.is_empty() {
             return passed.map(|(_, (name, _))| name.clone()).collect();

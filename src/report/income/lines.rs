@@ -271,7 +271,7 @@ impl<'j> Made<'_, 'j> {
             if let Origin::Income(Income { matched: Some(at), .. }) = entry.from
                 && let Some(one) = self.judged.findings.matches.get(*at)
             {
-                rows = (rows.0 | (one.plain > 0), rows.1 | !one.adjustments.is_empty());
+                rows = (rows.0 || one.plain > 0, rows.1 || !one.adjustments.is_empty());
             }
         }
         forms(self.regime, category, *year, &self.last, rows)
