@@ -18,7 +18,7 @@ use crate::ledger::blocks::{self, Context};
 use crate::period::{NaiveDate, NaiveTime};
 
 /// How many transactions are read by one core before what came of them is put to the rest.
-const SLICE: usize = 4096;
+const SLICE: usize = 16384;
 
 /// Reads the events of `ledger` into `reading`; what is wrong with them and what they leave open into
 /// the books.
@@ -44,7 +44,7 @@ pub fn events(ledger: &Ledger, books: &mut Books, reading: &mut Reading) {
         let threads = rayon::current_num_threads();
         let starts: Vec<usize> = (0..count).step_by(SLICE).collect();
         // A round at a time, so that events do not stand in two places at once.
-        for round in starts.chunks(threads * 4) {
+        for round in starts.chunks(threads * 2) {
             let read = |start: &usize| slice(ledger, &rules, *start..count.min(start + SLICE));
             let slices: Vec<Slice> = round.par_iter().map(read).collect();
             slices.into_iter().for_each(&mut put);

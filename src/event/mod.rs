@@ -85,7 +85,7 @@ impl Event {
             currency: None,
             claimed: Claims::default(),
             reason: None,
-            text: Name::new(""),
+            text: Name::default(),
             origin,
             further: Further::default(),
         }

@@ -43,7 +43,7 @@ impl Name {
 
 impl Default for Name {
     fn default() -> Name {
-        Name::new("")
+        Name(table::empty())
     }
 }
 

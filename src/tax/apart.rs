@@ -6,12 +6,11 @@
 //! hangs on one of another group.
 
 use std::collections::HashMap;
-use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
 use super::options::underlying;
-use super::repurchase::reached;
+use super::repurchase::wait_for;
 use super::walk::Walk;
 use crate::event::{Choice, EventId, EventKind, Journal, Relation, Transfers};
 use crate::income::{Detail, Findings};
@@ -31,7 +30,6 @@ pub(super) struct Shared<'j> {
     pub transfers: Transfers,
     /// The day to which the records reach: of the newest event, or as an account states.
     pub last: Option<NaiveDate>,
-    reached: OnceLock<Vec<(Name, NaiveDate)>>,
 }
 
 impl<'j> Shared<'j> {
@@ -56,13 +54,7 @@ impl<'j> Shared<'j> {
             choices: journal.choices.iter().map(|choice| (&choice.event, choice)).collect(),
             transfers: journal.transfers_of_units(),
             last: newest.max(journal.accounts.values().filter_map(|account| account.reached).max()),
-            reached: OnceLock::new(),
         }
-    }
-
-    /// To which day the records of each account reach.
-    pub fn reached(&self) -> &[(Name, NaiveDate)] {
-        self.reached.get_or_init(|| reached(self.journal))
     }
 }
 
@@ -83,6 +75,8 @@ pub(super) struct Found {
     pub stamps: Stamps,
     /// The event that each open lot's position is first named in.
     pub born: Vec<usize>,
+    /// The group of accounts that each loss that may change is of.
+    pub groups: Vec<u32>,
 }
 
 /// Walks groups of securities on all cores.
@@ -90,7 +84,7 @@ pub(super) fn walk(shared: &Shared<'_>) -> Findings {
     let groups = groups(shared);
     let found: Vec<Found> =
         groups.par_iter().map(|events| Walk::new(shared, events).run()).collect();
-    together(found)
+    together(shared, found)
 }
 
 /// Walks everything in one go.
@@ -98,11 +92,12 @@ pub(super) fn at_once(shared: &Shared<'_>) -> Findings {
     let events = shared.journal.events.iter().enumerate();
     let events = events.filter(|(_, event)| event.kind.security().is_some());
     let events: Vec<u32> = events.filter_map(|(at, _)| u32::try_from(at).ok()).collect();
-    together(vec![Walk::new(shared, &events).run()])
+    together(shared, vec![Walk::new(shared, &events).run()])
 }
 
 /// Puts findings together in the order of the journal.
-fn together(mut found: Vec<Found>) -> Findings {
+fn together(shared: &Shared<'_>, mut found: Vec<Found>) -> Findings {
+    wait_for(shared.journal, &mut found);
     if found.len() < 2 {
         return found.pop().map(|found| found.findings).unwrap_or_default();
     }
@@ -110,7 +105,7 @@ fn together(mut found: Vec<Found>) -> Findings {
     let (mut matches, mut accruals, mut questions) = (Vec::new(), Vec::new(), Vec::new());
     let mut open = Vec::new();
     for one in found {
-        let Found { findings, stamps, born } = one;
+        let Found { findings, stamps, born, groups: _ } = one;
         matches.extend(stamps.matches.into_iter().zip(findings.matches));
         accruals.extend(stamps.accruals.into_iter().zip(findings.accruals));
         questions.extend(stamps.questions.into_iter().zip(findings.questions));

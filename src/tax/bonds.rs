@@ -134,6 +134,9 @@ pub(super) fn settle(walk: &mut Walk<'_>, position: usize, lot: &Lot, matched: &
 fn undescribed(walk: &mut Walk<'_>, _position: usize, _lot: &Lot, matched: &Match) {
     let event = &walk.journal.events[matched.disposal];
     let repaid = matches!(event.kind, EventKind::Redemption { .. });
+    if !repaid {
+        return;
+    }
     let kind = walk.journal.securities.fact(
         &matched.security,
         "kind",
@@ -141,7 +144,7 @@ fn undescribed(walk: &mut Walk<'_>, _position: usize, _lot: &Lot, matched: &Matc
         matched.disposed.year(),
     );
     let gain = matched.gain().unwrap_or_default();
-    if repaid && kind.is_none() && gain > Decimal::ZERO {
+    if kind.is_none() && gain > Decimal::ZERO {
         let asks = format!(
             "what is {}: a bond, a bill, a fund? a part of its gain may be interest",
             matched.security

@@ -144,7 +144,7 @@ impl<'j> Walk<'j> {
             self.positions[position].left(&lot, Some(day));
             let mut matched = self.matched(at, position, &lot, proceeds, day);
             bonds::settle(self, position, &lot, &mut matched);
-            self.codes(&lot, &mut matched);
+            self.codes(position, &lot, &mut matched);
             if matched.cost.is_none() {
                 self.unknown_cost(at, position, lot.quantity);
             }
@@ -264,7 +264,10 @@ impl<'j> Walk<'j> {
 
     /// Corrections that hang on what the thing is: small business stock held five years, of which a
     /// part of the gain is excluded (26 USC 1202(a)); collectibles held long, whose rate differs.
-    fn codes(&self, lot: &Lot, matched: &mut Match) {
+    fn codes(&self, position: usize, lot: &Lot, matched: &mut Match) {
+        if !self.positions[position].described {
+            return;
+        }
         let Some(known) = self.journal.securities.get(&matched.security) else { return };
         let is = |key: &str| {
             known.facts.on(key, matched.disposed, 0).is_some_and(|fact| *fact == "true")

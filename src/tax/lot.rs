@@ -97,9 +97,7 @@ impl Lot {
                 more: More::default(),
                 ..*self
             };
-            let mut all = std::mem::replace(self, nothing);
-            all.whole = (all.quantity, all.cost);
-            return all;
+            return std::mem::replace(self, nothing).whole();
         }
         let (whole_quantity, whole_cost) = self.whole;
         let kept = whole_cost.map(|cost| {
@@ -127,6 +125,12 @@ impl Lot {
         self.quantity = left;
         self.cost = self.cost.and(kept);
         part
+    }
+
+    /// The lot as one that is no part of another.
+    fn whole(mut self) -> Lot {
+        self.whole = (self.quantity, self.cost);
+        self
     }
 
     /// Sets units and cost anew, after something changed them.
@@ -251,7 +255,8 @@ pub(super) struct Position {
     pub sort: &'static str,
     /// The event that it is first named in, by its index.
     pub born: usize,
-    /// Whether facts about the security change with the day.
+    /// Whether anything is stated about the security, and whether that changes with the day.
+    pub described: bool,
     pub dated: bool,
     /// Matches that sum up disposals, by what those have in common, newest last.
     pub sums: Vec<(Class, usize)>,
@@ -302,6 +307,7 @@ impl Position {
             group,
             sort,
             born: 0,
+            described: false,
             dated: false,
             sums: Vec::new(),
             lots: VecDeque::new(),
@@ -385,16 +391,20 @@ impl Position {
         while wanted > Decimal::ZERO {
             let Some(at) = self.pick(method) else { break };
             let lot = &mut self.lots[at];
-            let rank = (lot.unit_cost(), lot.key());
+            if let Some(ranked) = &mut self.ranked {
+                ranked.remove(&(lot.unit_cost(), lot.key()));
+            }
             let units = wanted.min(lot.quantity);
             wanted -= units;
             self.held -= units;
-            taken.push(lot.take(units));
-            let gone = lot.quantity.is_zero();
-            if let Some(ranked) = &mut self.ranked {
-                ranked.remove(&rank);
-                if !gone {
-                    let lot = &self.lots[at];
+            if units == lot.quantity && at == 0 {
+                // Nearly all of what is taken are whole lots, the oldest first.
+                taken.extend(self.lots.pop_front().map(Lot::whole));
+            } else {
+                taken.push(lot.take(units));
+                if let Some(ranked) = &mut self.ranked
+                    && !lot.quantity.is_zero()
+                {
                     ranked.insert((lot.unit_cost(), lot.key()));
                 }
             }

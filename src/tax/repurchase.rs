@@ -8,10 +8,12 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
+use super::apart::Found;
 use super::holding::moved;
 use super::lot::{Dealer, Position};
 use super::sold::correct;
 use super::walk::Walk;
+use crate::event::Journal;
 use crate::income::{Adjustment, MayChange};
 use crate::money::Decimal;
 use crate::period::{NaiveDate, TaxYear};
@@ -72,20 +74,21 @@ impl Walk<'_> {
             first.year.is_some() && !self.is(&first.security, first.disposed, &rule.unless)
         });
         let Some((rule, first)) = counts else { return self.keep_sold(position) };
-        let (day, apart) = (first.disposed, self.told_apart(first.disposed));
+        let day = first.disposed;
         let key = (self.positions[position].group, first.security.clone());
         let mut recent = self.losses.recent.remove(&key).unwrap_or_default();
-        if let Some(start) = moved(day, rule.from) {
-            while recent.front().is_some_and(|purchase| purchase.day < start) {
-                recent.pop_front();
-            }
+        let start = moved(day, rule.from);
+        while recent.front().is_some_and(|purchase| start.is_none_or(|start| purchase.day < start))
+        {
+            recent.pop_front();
         }
         let mut waiting = Vec::new();
+        let mut class = self.class(position, first);
         let mut sold = std::mem::take(&mut self.sold);
-        for matched in sold.drain(..) {
+        for matched in &mut sold {
             let loss = matched.gain().filter(|gain| gain.is_sign_negative() && !gain.is_zero());
             let (Some(loss), Some(year)) = (loss, matched.year) else {
-                self.keep(position, matched);
+                self.keep_in(position, &mut class, matched);
                 continue;
             };
             let since = matched.held_since.or(matched.acquired);
@@ -99,14 +102,15 @@ impl Walk<'_> {
                 dealer: Dealer::new(-loss, matched.quantity),
                 held: since.map_or(0, |since| (day - since).num_days()),
                 plain: matched.plain > 0,
-                apart,
+                apart: class.is_none(),
             };
-            loss.matched = self.keep(position, matched);
+            loss.matched = self.keep_in(position, &mut class, matched);
             self.look_back(rule, &mut recent, &mut loss);
             if loss.left > Decimal::ZERO {
                 waiting.push(loss);
             }
         }
+        sold.clear();
         self.sold = sold;
         if !recent.is_empty() {
             self.losses.recent.insert(key.clone(), recent);
@@ -118,9 +122,6 @@ impl Walk<'_> {
 
     /// Purchases up to the sale, oldest first, of units that are still held.
     fn look_back(&mut self, rule: &Repurchase, recent: &mut VecDeque<Purchase>, loss: &mut Loss) {
-        if moved(loss.day, rule.from).is_none() {
-            return;
-        }
         // Each purchase looked at is used up or is the last one, so none is looked at for long.
         let mut at = 0;
         while loss.left > Decimal::ZERO
@@ -251,26 +252,15 @@ impl Walk<'_> {
         }
     }
 
-    /// Which losses a purchase after the records could still deny.
-    pub fn may_change(&mut self) {
-        let Some(rule) = &self.regime.repurchase else { return };
-        if self.losses.waiting.is_empty() {
-            return;
-        }
-        let reached = self.shared.reached();
+    /// Which losses a purchase after the records could still deny, each with its group of accounts;
+    /// whose records they wait for is told by `wait_for`.
+    pub fn may_change(&mut self) -> Vec<u32> {
+        let Some(rule) = &self.regime.repurchase else { return Vec::new() };
         let mut found = Vec::new();
         for ((group, security), waiting) in std::mem::take(&mut self.losses.waiting) {
             for loss in waiting {
                 let Some(until) = moved(loss.day, rule.to) else { continue };
-                let waits_for: Vec<Name> = reached
-                    .iter()
-                    .filter(|(account, day)| *day < until && self.group_is(account, group))
-                    .map(|(account, _)| account.clone())
-                    .collect();
-                if waits_for.is_empty() {
-                    continue;
-                }
-                found.push(MayChange {
+                let change = MayChange {
                     year: loss.year,
                     until,
                     rule: format!("{}/repurchase", self.regime.id).into(),
@@ -278,21 +268,40 @@ impl Walk<'_> {
                     security: security.clone(),
                     event: loss.disposal,
                     amount: loss.dealer.rest(),
-                    waits_for,
-                });
+                    waits_for: Vec::new(),
+                };
+                found.push((group, change));
             }
         }
-        found.sort_by_key(|change| (change.until, change.event));
-        self.findings.may_change = found;
+        found.sort_by_key(|(_, change)| (change.until, change.event));
+        let (groups, changes) = found.into_iter().unzip();
+        self.findings.may_change = changes;
+        groups
     }
+}
 
-    fn group_is(&self, account: &Name, group: u32) -> bool {
-        super::walk::group(self.journal, account) == group
+/// Tells the accounts of its group whose records end before a loss is safe; a loss that waits for none
+/// is.
+pub(super) fn wait_for(journal: &Journal, found: &mut [Found]) {
+    if found.iter().all(|found| found.groups.is_empty()) {
+        return;
+    }
+    let reached = reached(journal);
+    let reached: Vec<(u32, Name, NaiveDate)> = reached
+        .into_iter()
+        .map(|(account, day)| (super::walk::group(journal, &account), account, day))
+        .collect();
+    for Found { findings, groups, .. } in found {
+        for (change, group) in findings.may_change.iter_mut().zip(groups) {
+            let waits = reached.iter().filter(|(of, _, day)| of == group && *day < change.until);
+            change.waits_for = waits.map(|(_, account, _)| account.clone()).collect();
+        }
+        findings.may_change.retain(|change| !change.waits_for.is_empty());
     }
 }
 
 /// To which day the records of each account reach that holds securities, or says how far it does.
-pub(super) fn reached(journal: &crate::event::Journal) -> Vec<(Name, NaiveDate)> {
+fn reached(journal: &Journal) -> Vec<(Name, NaiveDate)> {
     let mut newest: HashMap<&Name, NaiveDate, ByLetters> = HashMap::default();
     let mut holds: HashSet<&Name, ByLetters> = HashSet::default();
     for event in &journal.events {

@@ -5,6 +5,8 @@
 //! and a day of its own, and a sale takes as many lots as shares. All of them are walked, one by one;
 //! what a year's statement sums up is summed up at once.
 
+use std::sync::Arc;
+
 use super::walk::Walk;
 use crate::income::{Adjustment, Detail, Match};
 use crate::period::{NaiveDate, TaxYear};
@@ -19,10 +21,10 @@ pub(super) struct Class {
     disposal: Option<usize>,
     /// The day, where facts about the security change with it.
     day: Option<NaiveDate>,
-    sort: &'static str,
     /// Which tests they pass, as bits.
     passed: u8,
     known: bool,
+    sort: &'static str,
 }
 
 /// What a report needs apart, if the rules of `regime` allow for sums: one that asks how large a gain is
@@ -46,55 +48,73 @@ impl Walk<'_> {
         self.sold = sold;
     }
 
-    /// Keeps a match: as one of its own, or in a sum. Returns its index among the matches.
-    pub fn keep(&mut self, position: usize, matched: Match) -> usize {
-        let event = &self.journal.events[matched.disposal];
+    /// Keeps a match.
+    pub fn keep(&mut self, position: usize, mut matched: Match) {
+        let mut class = self.class(position, &matched);
+        self.keep_in(position, &mut class, &mut matched);
+    }
+
+    /// The class of all that one disposal took, but for what differs between lots; `None` where each is
+    /// kept as a match of its own.
+    pub fn class(&self, position: usize, matched: &Match) -> Option<Class> {
         let of = self.regime.year.year_of(matched.disposed);
         let wanted = self.detail.years.is_none_or(|years| years.contains(&of));
         if wanted && self.detail.lots {
-            return self.push(matched);
+            return None;
         }
         // Payments that give capital back are asked what went beyond cost, each by itself.
-        let apart = wanted || event.kind.quantity().is_none();
-        let of = &self.positions[position];
-        let class = Class {
+        let apart = wanted || self.journal.events[matched.disposal].kind.quantity().is_none();
+        Some(Class {
             year: matched.year,
             disposal: apart.then_some(matched.disposal),
-            day: of.dated.then_some(matched.disposed),
+            day: self.positions[position].dated.then_some(matched.disposed),
+            passed: 0,
+            known: true,
             sort: matched.sort,
-            passed: self.bits(&matched),
-            known: matched.cost.is_some(),
-        };
+        })
+    }
+
+    /// Keeps a match of a disposal whose class is known: as one of its own, or in a sum. Returns its
+    /// index among those kept; what is left in `matched` is nobody's.
+    pub fn keep_in(
+        &mut self,
+        position: usize,
+        class: &mut Option<Class>,
+        matched: &mut Match,
+    ) -> usize {
+        let Some(class) = class else { return self.push(matched) };
+        class.passed = self.bits(matched);
+        class.known = matched.cost.is_some();
         // Only the newest are looked at: a sum more is no wrong one.
-        let known = of.sums.iter().rev().take(16).find(|(other, _)| *other == class);
+        let sums = &self.positions[position].sums;
+        let known = sums.iter().rev().take(16).find(|(other, _)| other == class);
         if let Some((_, row)) = known {
             let row = *row;
             add(&mut self.findings.matches[row], matched);
             return row;
         }
-        let mut first = matched;
-        for adjustment in &mut first.adjustments {
+        for adjustment in &mut matched.adjustments {
             adjustment.because = None;
         }
-        let row = self.push(first);
+        let row = self.push(matched);
         let sums = &mut self.positions[position].sums;
-        if apart && sums.len() > 64 {
+        if class.disposal.is_some() && sums.len() > 64 {
             // What is sold later is none of these disposals.
             sums.retain(|(class, _)| class.disposal.is_none());
         }
-        sums.push((class, row));
+        sums.push((class.clone(), row));
         row
     }
 
-    /// Whether a match is of one lot, so that its corrections name what caused them.
-    pub fn told_apart(&self, disposed: NaiveDate) -> bool {
-        let of = self.regime.year.year_of(disposed);
-        self.detail.lots && self.detail.years.is_none_or(|years| years.contains(&of))
-    }
-
-    fn push(&mut self, matched: Match) -> usize {
+    fn push(&mut self, matched: &mut Match) -> usize {
         self.stamps.matches.push(self.now);
-        self.findings.matches.push(matched);
+        self.findings.matches.push(Match {
+            adjustments: std::mem::take(&mut matched.adjustments),
+            holding: Arc::clone(&matched.holding),
+            account: matched.account.clone(),
+            security: matched.security.clone(),
+            ..*matched
+        });
         self.findings.matches.len() - 1
     }
 
@@ -109,7 +129,7 @@ impl Walk<'_> {
 }
 
 /// Adds a match to a sum.
-fn add(sum: &mut Match, matched: Match) {
+fn add(sum: &mut Match, matched: &mut Match) {
     sum.quantity += matched.quantity;
     sum.proceeds += matched.proceeds;
     sum.cost = sum.cost.zip(matched.cost).map(|(sum, cost)| sum + cost);
@@ -124,7 +144,7 @@ fn add(sum: &mut Match, matched: Match) {
     if sum.held_since != matched.held_since {
         sum.held_since = None;
     }
-    for adjustment in matched.adjustments {
+    for adjustment in matched.adjustments.drain(..) {
         correct(sum, Adjustment { because: None, ..adjustment });
     }
 }

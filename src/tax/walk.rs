@@ -129,10 +129,10 @@ impl<'j> Walk<'j> {
         self.now.1 = 3;
         self.lost_premiums();
         holding::tests(&mut self);
-        self.may_change();
+        let groups = self.may_change();
         let (born, open) = self.open();
         self.findings.open = open;
-        Found { findings: self.findings, stamps: self.stamps, born }
+        Found { findings: self.findings, stamps: self.stamps, born, groups }
     }
 
     /// The end of a year: what bonds earned in it.
@@ -182,7 +182,9 @@ impl<'j> Walk<'j> {
         let mut position = Position::new(account.clone(), security.clone(), sheltered, group, sort);
         position.watched = self.watched.contains(&(account.number(), security.number()));
         position.born = self.now.0 as usize;
-        position.dated = self.journal.securities.get(security).is_some_and(|known| {
+        let known = self.journal.securities.get(security);
+        position.described = known.is_some();
+        position.dated = known.is_some_and(|known| {
             known.facts.0.iter().any(|fact| fact.from.is_some() || fact.year.is_some())
         });
         self.bonds += usize::from(sort == "bonds");

@@ -57,6 +57,12 @@ pub(super) fn number(text: &str) -> NonZeroU32 {
     number
 }
 
+/// The number of no letters: what most texts that could say something say.
+pub(super) fn empty() -> NonZeroU32 {
+    static EMPTY: OnceLock<NonZeroU32> = OnceLock::new();
+    *EMPTY.get_or_init(|| number(""))
+}
+
 /// The letters with this number.
 #[inline]
 pub(super) fn letters(number: NonZeroU32) -> &'static str {
