@@ -98,12 +98,15 @@ fn read(
     });
     let options = ledger::Options { dialect: flags.dialect, ..ledger::Options::default() };
     let mut read = transactions::Reading::default();
-    for ledger in ledger::read_all(journals, &options, load) {
+    for mut ledger in ledger::read_all(journals, &options, load) {
         match no_journal(&ledger) {
             Some(diagnostic) => books.diagnostics.push(diagnostic),
             None => books.diagnostics.extend(ledger.diagnostics.iter().cloned()),
         }
         transactions::events(&ledger, books, &mut read);
+        if flags.only_events {
+            ledger.drop_rows();
+        }
         books.ledgers.push(ledger);
     }
     books.journal.events = read.in_order();

@@ -90,6 +90,8 @@ pub struct Flags {
     pub filing: Option<Name>,
     /// `--dialect`
     pub dialect: Option<Dialect>,
+    /// Nobody will ask for the rows of journals once there are events of them.
+    pub only_events: bool,
 }
 
 /// The texts that every folder of records has, or may have.

@@ -78,7 +78,7 @@ fn slice<'b>(ledger: &'b Ledger, rules: &'b Rules<'b>, range: Range<usize>) -> S
         diagnostics: Vec::new(),
         left: Left::default(),
     };
-    for (at, row) in range.clone().zip(&ledger.transactions[range]) {
+    for (at, row) in range.clone().zip(&ledger.transactions[range.clone()]) {
         let transaction = ledger.transaction(at);
         match blocks::event(transaction, &context) {
             None => {
@@ -99,7 +99,21 @@ fn slice<'b>(ledger: &'b Ledger, rules: &'b Rules<'b>, range: Range<usize>) -> S
         }
     }
     slice.left = rules.left();
+    let_go(ledger, range);
     slice
+}
+
+/// Nobody reads the texts of these transactions again soon.
+fn let_go(ledger: &Ledger, range: Range<usize>) {
+    for rows in ledger.transactions[range].chunk_by(|row, next| row.source == next.source) {
+        let ends = rows.iter().map(|row| (row.start, row.start + row.length));
+        let (start, end) =
+            ends.fold((u32::MAX, 0), |(start, end), (from, to)| (start.min(from), end.max(to)));
+        let source = rows.first().map(|row| &ledger.sources[row.source as usize]);
+        if let Some(source) = source {
+            source.text.let_go(start as usize..end as usize);
+        }
+    }
 }
 
 /// Events as they are read, of several ledgers.

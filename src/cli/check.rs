@@ -34,7 +34,7 @@ pub fn run(args: &CheckArgs, world: &mut World) -> Result<Exit, Error> {
     let known = |word: &String| checks::CHECKS.iter().any(|(name, _)| name == word);
     let (named, words): (Vec<String>, Vec<String>) = args.words.iter().cloned().partition(known);
     let (years, files) = words::years_and_files(&words, &args.reading);
-    let opened = open::judged_for(&files, SUMS, &args.reading, world)?;
+    let opened = open::judged_for(&files, SUMS, false, &args.reading, world)?;
     let shown = if years.is_empty() { opened.years() } else { years };
     let mut diagnostics = opened.books.diagnostics.clone();
     // Profiles are read by those who need them; whoever checks wants to know all the same.

@@ -41,7 +41,7 @@ impl Read {
         let named = (!years.is_empty()).then_some(&*years);
         let detail = Detail { years: named, lots };
         let open::Opened { books, regime, judged } =
-            open::judged_for(&files, detail, reading, world)?;
+            open::judged_for(&files, detail, true, reading, world)?;
         Ok(Read { books, regime, judged, years })
     }
 

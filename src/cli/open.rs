@@ -30,17 +30,21 @@ pub const SETTINGS: &str = "rentier.toml";
 /// # Errors
 /// There are no books and no files, or one of them cannot be read.
 pub fn open(files: &[PathBuf], reading: &Reading, world: &mut World) -> Result<Books, Error> {
-    let flags = flags(reading)?;
+    with(files, &flags(reading)?, world)
+}
+
+/// The same with flags that are read already.
+fn with(files: &[PathBuf], flags: &Flags, world: &mut World) -> Result<Books, Error> {
     let books = if files.is_empty() {
         let root = find(world)?.ok_or_else(no_books)?;
-        read(&root, &flags, world)?
+        read(&root, flags, world)?
     } else {
         let sources = files.iter().map(|path| world.read(path)).collect::<Result<Vec<_>, _>>()?;
         let (folder, encoding) = (world.folder.clone(), world.encoding);
-        books::of_files(sources, &flags, &mut |path, from| texts(&folder, path, from, encoding))
+        books::of_files(sources, flags, &mut |path, from| texts(&folder, path, from, encoding))
     };
     if world.flags.verbose {
-        spoke(&books, &flags, world)?;
+        spoke(&books, flags, world)?;
     }
     let mut books = books;
     let sources = books.ledgers.iter().flat_map(|ledger| &ledger.sources);
@@ -110,20 +114,22 @@ pub struct Opened {
 /// # Errors
 /// As `open`; and no regime has the id that settings or flags name.
 pub fn judged(files: &[PathBuf], reading: &Reading, world: &mut World) -> Result<Opened, Error> {
-    judged_for(files, Detail::ALL, reading, world)
+    judged_for(files, Detail::ALL, false, reading, world)
 }
 
-/// The same for a report that needs no more than `detail`.
+/// The same for a report that needs no more than `detail`, nor, with `only_events`, the journals' rows.
 ///
 /// # Errors
 /// As `judged`.
 pub fn judged_for(
     files: &[PathBuf],
     detail: Detail<'_>,
+    only_events: bool,
     reading: &Reading,
     world: &mut World,
 ) -> Result<Opened, Error> {
-    let mut books = open(files, reading, world)?;
+    let flags = Flags { only_events, ..flags(reading)? };
+    let mut books = with(files, &flags, world)?;
     let mut regime = regime_of(&mut books)?;
     // Statements are in the currency of the books.
     regime.currency = books.settings.currency.clone();
@@ -176,6 +182,7 @@ pub fn flags(reading: &Reading) -> Result<Flags, Error> {
         regime: reading.regime.as_deref().map(Name::new),
         filing: reading.filing.as_deref().map(Name::new),
         dialect,
+        only_events: false,
     })
 }
 

@@ -24,7 +24,7 @@ pub fn run(world: &mut World) -> Result<Exit, Error> {
         return Ok(Exit::Done);
     }
     let detail = Detail { years: None, lots: false };
-    let opened = open::judged_for(&[], detail, &Reading::default(), world)?;
+    let opened = open::judged_for(&[], detail, true, &Reading::default(), world)?;
     let statement = opened.statement(opened.years());
     let text = report(&opened, &statement);
     world.out.write_all(text.as_bytes())?;

@@ -10,6 +10,13 @@ use crate::period::NaiveDate;
 use crate::source;
 
 impl Ledger {
+    /// Gives back the room of transactions and postings, for those who have made of them what they need.
+    pub fn drop_rows(&mut self) {
+        self.transactions = Vec::new();
+        self.postings = Vec::new();
+        self.details = Vec::new();
+    }
+
     /// The transaction whose row stands at `at`.
     pub fn transaction(&self, at: usize) -> Transaction<'_> {
         Transaction::new(self, &self.transactions[at])

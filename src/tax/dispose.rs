@@ -1,6 +1,6 @@
 //! A disposal: which units it takes, what they brought and cost, and what corrects the result.
 
-use super::lot::{Dealer, Lot};
+use super::lot::{Dealer, Lot, Stated};
 use super::walk::Walk;
 use super::{bonds, holding};
 use crate::event::{Event, LotMethod};
@@ -265,7 +265,7 @@ impl<'j> Walk<'j> {
     /// Corrections that hang on what the thing is: small business stock held five years, of which a
     /// part of the gain is excluded (26 USC 1202(a)); collectibles held long, whose rate differs.
     fn codes(&self, position: usize, lot: &Lot, matched: &mut Match) {
-        if !self.positions[position].described {
+        if self.positions[position].stated == Stated::Nothing {
             return;
         }
         let Some(known) = self.journal.securities.get(&matched.security) else { return };

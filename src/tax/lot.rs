@@ -243,6 +243,16 @@ impl Dealer {
 /// Room for the parts that a lot may be cut into, each with an order of its own.
 const PARTS: u64 = 1 << 32;
 
+/// What the books state about a security.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stated {
+    Nothing,
+    /// Facts that hold on any day.
+    Always,
+    /// Facts that change with the day.
+    Dated,
+}
+
 /// What an account holds and owes of one security.
 #[derive(Debug)]
 pub(super) struct Position {
@@ -255,9 +265,7 @@ pub(super) struct Position {
     pub sort: &'static str,
     /// The event that it is first named in, by its index.
     pub born: usize,
-    /// Whether anything is stated about the security, and whether that changes with the day.
-    pub described: bool,
-    pub dated: bool,
+    pub stated: Stated,
     /// Matches that sum up disposals, by what those have in common, newest last.
     pub sums: Vec<(Class, usize)>,
     /// Held, by day of purchase; lots sold out of order stay as empty ones for a while.
@@ -307,8 +315,7 @@ impl Position {
             group,
             sort,
             born: 0,
-            described: false,
-            dated: false,
+            stated: Stated::Nothing,
             sums: Vec::new(),
             lots: VecDeque::new(),
             owed: VecDeque::new(),

@@ -7,6 +7,7 @@
 
 use std::sync::Arc;
 
+use super::lot::Stated;
 use super::walk::Walk;
 use crate::income::{Adjustment, Detail, Match};
 use crate::period::{NaiveDate, TaxYear};
@@ -64,10 +65,11 @@ impl Walk<'_> {
         }
         // Payments that give capital back are asked what went beyond cost, each by itself.
         let apart = wanted || self.journal.events[matched.disposal].kind.quantity().is_none();
+        let dated = self.positions[position].stated == Stated::Dated;
         Some(Class {
             year: matched.year,
             disposal: apart.then_some(matched.disposal),
-            day: self.positions[position].dated.then_some(matched.disposed),
+            day: dated.then_some(matched.disposed),
             passed: 0,
             known: true,
             sort: matched.sort,

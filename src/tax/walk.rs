@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::apart::{Found, Shared, Stamp, Stamps};
 use super::contracts::Contracts;
 use super::holding::{self, Tests};
-use super::lot::{Lot, Position};
+use super::lot::{Lot, Position, Stated};
 use super::repurchase::{Losses, Purchase};
 use crate::event::{
     Choice, Event, EventId, EventKind, Journal, Question, Shelter, Transfers, Write,
@@ -182,11 +182,11 @@ impl<'j> Walk<'j> {
         let mut position = Position::new(account.clone(), security.clone(), sheltered, group, sort);
         position.watched = self.watched.contains(&(account.number(), security.number()));
         position.born = self.now.0 as usize;
-        let known = self.journal.securities.get(security);
-        position.described = known.is_some();
-        position.dated = known.is_some_and(|known| {
-            known.facts.0.iter().any(|fact| fact.from.is_some() || fact.year.is_some())
-        });
+        if let Some(known) = self.journal.securities.get(security) {
+            let mut facts = known.facts.0.iter();
+            let dated = facts.any(|fact| fact.from.is_some() || fact.year.is_some());
+            position.stated = if dated { Stated::Dated } else { Stated::Always };
+        }
         self.bonds += usize::from(sort == "bonds");
         self.positions.push(position);
         self.by_name.insert(key, self.positions.len() - 1);

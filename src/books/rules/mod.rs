@@ -15,6 +15,7 @@ mod units;
 
 use std::collections::HashSet;
 use std::ops::Deref;
+use std::sync::{Mutex, PoisonError};
 
 use indexmap::IndexMap;
 use indexmap::map::Entry;
@@ -61,6 +62,8 @@ pub struct Rules<'b> {
     other_names: HashSet<&'b Name>,
     /// Rules without an account, which any entry may match.
     loose: bool,
+    /// The names that recognisers have met, for those that come after them.
+    met: Mutex<Vec<Names>>,
 }
 
 /// Recognises transactions of one ledger, in the order in which they come.
@@ -215,6 +218,7 @@ impl<'b> Rules<'b> {
             commodities,
             other_names,
             loose,
+            met: Mutex::default(),
         }
     }
 
@@ -357,7 +361,8 @@ impl Left {
 impl<'b> Recogniser<'b> {
     /// For transactions of the rules' ledger.
     pub fn new(rules: &'b Rules<'b>) -> Recogniser<'b> {
-        Recogniser { rules, names: Names::default(), left: Left::default() }
+        let met = rules.met.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        Recogniser { rules, names: met.unwrap_or_default(), left: Left::default() }
     }
 
     /// The events of a transaction without an `event:` tag, in the order in which they happened;
@@ -373,6 +378,7 @@ impl<'b> Recogniser<'b> {
 
     /// What was left open.
     pub fn left(self) -> Left {
+        self.rules.met.lock().unwrap_or_else(PoisonError::into_inner).push(self.names);
         self.left
     }
 
