@@ -14,8 +14,8 @@ pub fn run(args: &PricesArgs, world: &mut World) -> Result<Exit, Error> {
     let wanted = Wanted {
         commodities: args.commodity.clone(),
         years,
-        from: words::day(args.from.as_deref())?,
-        to: words::day(args.to.as_deref())?,
+        from: words::day(args.days.from.as_deref())?,
+        to: words::day(args.days.to.as_deref())?,
         costs: journals::costs(args.infer_market_prices),
     };
     let kind = args.kind.as_deref().map(dialect).transpose()?;

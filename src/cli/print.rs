@@ -18,8 +18,8 @@ pub fn run(args: &PrintArgs, world: &mut World) -> Result<Exit, Error> {
     let kept = Kept {
         every: args.patterns.is_empty(),
         patterns: journals::patterns(&args.patterns)?,
-        from: words::day(args.from.as_deref())?,
-        to: words::day(args.to.as_deref())?,
+        from: words::day(args.days.from.as_deref())?,
+        to: words::day(args.days.to.as_deref())?,
     };
     let target = args.target.as_deref().map(Target::named).transpose()?;
     let reading = Reading { dialect: args.dialect.clone(), ..Reading::default() };

@@ -10,7 +10,7 @@ use crate::report::table::Table;
 
 /// Runs it.
 pub fn run(args: &RegisterArgs, world: &mut World) -> Result<Exit, Error> {
-    let days = [args.from.as_deref(), args.to.as_deref()];
+    let days = [args.days.from.as_deref(), args.days.to.as_deref()];
     let (periods, exchange) = (&args.periods, &args.exchange);
     let mut ask = journals::ask(&args.patterns, periods, exchange, args.depth, days)?;
     let mut read = Read::of(&args.journals, &[], world)?;

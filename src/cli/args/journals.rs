@@ -18,6 +18,18 @@ pub struct Journals {
     pub dialect: Option<String>,
 }
 
+/// Which days count.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Keep")]
+pub struct Days {
+    /// From this day on
+    #[arg(long, value_name = "DAY")]
+    pub from: Option<String>,
+    /// Up to this day, included
+    #[arg(long, value_name = "DAY")]
+    pub to: Option<String>,
+}
+
 /// One column, or one group of rows, for each period.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Periods")]
@@ -101,12 +113,9 @@ pub struct BalanceArgs {
     /// In what.
     #[command(flatten)]
     pub exchange: Exchange,
-    /// From this day on
-    #[arg(long, value_name = "DAY", help_heading = "Keep")]
-    pub from: Option<String>,
-    /// Up to this day, included
-    #[arg(long, value_name = "DAY", help_heading = "Keep")]
-    pub to: Option<String>,
+    /// Of which days.
+    #[command(flatten)]
+    pub days: Days,
     /// At the close of that day
     #[arg(long, value_name = "DAY", help_heading = "Keep", conflicts_with_all = ["from", "to"])]
     pub as_of: Option<String>,
@@ -146,12 +155,9 @@ pub struct RegisterArgs {
     /// In what.
     #[command(flatten)]
     pub exchange: Exchange,
-    /// From this day on
-    #[arg(long, value_name = "DAY", help_heading = "Keep")]
-    pub from: Option<String>,
-    /// Up to this day, included
-    #[arg(long, value_name = "DAY", help_heading = "Keep")]
-    pub to: Option<String>,
+    /// Of which days.
+    #[command(flatten)]
+    pub days: Days,
     /// Where to.
     #[command(flatten)]
     pub output: Output,
@@ -290,13 +296,74 @@ pub struct PricesArgs {
     /// Only prices of this commodity (repeatable)
     #[arg(long, value_name = "SYM", help_heading = "Keep")]
     pub commodity: Vec<String>,
-    /// From this day on
-    #[arg(long, value_name = "DAY", help_heading = "Keep")]
-    pub from: Option<String>,
-    /// Up to this day, included
-    #[arg(long, value_name = "DAY", help_heading = "Keep")]
-    pub to: Option<String>,
+    /// Of which days.
+    #[command(flatten)]
+    pub days: Days,
     /// Where to.
     #[command(flatten)]
     pub output: Output,
+}
+
+/// `rentier print`
+#[derive(Clone, Debug, Args)]
+#[command(
+    override_usage = "rentier print [ACCOUNT]... [OPTIONS]",
+    after_help = "\
+rentier print                             the transactions, by date
+rentier print Dividends --from 2024-01-01 of some accounts
+rentier print --as beancount -o out.beancount
+rentier print -f my.journal --as hledger",
+    after_long_help = "\
+Without --as, transactions stand as they were written, those of all files by date. With it, every amount is \
+written out and names become what the other program accepts, so that its balances are those here; what it \
+cannot say stands as a comment, with a warning. `rentier` is the journal of events that an import writes. An \
+export is printed as the journal it would become."
+)]
+pub struct PrintArgs {
+    /// [ACCOUNT]...  keep transactions with an account that matches one of these
+    #[arg(value_name = "ACCOUNT")]
+    pub patterns: Vec<String>,
+    /// rentier, hledger, ledger, beancount; else as it is written
+    #[arg(long = "as", value_name = "KIND", help_heading = "Shape")]
+    pub target: Option<String>,
+    /// Of which days.
+    #[command(flatten)]
+    pub days: Days,
+    /// Read F instead of the books (repeatable)
+    #[arg(short, long = "file", value_name = "F", help_heading = "Reading")]
+    pub files: Vec<PathBuf>,
+    /// hledger, ledger, beancount; else by evidence in the file
+    #[arg(long, value_name = "KIND", help_heading = "Reading")]
+    pub dialect: Option<String>,
+    /// Write there
+    #[arg(short, long, value_name = "PATH", help_heading = "Output")]
+    pub output: Option<PathBuf>,
+}
+
+/// `rentier fmt`
+#[derive(Clone, Debug, Args)]
+#[command(
+    override_usage = "rentier fmt [FILE]... [OPTIONS]",
+    after_help = "\
+rentier fmt                               the journals of the books
+rentier fmt --check                       exit 1 if one is not tidy
+rentier fmt -n my.journal                 what would change",
+    after_long_help = "\
+Postings get one indent, amounts one column in each transaction, blocks one empty line between them, lines no \
+blanks at their ends. No word and no comment changes, and what is tidy stays as it is, byte for byte. Encoding, \
+line ends and a byte-order mark are kept."
+)]
+pub struct FmtArgs {
+    /// [FILE]...  journals; if none, those of the books
+    #[arg(value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Write nothing; exit 1 if a file is not tidy, and say where
+    #[arg(long)]
+    pub check: bool,
+    /// Show what would change, write nothing
+    #[arg(short = 'n', long)]
+    pub dry_run: bool,
+    /// hledger, ledger, beancount; else by evidence in the file
+    #[arg(long, value_name = "KIND")]
+    pub dialect: Option<String>,
 }
