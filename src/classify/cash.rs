@@ -1,8 +1,8 @@
 //! The cash view: what came in, whatever it is for tax (`DESIGN.md` 10, Cash view).
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-use crate::event::{Event, EventId, EventKind, Journal, Relation, Shelter};
+use crate::event::{Event, EventKind, Journal, Shelter};
 use crate::income::Income;
 use crate::money::Decimal;
 use crate::period::{TaxYear, YearRule};
@@ -20,13 +20,7 @@ pub fn cash(
     keep: impl Fn(usize, TaxYear) -> bool,
 ) -> Vec<Income> {
     let mut incomes = Vec::new();
-    // The lines of events that tax is linked to: those alone are looked up.
-    let taxes = journal.events.iter().filter(|event| {
-        matches!(event.kind, EventKind::Withholding { .. }) && !event.further.links.is_empty()
-    });
-    let taxed: HashSet<&EventId> =
-        taxes.filter_map(|event| event.linked(Relation::WithholdingOf)).collect();
-    let mut lines: HashMap<&EventId, &str> = HashMap::new();
+    let taxes = journal.taxes();
     let names: HashMap<&str, Name> = LINES.iter().map(|line| (*line, Name::new(line))).collect();
     let rule = Name::new("cash");
     let mut sheltered: HashMap<&Name, bool, ByLetters> = HashMap::default();
@@ -40,16 +34,13 @@ pub fn cash(
         }
         let line = match &event.kind {
             EventKind::Withholding { security, .. } => {
-                let of =
-                    event.linked(Relation::WithholdingOf).and_then(|id| lines.get(id).copied());
+                let income = taxes.of.get(&at).map(|income| &journal.events[*income]);
+                let of = income.and_then(|income| line(journal, income));
                 Some(of.unwrap_or(if security.is_some() { DIVIDENDS } else { INTEREST }))
             }
             _ => line(journal, event),
         };
         let Some(line) = line else { continue };
-        if !taxed.is_empty() && taxed.contains(&event.id) {
-            lines.insert(&event.id, line);
-        }
         // What writing an option brought is net of its costs, as its gain is.
         let costs = if line == OPTIONS { Decimal::ZERO } else { event.fees };
         let amount = event.amount.saturating_add(costs);

@@ -11,6 +11,7 @@ mod journal;
 mod json;
 mod kind;
 mod security;
+mod taxes;
 mod transfers;
 
 use std::cmp::Reverse;
@@ -24,6 +25,7 @@ pub use id::{EventId, RowHash};
 pub use journal::{Choice, Journal, Override, Property, PropertyUse, Question, Write};
 pub use kind::{EventKind, Rank};
 pub use security::{Distribution, Entitlement, Fact, Facts, Identifier, Securities, Security};
+pub use taxes::Taxes;
 pub use transfers::Transfers;
 
 use rayon::prelude::*;

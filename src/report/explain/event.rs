@@ -1,7 +1,7 @@
 //! What became of an event, or of a row of a file.
 
 use super::{Explainer, Explanation, Node};
-use crate::event::{Event, EventId, EventKind, Shelter};
+use crate::event::{Event, EventId, EventKind, Relation, Shelter};
 use crate::money;
 use crate::report::words;
 use crate::source::Name;
@@ -72,6 +72,7 @@ impl Explainer<'_> {
             nodes.push(Node::said("units", how));
         }
         nodes.extend(self.other_end(at, event));
+        nodes.extend(self.taxed(at, event));
         for link in &event.further.links {
             nodes.push(Node::said("link", format!("{} {}", link.relation, link.to)));
         }
@@ -107,6 +108,24 @@ impl Explainer<'_> {
         }
         let doubtful: Vec<String> = transfers.doubtful.get(&at)?.iter().map(end).collect();
         Some(Node::said("pair", format!("not told, it could be: {}", doubtful.join("; or "))))
+    }
+
+    /// Of a tax without a link, the income that it was taken off, or those that it could be.
+    fn taxed(&self, at: usize, event: &Event) -> Option<Node> {
+        let is_tax = matches!(event.kind, EventKind::Withholding { .. });
+        if !is_tax || event.linked(Relation::WithholdingOf).is_some() {
+            return None;
+        }
+        let taxes = self.journal.taxes();
+        let income = |at: &usize| {
+            let income = &self.journal.events[*at];
+            format!("the {} of {}, event {}", income.kind.name(), income.date, income.id)
+        };
+        if let Some(of) = taxes.of.get(&at) {
+            return Some(Node::said("tax", format!("taken off {}", income(of))));
+        }
+        let doubtful: Vec<String> = taxes.doubtful.get(&at)?.iter().map(income).collect();
+        Some(Node::said("tax", format!("not told, it could be off {}", doubtful.join("; or "))))
     }
 
     /// Every category it adds to.
