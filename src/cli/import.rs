@@ -14,7 +14,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::args::{Format, ImportArgs, Reading};
 use super::atomic::{self, NewFile};
 use super::lock::Lock;
-use super::{Error, Exit, World, folder, open};
+use super::{Error, Exit, World, folder, mapped, open};
 use crate::books::plan::{self, IMPORTED, Plan, There};
 use crate::books::{self, Books};
 use crate::diagnostic::Diagnostic;
@@ -38,10 +38,10 @@ struct Given {
 
 impl Given {
     /// A file as it lies.
-    fn content(&self, name: &Name) -> Vec<u8> {
+    fn content(&self, name: &Name) -> &[u8] {
         let text = || self.sources.iter().find(|source| source.name == *name);
-        let bytes = self.bytes.get(name).cloned();
-        bytes.or_else(|| text().map(|source| source.text.as_bytes().to_vec())).unwrap_or_default()
+        let bytes = self.bytes.get(name).map(Vec::as_slice);
+        bytes.or_else(|| text().map(|source| source.text.as_bytes())).unwrap_or_default()
     }
 }
 
@@ -112,7 +112,7 @@ pub fn bring(args: &ImportArgs, afterwards: Afterwards, world: &mut World) -> Re
         )
         .help("make some: rentier init\nor look first: add --dry-run"));
     }
-    let given = given(&args.files, world);
+    let mut given = given(&args.files, world);
     let lock = match &root {
         Some(root) if !args.dry_run => {
             let lock = Lock::take(root, world)?;
@@ -145,6 +145,7 @@ pub fn bring(args: &ImportArgs, afterwards: Afterwards, world: &mut World) -> Re
     let plan = plan::plan(&mut run, &given.digests, &books, &there, keep);
     let added = named.filter(|account| !books.journal.accounts.contains_key(&account.id));
     let changes = plan.events > 0 || !plan.kept.is_empty();
+    let (guessed, none_given) = (open::guessed(&given.sources, world), given.sources.is_empty());
     let mut unread = None;
     let mut moved = 0;
     if let (Some(root), false) = (&root, args.dry_run) {
@@ -153,6 +154,8 @@ pub fn bring(args: &ImportArgs, afterwards: Afterwards, world: &mut World) -> Re
             unread = not_included(root, &plan, &books, world.encoding)?;
         }
         if afterwards == Afterwards::Move {
+            // Long files are lent by the system, which may not move what it lends.
+            given.sources.clear();
             moved = take_away(&plan.settled, &given, world)?;
         }
     }
@@ -160,7 +163,7 @@ pub fn bring(args: &ImportArgs, afterwards: Afterwards, world: &mut World) -> Re
 
     // Problems of the books themselves first: what they say may rest on them.
     let mut diagnostics = books.diagnostics;
-    diagnostics.extend(open::guessed(&given.sources, world));
+    diagnostics.extend(guessed);
     diagnostics.append(&mut run.diagnostics);
     diagnostics.extend(unread);
     diagnostics.extend(run.refused.iter().filter_map(|refused| refused.diagnostic.clone()));
@@ -187,7 +190,7 @@ pub fn bring(args: &ImportArgs, afterwards: Afterwards, world: &mut World) -> Re
             world.out.write_all(screen::moved(moved, left, &books.settings).as_bytes())?;
         }
     }
-    let nothing_read = run.files.is_empty() && run.asked.is_empty() && given.sources.is_empty();
+    let nothing_read = run.files.is_empty() && run.asked.is_empty() && none_given;
     Ok(match () {
         () if nothing_read => Exit::CouldNotRun,
         () if waits => Exit::Problems,
@@ -218,10 +221,8 @@ fn given(paths: &[PathBuf], world: &mut World) -> Given {
             Some(name) if count.get(&Some(name.clone())) == Some(&1) => name,
             _ => typed.clone(),
         };
-        match fs::read(world.path(path)) {
-            Ok(bytes) => {
-                let digest = xxh3_64(&bytes);
-                let (bytes, source) = decoded(&name, bytes, world.encoding);
+        match read(&world.path(path), &name, world.encoding) {
+            Ok((digest, bytes, source)) => {
                 progress.read(&source);
                 given.digests.insert(source.name.clone(), digest);
                 if let Some(bytes) = bytes {
@@ -245,6 +246,22 @@ fn given(paths: &[PathBuf], world: &mut World) -> Given {
     }
     progress.end();
     given
+}
+
+/// A hash of a file's bytes, the bytes where they are not those of its text, and its text: a long one
+/// is read where it lies.
+fn read(
+    path: &Path,
+    name: &str,
+    encoding: &'static Encoding,
+) -> io::Result<(u64, Option<Vec<u8>>, Source)> {
+    if let Some(text) = mapped::large(path)? {
+        return Ok((xxh3_64(text.as_bytes()), None, Source::utf8(name, text)));
+    }
+    let bytes = fs::read(path)?;
+    let digest = xxh3_64(&bytes);
+    let (bytes, source) = decoded(name, bytes, encoding);
+    Ok((digest, bytes, source))
 }
 
 /// The text of a file, and its bytes where they are others: only then is there a copy.

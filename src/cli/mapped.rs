@@ -5,7 +5,7 @@
 //!
 //! This is the one place of unsafe code. A file that somebody else changes while it is mapped changes
 //! under its readers; one that is cut short then ends the program. So only files too large to be in an
-//! editor's hand are mapped, nothing is ever written while one is, and small ones are read as usual.
+//! editor's hand are mapped, none of them is written or moved while it is, and small ones are read as usual.
 #![allow(unsafe_code)]
 
 use std::fs::File;
@@ -31,16 +31,21 @@ const CHECKED: usize = 1 << 20;
 /// # Errors
 /// It cannot be opened or read.
 pub fn source(path: &Path, name: &str, otherwise: &'static Encoding) -> io::Result<Source> {
+    match large(path)? {
+        Some(text) => Ok(Source::utf8(name, text)),
+        None => Ok(Source::decode_else(name, std::fs::read(path)?, otherwise)),
+    }
+}
+
+/// The text of a large file whose bytes are its text, as they lie; `None` for any other.
+///
+/// # Errors
+/// It cannot be opened.
+pub fn large(path: &Path) -> io::Result<Option<Text>> {
     let file = File::open(path)?;
     let kind = file.metadata()?;
-    if kind.is_file()
-        && kind.len() >= LARGE
-        && let Some(mapped) = Mapped::of(&file)
-    {
-        return Ok(Source::utf8(name, Text::lent(Arc::new(mapped))));
-    }
-    drop(file);
-    Ok(Source::decode_else(name, std::fs::read(path)?, otherwise))
+    let mapped = if kind.is_file() && kind.len() >= LARGE { Mapped::of(&file) } else { None };
+    Ok(mapped.map(|mapped| Text::lent(Arc::new(mapped))))
 }
 
 /// The pages of one file, all of them UTF-8.

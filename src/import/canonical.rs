@@ -8,14 +8,19 @@ use crate::period::{Datelike, NaiveDate};
 
 /// `2024-03-27` and a blank.
 pub fn push_day(buffer: &mut String, day: NaiveDate) {
-    let digit = |number: u32| char::from_digit(number, 10).unwrap_or('0');
-    push_digits(buffer, u128::from(day.year().unsigned_abs()));
-    for part in [day.month(), day.day()] {
-        buffer.push('-');
-        buffer.push(digit(part / 10));
-        buffer.push(digit(part % 10));
+    let digit = |number: u32| b'0' + u8::try_from(number % 10).unwrap_or_default();
+    let (year, month, number) = (day.year().unsigned_abs(), day.month(), day.day());
+    if !(1000..=9999).contains(&year) {
+        push_digits(buffer, u128::from(year));
     }
-    buffer.push(' ');
+    let digits = [
+        [year / 1000, year / 100, year / 10, year].map(digit),
+        [b'-', digit(month / 10), digit(month), b'-'],
+        [digit(number / 10), digit(number), b' ', 0],
+    ];
+    let from = if (1000..=9999).contains(&year) { 0 } else { 4 };
+    let text = std::str::from_utf8(&digits.as_flattened()[from..11]).unwrap_or_default();
+    buffer.push_str(text);
 }
 
 /// A number without padding: `-17000.03`. Zero is nothing, as in files that leave it out.
@@ -28,8 +33,13 @@ pub fn push_number(buffer: &mut String, number: Decimal) {
         buffer.push('-');
     }
     let scale = number.scale();
-    let Some(unit) = 10u128.checked_pow(scale) else { return };
     let digits = number.mantissa().unsigned_abs();
+    // Long division takes long, and few numbers need it.
+    if let (Ok(digits), Some(unit)) = (u64::try_from(digits), 10u64.checked_pow(scale)) {
+        push_parts(buffer, scale, digits / unit, digits % unit);
+        return;
+    }
+    let Some(unit) = 10u128.checked_pow(scale) else { return };
     push_digits(buffer, digits / unit);
     if scale > 0 {
         buffer.push('.');
@@ -41,6 +51,34 @@ pub fn push_number(buffer: &mut String, number: Decimal) {
         }
         push_digits(buffer, fraction);
     }
+}
+
+/// What stands before the point and what behind it.
+fn push_parts(buffer: &mut String, scale: u32, whole: u64, fraction: u64) {
+    let mut digits = [b'0'; 42];
+    let mut at = digits.len();
+    let mut push = |digit: u8| {
+        at -= 1;
+        digits[at] = digit;
+    };
+    let digit = |number: u64| b'0' + u8::try_from(number % 10).unwrap_or_default();
+    if scale > 0 {
+        let mut rest = fraction;
+        for _ in 0..scale {
+            push(digit(rest));
+            rest /= 10;
+        }
+        push(b'.');
+    }
+    let mut rest = whole;
+    loop {
+        push(digit(rest));
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    buffer.push_str(std::str::from_utf8(&digits[at..]).unwrap_or_default());
 }
 
 /// The number without zeros after its last digit.

@@ -39,10 +39,24 @@ impl Number {
     }
 }
 
+/// The text without blanks around it; most cells have none.
+#[inline]
+pub fn trimmed(text: &str) -> &str {
+    match text.as_bytes() {
+        [] => text,
+        [first, ..]
+            if first.is_ascii_graphic() && text.as_bytes()[text.len() - 1].is_ascii_graphic() =>
+        {
+            text
+        }
+        _ => text.trim(),
+    }
+}
+
 /// Reads a number: `-$1,234.56`, `$-0.88`, `($1,234.56)`, `1,234.56-`, `+0001.50`, `.9232`, `£5.38`,
 /// `@12.97`; `1S` is one that leaves.
 pub fn number(text: &str, mark: Mark) -> Number {
-    let text = text.trim();
+    let text = trimmed(text);
     if mark == Mark::Point
         && let Some(number) = simple(text)
     {
@@ -93,7 +107,8 @@ fn without_code(text: &str) -> &str {
     }
 }
 
-/// The usual case without an allocation: a sign and a currency in front, digits, one point.
+/// The usual case without an allocation: a sign and a currency in front, digits in groups or without,
+/// one point.
 fn simple(text: &str) -> Option<Decimal> {
     let bytes = text.as_bytes();
     let mut at = 0;
@@ -111,17 +126,23 @@ fn simple(text: &str) -> Option<Decimal> {
         return None;
     }
     let (mut value, mut scale, mut point) = (0i64, 0u32, false);
+    // How many digits the group has, and whether one stands before it.
+    let (mut group, mut grouped) = (0, false);
     for byte in digits {
         match byte {
             b'0'..=b'9' => {
                 value = value * 10 + i64::from(byte - b'0');
                 scale += u32::from(point);
+                group += u32::from(!point);
             }
-            b'.' if !point => point = true,
+            b'.' if !point && (!grouped || group == 3) => point = true,
+            b',' if !point && matches!((grouped, group), (false, 1..=3) | (true, 2 | 3)) => {
+                (group, grouped) = (0, true);
+            }
             _ => return None,
         }
     }
-    if digits == b"." {
+    if digits == b"." || grouped && group != 3 {
         return None;
     }
     Some(Decimal::new(if negative { -value } else { value }, scale))
@@ -165,10 +186,13 @@ fn ungrouped(digits: &str, mark: Mark) -> Option<String> {
 
 /// Whether a cell says that there is nothing to say.
 pub fn is_nothing(text: &str) -> bool {
-    matches!(text.trim(), "" | "-" | "--" | "\u{2013}" | "\u{2014}")
-        || ["n/a", "na", "not available", "processing", "not applicable"]
-            .iter()
-            .any(|word| text.trim().eq_ignore_ascii_case(word))
+    let text = trimmed(text);
+    let begins = |first: &u8| matches!(first, b'n' | b'N' | b'p' | b'P');
+    matches!(text, "" | "-" | "--" | "\u{2013}" | "\u{2014}")
+        || text.as_bytes().first().is_some_and(begins)
+            && ["n/a", "na", "not available", "processing", "not applicable"]
+                .iter()
+                .any(|word| text.eq_ignore_ascii_case(word))
 }
 
 /// What a number's own marks say about the file's decimal mark; `None` where they leave it open:
@@ -192,7 +216,10 @@ pub fn mark_of(text: &str) -> Option<Mark> {
 /// Reads a day. `form` says which number is which where the year does not come first and the
 /// month is no word. What follows a blank, `T` or comma is a time and is left aside.
 pub fn day(text: &str, form: DateForm) -> Option<NaiveDate> {
-    let text = text.trim();
+    let text = trimmed(text);
+    if text.is_empty() {
+        return None;
+    }
     let bytes = text.as_bytes();
     // `010.09.2024`: a zero too many has one reading.
     let text = match bytes {
@@ -294,7 +321,7 @@ pub fn form_of(text: &str) -> Option<DateForm> {
 
 /// Text that was UTF-8, read as windows-1252 and saved again, as it was: `CrÃ©dito` is `Crédito`.
 pub fn mended(text: &str) -> Cow<'_, str> {
-    if !text.contains(['Ã', 'Â']) {
+    if text.is_ascii() || !text.contains(['Ã', 'Â']) {
         return Cow::Borrowed(text);
     }
     let (bytes, _, lossy) = encoding_rs::WINDOWS_1252.encode(text);

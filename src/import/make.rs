@@ -603,6 +603,8 @@ impl Making<'_> {
         // A price of 0 beside more than the costs is none.
         let most = costs(row, rule).abs().checked_add(Decimal::ONE).unwrap_or_default();
         let price = row.price.value().filter(|price| !price.is_zero() || amount.abs() <= most);
+        let wanted = if quantity.is_sign_positive() { -amount.abs() } else { amount.abs() };
+        let taken = if self.profile.unsigned { wanted } else { amount };
         let expected = price.and_then(|price| {
             let scale = self.scale(row, kind);
             let net = less_accrued(row, quantity, amount);
@@ -613,10 +615,17 @@ impl Making<'_> {
             if factor.is_none() && own_price(row).is_none() {
                 return None;
             }
+            let by = factor.unwrap_or(Decimal::ONE);
             let accrued = row.accrued.value().unwrap_or_default().abs();
             let tie = |scale: Decimal| -> Option<(Decimal, Decimal)> {
-                let gross = quantity.checked_mul(price)?.checked_mul(scale)?;
-                let gross = gross.checked_mul(factor.unwrap_or(Decimal::ONE))?;
+                let gross = times(times(quantity.checked_mul(price)?, scale)?, by)?;
+                let accrued = if quantity.is_sign_positive() { -accrued } else { accrued };
+                let sum =
+                    (-gross).checked_sub(costs)?.checked_sub(withheld)?.checked_add(accrued)?;
+                // What ties to the last digit needs no slack.
+                if sum == taken {
+                    return Some((sum, Decimal::ZERO));
+                }
                 // Price and a fraction of units may be rounded to their last digits: half of one in
                 // each can hide in the product.
                 let half = |number: Decimal| Decimal::new(5, (number.scale() + 1).min(28));
@@ -628,9 +637,6 @@ impl Making<'_> {
                 let by_rate = gross.abs().checked_mul(Decimal::new(1, 4))?;
                 let by_rate = if factor.is_some() { by_rate } else { Decimal::ZERO };
                 let slack = slack.checked_add(by_rate)?;
-                let accrued = if quantity.is_sign_positive() { -accrued } else { accrued };
-                let sum =
-                    (-gross).checked_sub(costs)?.checked_sub(withheld)?.checked_add(accrued)?;
                 Some((sum, slack.checked_add(Decimal::new(1, 2))?))
             };
             let mut ties = vec![tie(scale)?];
@@ -651,8 +657,7 @@ impl Making<'_> {
                 })
             })
         };
-        let wanted = if quantity.is_sign_positive() { -amount.abs() } else { amount.abs() };
-        let amount = if self.profile.unsigned { wanted } else { amount };
+        let amount = taken;
         if expected.is_some() && near(amount) {
             return (amount, None);
         }
@@ -723,6 +728,11 @@ fn worth(row: &Row, quantity: Option<Decimal>, scale: Decimal) -> Result<Decimal
     };
     let worth = checked(worth)?;
     Ok(money::rounded(worth, money::decimals_of(&row.currency).max(worth.scale().min(2))))
+}
+
+/// `number` times `factor`, which is 1 for most.
+fn times(number: Decimal, factor: Decimal) -> Option<Decimal> {
+    if factor == Decimal::ONE { Some(number) } else { number.checked_mul(factor) }
 }
 
 /// A gross amount less what was taken off it.

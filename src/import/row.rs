@@ -13,7 +13,7 @@ mod stretch;
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::cell::{Mark, Number};
+use super::cell::{Mark, Number, trimmed};
 use super::evidence::{self, Spelling};
 use super::feed::Form;
 use super::hash::{Hashed, Kept};
@@ -277,12 +277,12 @@ impl Position {
     }
 
     fn get<'c>(&self, field: Field, cells: &'c [Cell]) -> &'c str {
-        self.at(field, cells).and_then(|at| cells.get(at)).map_or("", |cell| cell.trim())
+        self.at(field, cells).and_then(|at| cells.get(at)).map_or("", |cell| trimmed(cell))
     }
 }
 
 fn filled(at: usize, cells: &[Cell]) -> bool {
-    cells.get(at).is_some_and(|cell| !cell.trim().is_empty())
+    cells.get(at).is_some_and(|cell| !trimmed(cell).is_empty())
 }
 
 /// Where costs and tax stand.

@@ -1,7 +1,7 @@
 //! What the cells of a row say of money: numbers in their spelling, currencies, costs and tax.
 
 use super::{Reader, Row};
-use crate::import::cell::Number;
+use crate::import::cell::{Number, trimmed};
 use crate::import::exchange::{Exchange, exchanged, hundredth_of, in_units};
 use crate::import::profile::Field;
 use crate::import::recognise::In;
@@ -15,7 +15,7 @@ impl Reader<'_, '_, '_> {
     }
 
     pub(super) fn number_at(&mut self, at: usize, cells: &[Cell]) -> Number {
-        let text = cells.get(at).map_or("", |cell| cell.trim());
+        let text = cells.get(at).map_or("", |cell| trimmed(cell));
         if text.is_empty() {
             return Number::Nothing;
         }
@@ -30,7 +30,7 @@ impl Reader<'_, '_, '_> {
             In::Row => None,
             In::Name(name) => Some(name.clone()),
             In::Column(at) => {
-                let text = cells.get(*at).map_or("", |cell| cell.trim());
+                let text = cells.get(*at).map_or("", |cell| trimmed(cell));
                 (!text.is_empty()).then(|| self.names.get(text))
             }
         }

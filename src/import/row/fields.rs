@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::identity::single;
 use super::security::{CASE_APART, stated};
 use super::{Further, Holder, Reader, Row, Trouble, When, key_of};
-use crate::import::cell::{self, Mark, Number};
+use crate::import::cell::{self, Mark, Number, trimmed};
 use crate::import::clock;
 use crate::import::exchange::{Exchange, hundredth_of, in_units, is_in_pence};
 use crate::import::profile::{Field, normalised, single_blanks};
@@ -161,7 +161,7 @@ impl<'s> Reader<'s, '_, '_> {
         }
         if !self.profile.surplus
             && cells.len() > of
-            && cells[of..].iter().any(|cell| !cell.trim().is_empty())
+            && cells[of..].iter().any(|cell| !trimmed(cell).is_empty())
         {
             return Some(Trouble::Surplus);
         }

@@ -108,8 +108,11 @@ impl Reader<'_, '_, '_> {
 
 /// Text with single blanks, copied only where it has others.
 pub(super) fn single(text: &str) -> Cow<'_, str> {
-    let bytes = text.as_bytes();
-    let odd = bytes.iter().any(|byte| byte.is_ascii_control() || *byte >= 0x80)
-        || memchr::memmem::find(bytes, b"  ").is_some();
+    let mut blank = false;
+    let odd = text.bytes().any(|byte| {
+        let two = blank && byte == b' ';
+        blank = byte == b' ';
+        two || !(b' '..0x7f).contains(&byte)
+    });
     if odd { Cow::Owned(single_blanks(text)) } else { Cow::Borrowed(text) }
 }

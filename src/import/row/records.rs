@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::stretch::Main;
 use super::{Position, Reader, Row, When, costs_at};
-use crate::import::cell::{self, Mark};
+use crate::import::cell::{self, Mark, trimmed};
 use crate::import::clock;
 use crate::import::feed::Form;
 use crate::import::profile::{Aside, Field, normalised};
@@ -20,7 +20,7 @@ impl<'s, 'p> Reader<'s, '_, 'p> {
             self.close_up(cells);
         }
         let more = cells.len().saturating_sub(self.section.columns.len());
-        if more == 0 || !cells[..more].iter().all(|cell| cell.trim().is_empty()) {
+        if more == 0 || !cells[..more].iter().all(|cell| trimmed(cell).is_empty()) {
             return;
         }
         let Some(at) = self.at.0[Field::Date as usize] else { return };
@@ -38,8 +38,9 @@ impl<'s, 'p> Reader<'s, '_, 'p> {
         else {
             return;
         };
-        let is =
-            |at: usize, what: fn(&str) -> bool| cells.get(at).is_some_and(|cell| what(cell.trim()));
+        let is = |at: usize, what: fn(&str) -> bool| {
+            cells.get(at).is_some_and(|cell| what(trimmed(cell)))
+        };
         let number = |text: &str| cell::number(text, Mark::Point).value().is_some();
         let code =
             |text: &str| text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_uppercase());
@@ -121,7 +122,7 @@ impl<'s, 'p> Reader<'s, '_, 'p> {
     }
 
     pub(super) fn aside(&self, cells: &[Cell]) -> Option<Name> {
-        let first = cells.iter().map(|cell| cell.trim()).find(|cell| !cell.is_empty())?;
+        let first = cells.iter().map(|cell| trimmed(cell)).find(|cell| !cell.is_empty())?;
         let starts = |start: &str| {
             first.get(..start.len()).is_some_and(|found| found.eq_ignore_ascii_case(start))
         };
@@ -141,7 +142,7 @@ impl<'s, 'p> Reader<'s, '_, 'p> {
     }
 
     pub(super) fn known_footer(&self, cells: &[Cell]) -> bool {
-        let first = cells.iter().map(|cell| cell.trim()).find(|cell| !cell.is_empty());
+        let first = cells.iter().map(|cell| trimmed(cell)).find(|cell| !cell.is_empty());
         let first = first.unwrap_or_default();
         self.profile.footer.iter().any(|start| {
             first.get(..start.len()).is_some_and(|found| found.eq_ignore_ascii_case(start))
@@ -157,7 +158,7 @@ impl<'s, 'p> Reader<'s, '_, 'p> {
         {
             return Some(day);
         }
-        let mut text = cell.trim();
+        let mut text = trimmed(cell);
         let mut lent = None;
         if cell::is_nothing(text) {
             // A row without a day of its own has that of its settlement.
@@ -197,7 +198,7 @@ impl<'s, 'p> Reader<'s, '_, 'p> {
 /// Whether a record reads as a sentence: one cell of words, or words in its first cell and no number
 /// or day in the others.
 pub(super) fn sentence(record: Record, cells: &[Cell]) -> bool {
-    let mut filled = cells.iter().map(|cell| cell.trim()).filter(|cell| !cell.is_empty());
+    let mut filled = cells.iter().map(|cell| trimmed(cell)).filter(|cell| !cell.is_empty());
     let Some(first) = filled.next() else { return false };
     let words = first.starts_with(|c: char| c.is_alphabetic() || "*-'\"(".contains(c));
     // A footnote has its number in front, and nothing beside it.

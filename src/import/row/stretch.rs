@@ -16,6 +16,7 @@ use rayon::prelude::*;
 
 use super::records::sentence;
 use super::{Attempt, File, Reader, Row, Sheet, Takes, Trouble};
+use crate::import::cell::trimmed;
 use crate::import::feed::{Feed, Form};
 use crate::import::profile::Field;
 use crate::import::recognise::Section;
@@ -211,7 +212,7 @@ impl<'s, 'r, 'p, T: Takes> Stretch<'s, 'r, 'p, T> {
         let mut cells = std::mem::take(&mut self.cells);
         while self.feed.start().is_none_or(|start| start.at < end) {
             let Some(record) = self.feed.next(&mut cells) else { break };
-            if !cells.iter().all(|cell| cell.trim().is_empty()) {
+            if !cells.iter().all(|cell| trimmed(cell).is_empty()) {
                 self.record(record, &mut cells);
             }
         }
