@@ -5,12 +5,18 @@
 
 mod generate;
 
+use std::collections::BTreeMap;
+use std::fs::File;
 use std::hint::black_box;
 
 use divan::Bencher;
 use divan::counter::BytesCount;
+use indexmap::IndexMap;
 
-use rentier::books::{self, Flags};
+use rentier::books::plan::{Keep, There, plan};
+use rentier::books::{self, Books, Flags};
+use rentier::event::Securities;
+use rentier::import::{self, Context, Known, Otherwise, Profile, Run};
 use rentier::ledger;
 use rentier::regime;
 use rentier::report;
@@ -53,10 +59,12 @@ mod journal {
     }
 }
 
-/// Brokers' exports.
+/// Brokers' exports, up to one of some 75 megabytes.
 #[divan::bench_group(sample_count = 10)]
 mod export {
     use super::*;
+
+    const SIZES: &[u64] = &[1_000, 10_000, 100_000, 900_000];
 
     #[divan::bench(args = SIZES)]
     fn floor_records(bencher: Bencher, rows: u64) {
@@ -70,6 +78,54 @@ mod export {
             }
             bytes
         });
+    }
+
+    /// From the text to events in memory: each with its identity and what the broker claims of it, every
+    /// row accounted for.
+    #[divan::bench(args = SIZES)]
+    fn events(bencher: Bencher, rows: u64) {
+        let text = generate::schwab(rows);
+        let profiles = import::profile::shipped();
+        bencher
+            .counter(BytesCount::of_str(&text))
+            .with_inputs(|| [Source::new("schwab.csv", text.clone())])
+            .bench_refs(|files| read(files, &profiles));
+    }
+
+    /// The same, and the journal of these events written and forced to the disk.
+    #[divan::bench(args = SIZES)]
+    fn journal_on_disk(bencher: Bencher, rows: u64) {
+        let text = generate::schwab(rows);
+        let profiles = import::profile::shipped();
+        let (books, there, digests) = (Books::default(), There::default(), BTreeMap::new());
+        let folder = tempfile::tempdir().expect("a folder of our own");
+        bencher
+            .counter(BytesCount::of_str(&text))
+            .with_inputs(|| [Source::new("schwab.csv", text.clone())])
+            .bench_refs(|files| {
+                let mut run = read(files, &profiles);
+                let plan = plan(&mut run, &digests, &books, &there, Keep::WhatBroughtEvents);
+                for journal in &plan.journals {
+                    let path = folder.path().join("schwab.journal");
+                    let mut file = File::create(path).expect("the folder is ours");
+                    journal.write(&books.journal.accounts, &mut file).expect("there is room");
+                    file.sync_all().expect("there is a disk");
+                }
+            });
+    }
+
+    fn read(files: &[Source], profiles: &[Profile]) -> Run {
+        let context = Context {
+            profiles,
+            accounts: &IndexMap::new(),
+            securities: &Securities::default(),
+            known: &Known::default(),
+            otherwise: Otherwise::Profile,
+            dates: &IndexMap::new(),
+            overrides: &[],
+            accepted: &[],
+        };
+        import::run(files, &context)
     }
 
     #[divan::bench(args = SIZES)]

@@ -142,10 +142,13 @@ pub fn sort(events: &mut [Event]) {
     if events.is_sorted_by_key(Event::order) {
         return;
     }
-    if events.is_sorted_by_key(|event| Reverse(event.date)) {
-        events.reverse();
+    let falling = events.is_sorted_by_key(|event| Reverse(event.date));
+    if falling {
+        let (first, rest) = events.split_at_mut(events.len() / 2);
+        let last = rest.par_iter_mut().rev();
+        first.par_iter_mut().zip(last).for_each(|(one, other)| std::mem::swap(one, other));
     }
-    if events.is_sorted_by_key(|event| event.date) {
+    if falling || events.is_sorted_by_key(|event| event.date) {
         events
             .par_chunk_by_mut(|one, other| one.date == other.date)
             .for_each(|day| day.sort_unstable_by_key(Event::order));

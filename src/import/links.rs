@@ -9,6 +9,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::Known;
 use super::export::Export;
+use super::hash::Hashed;
 use super::make::{Doubt, Reason};
 use super::mirror::{Mirror, mirror};
 use super::profile::{Field, Link as Wanted};
@@ -18,11 +19,11 @@ use crate::money::Decimal;
 use crate::period::NaiveDate;
 use crate::source::Name;
 
-/// Account, day and security.
-type Place = (Name, NaiveDate, Option<Name>);
+/// Account, day and security, names by their numbers: every income is looked up.
+type Place = (usize, NaiveDate, Option<usize>);
 
 fn place(event: &Event) -> Place {
-    (event.account.clone(), event.date, event.security().cloned())
+    (event.account.number(), event.date, event.security().map(Name::number))
 }
 
 /// Links the events of one export within their days.
@@ -56,8 +57,8 @@ fn is_income(kind: &EventKind) -> bool {
 fn incomes<'w>(
     events: &[Event],
     wanting: impl Iterator<Item = &'w usize>,
-) -> HashMap<Place, Vec<usize>> {
-    let mut incomes: HashMap<Place, Vec<usize>> =
+) -> Hashed<Place, Vec<usize>> {
+    let mut incomes: Hashed<Place, Vec<usize>> =
         wanting.map(|at| (place(&events[*at]), Vec::new())).collect();
     for (at, event) in events.iter().enumerate() {
         if is_income(&event.kind)
@@ -76,9 +77,9 @@ fn incomes<'w>(
 fn link_taxes(
     events: &mut [Event],
     taxes: Vec<usize>,
-    incomes: &mut HashMap<Place, Vec<usize>>,
+    incomes: &mut Hashed<Place, Vec<usize>>,
 ) -> HashMap<usize, Decimal> {
-    let mut by_place: HashMap<Place, Vec<usize>> = HashMap::new();
+    let mut by_place: Hashed<Place, Vec<usize>> = Hashed::default();
     for tax in taxes {
         by_place.entry(place(&events[tax])).or_default().push(tax);
     }
@@ -111,7 +112,7 @@ fn link_taxes(
 fn link_purchases(
     events: &mut [Event],
     mut purchases: Vec<usize>,
-    incomes: &HashMap<Place, Vec<usize>>,
+    incomes: &Hashed<Place, Vec<usize>>,
     taken_off: &HashMap<usize, Decimal>,
 ) {
     let mut by_amount: HashMap<(Place, Decimal), Vec<usize>> = HashMap::new();
@@ -120,7 +121,7 @@ fn link_purchases(
             let gross = events[*income].amount;
             let net = taken_off.get(income).and_then(|off| gross.checked_add(*off));
             for amount in std::iter::once(gross).chain(net).map(|amount| amount.normalize()) {
-                by_amount.entry((place.clone(), amount)).or_default().push(*income);
+                by_amount.entry((*place, amount)).or_default().push(*income);
             }
         }
     }

@@ -4,8 +4,13 @@
 //! be made. Nothing is guessed: a row that lacks what its kind needs, or moves what its kind does
 //! not, is unresolved.
 
+mod holds;
+mod second;
+mod trade;
+
+use self::trade::{less_costs, worth};
 use super::cell::Number;
-use super::profile::{Beside, Field, Link, Make, Profile, Side, Sign, SymbolIs, Symbols, When};
+use super::profile::{Beside, Field, Make, Profile, Side};
 use super::row::Row;
 use super::symbol;
 use crate::event::{
@@ -123,104 +128,6 @@ fn cash_of(kind: &str) -> Cash {
 }
 
 impl Making<'_> {
-    /// Whether the conditions hold of the row.
-    pub fn holds(&self, when: &When, row: &Row) -> bool {
-        when.is_empty()
-            || (when.quantity.is_none_or(|sign| sign_holds(sign, row.quantity))
-                && when.amount.is_none_or(|sign| sign_holds(sign, self.cash(row)))
-                && (when.symbol.is_empty()
-                    || when.symbol.iter().any(|symbol| self.symbol_holds(symbol, row)))
-                && (when.types.is_empty()
-                    || when.types.iter().any(|kind| row.kind.eq_ignore_ascii_case(kind)))
-                && (when.text.is_empty() || self.text_holds(&when.text, row))
-                && !when.empty.iter().any(|field| self.states(*field, row))
-                && when.filled.iter().all(|field| self.states(*field, row)))
-    }
-
-    /// Whether the row says something in a field.
-    fn states(&self, field: Field, row: &Row) -> bool {
-        let number = |number: Number| number != Number::Nothing;
-        match field {
-            Field::Date | Field::Account | Field::Holder => true,
-            Field::Posted => row.posted.is_some(),
-            Field::Settles => row.settles.is_some(),
-            Field::Action => !self.words.is_empty(),
-            Field::Symbol | Field::Asset => !row.symbol.is_empty(),
-            Field::Text | Field::Name => !row.text.is_empty() && *row.text != *self.words,
-            Field::Type => !row.kind.is_empty(),
-            Field::Quantity => number(row.quantity),
-            Field::Price => number(row.price),
-            Field::Fees | Field::Commission | Field::OtherFees => number(row.fees),
-            Field::Accrued => number(row.accrued),
-            Field::Withheld => number(row.withheld),
-            Field::Amount | Field::Debit | Field::Credit | Field::Gross => number(row.amount),
-            Field::Time => row.time.is_some(),
-            Field::Isin | Field::Cusip | Field::Wkn => row.security.is_some(),
-            Field::Ex => row.further.as_ref().is_some_and(|further| further.ex.is_some()),
-            Field::Rate | Field::Original | Field::PriceCurrency | Field::WithheldCurrency => {
-                row.further.as_ref().is_some_and(|further| further.factor.is_some())
-            }
-            Field::Balance => number(row.balance),
-            Field::Currency => !row.currency.is_empty(),
-            Field::Reference => !row.reference.is_empty(),
-            Field::Property => row.property.is_some(),
-            Field::Id => row.id.is_some(),
-        }
-    }
-
-    fn text_holds(&self, any: &[String], row: &Row) -> bool {
-        let (words, text) = (self.words.to_lowercase(), row.text.to_lowercase());
-        any.iter().any(|part| words.contains(part) || text.contains(part))
-    }
-
-    fn symbol_holds(&self, symbol: &SymbolIs, row: &Row) -> bool {
-        let sweep = || {
-            let symbols = &self.profile.symbols;
-            let id = row.security.as_ref().unwrap_or(&row.symbol);
-            Symbols::any(&symbols.sweep, id)
-                || self.sweep.contains(id)
-                || (!row.symbol.is_empty() && Symbols::any(&symbols.cash, &row.symbol))
-        };
-        match symbol {
-            SymbolIs::None => row.security.is_none(),
-            SymbolIs::Some => row.security.is_some(),
-            SymbolIs::Option => {
-                row.security.as_deref().is_some_and(|id| symbol::contract(id).is_some())
-            }
-            SymbolIs::Sweep => sweep(),
-            SymbolIs::Is(name) => row.security.as_ref() == Some(name) || row.symbol == *name,
-        }
-    }
-
-    /// The row's amount where it is cash.
-    pub fn cash(&self, row: &Row) -> Number {
-        let none = self.profile.no_cash.as_ref().is_some_and(|when| self.no_cash(when, row));
-        if none {
-            return Number::Nothing;
-        }
-        // Where amounts have no sign, what costs leave of them is known with the action only.
-        let costs = row.fees != Number::Nothing || row.withheld != Number::Nothing;
-        match row.amount {
-            Number::Some(gross) if row.gross && !self.profile.unsigned => {
-                less_costs(row, gross).map_or(Number::Unreadable, Number::Some)
-            }
-            Number::Nothing if row.gross && costs && row.quantity == Number::Nothing => {
-                less_costs(row, Decimal::ZERO).map_or(Number::Unreadable, Number::Some)
-            }
-            amount => amount,
-        }
-    }
-
-    /// The conditions of `no_cash`, which may not ask for the amount.
-    fn no_cash(&self, when: &When, row: &Row) -> bool {
-        let when_types = when.types.iter().any(|kind| row.kind.eq_ignore_ascii_case(kind));
-        (when.types.is_empty() || when_types)
-            && when.quantity.is_none_or(|sign| sign_holds(sign, row.quantity))
-            && (when.symbol.is_empty()
-                || when.symbol.iter().any(|symbol| self.symbol_holds(symbol, row)))
-            && (when.text.is_empty() || self.text_holds(&when.text, row))
-    }
-
     /// The row as it stands, for a person: it moves the cash that it states.
     pub fn unknown(&self, row: &Row, id: EventId, raw: &str) -> Event {
         let kind = EventKind::Unknown { row: Name::new(raw) };
@@ -374,102 +281,6 @@ impl Making<'_> {
         Ok(Made { event, second, doubt })
     }
 
-    /// What the event costs, as an event of its own.
-    fn fees_apart(
-        &self,
-        row: &Row,
-        event: &mut Event,
-        kind: &'static str,
-        expense: Option<&Name>,
-        id: EventId,
-    ) -> Result<Box<Event>, Reason> {
-        let fees = std::mem::take(&mut event.fees);
-        event.amount = checked(event.amount.checked_add(fees))?;
-        let rule = Make { expense: expense.cloned(), ..Make::of(kind) };
-        let kind = self.kind(row, &rule, kind, None)?;
-        let mut second = self.event(row, id.with_part(1), kind);
-        second.amount = -fees;
-        second.currency = Some(row.currency.clone());
-        second.further.links.push(event::Link { relation: Relation::PartOf, to: id });
-        Ok(Box::new(second))
-    }
-
-    /// The units of `event` on their way to another account.
-    fn passed_on(&self, row: &Row, event: &Event) -> Option<Box<Event>> {
-        let security = event.security().cloned()?;
-        let quantity = -event.quantity();
-        let kind = EventKind::TransferOut { security, quantity, lots: event::Lots::default() };
-        let mut second = self.event(row, event.id.with_part(1), kind);
-        second.further.links.push(event::Link { relation: Relation::PartOf, to: event.id.clone() });
-        Some(Box::new(second))
-    }
-
-    /// The amount of a row that is invested at once: where it states none, what its units cost; units
-    /// of a fund that is cash in all but name cost 1.
-    fn paid(&self, row: &Row) -> Result<Number, Reason> {
-        let stated = self.cash(row);
-        if stated.value().is_some_and(|amount| !amount.is_zero()) {
-            return Ok(stated);
-        }
-        let Some(quantity) = row.quantity.value() else { return Ok(stated) };
-        let price = match row.price.value().filter(|price| !price.is_zero()) {
-            None if self.symbol_holds(&SymbolIs::Sweep, row) => Decimal::ONE,
-            None => return Ok(stated),
-            Some(price) => price,
-        };
-        Ok(Number::Some(money::rounded(checked(quantity.checked_mul(price))?, 2)))
-    }
-
-    /// The purchase of the row's units by what `event` brought, or the sale that pays it; none where
-    /// they are cash in all but name.
-    fn invested(&self, row: &Row, event: &Event) -> Option<Box<Event>> {
-        let quantity = row.quantity.value().filter(|quantity| !quantity.is_zero())?.abs();
-        let security = row.security.clone()?;
-        if self.symbol_holds(&SymbolIs::Sweep, row) {
-            return None;
-        }
-        let price = row.price.value().filter(|price| !price.is_zero());
-        let bought = event.amount.is_sign_positive();
-        let kind = if bought {
-            EventKind::Buy { security, quantity, price }
-        } else {
-            EventKind::Sell { security, quantity: -quantity, price }
-        };
-        let mut second = self.event(row, event.id.with_part(1), kind);
-        second.amount = -event.amount;
-        second.currency.clone_from(&event.currency);
-        let income = cash_of(event.kind.name()) == Cash::In
-            && !matches!(event.kind, EventKind::Deposit { .. });
-        let relation = if income && bought { Relation::Reinvests } else { Relation::PartOf };
-        second.further.links.push(event::Link { relation, to: event.id.clone() });
-        Some(Box::new(second))
-    }
-
-    /// What the units of a sale are changed into: a purchase at what they are worth, the costs with
-    /// it, so that no cash is left or missing.
-    fn bought(
-        &self,
-        row: &Row,
-        event: &mut Event,
-        into: &Name,
-        units: Decimal,
-    ) -> Result<Box<Event>, Reason> {
-        event.fees = Decimal::ZERO;
-        let kind = EventKind::Buy { security: into.clone(), quantity: units, price: None };
-        let mut second = self.event(row, event.id.with_part(1), kind);
-        second.amount = -event.amount;
-        second.currency.clone_from(&event.currency);
-        second.further.links.push(event::Link { relation: Relation::PartOf, to: event.id.clone() });
-        if event.amount.is_zero() {
-            return Err(Reason::new(
-                "missing-value",
-                "the row does not say what its units are worth",
-            )
-            .at(Field::Amount));
-        }
-        Ok(Box::new(second))
-    }
-
     fn kind(
         &self,
         row: &Row,
@@ -540,155 +351,6 @@ impl Making<'_> {
             FieldError::UnknownKind => Reason::new("unknown-kind", format!("no kind `{kind}`")),
         })
     }
-
-    /// What a price is multiplied by: a contract's units, a hundredth for bonds, else 1.
-    fn scale(&self, row: &Row, kind: &str) -> Decimal {
-        if kind.starts_with("option") {
-            symbol::multiplier(self.words).unwrap_or(Decimal::ONE_HUNDRED)
-        } else if row.security.as_deref().is_some_and(symbol::is_cusip) {
-            Decimal::new(1, 2)
-        } else {
-            Decimal::ONE
-        }
-    }
-
-    /// The price, where it is in the currency of the event's money.
-    fn price(&self, row: &Row, quantity: Option<Decimal>) -> Option<Decimal> {
-        let price = own_price(row)?;
-        if !self.profile.foreign_prices {
-            return Some(price);
-        }
-        let amount = row.amount.value()?;
-        let off = quantity?.abs().checked_mul(price)?.checked_sub(amount.abs())?.abs();
-        (off <= amount.abs().checked_mul(Decimal::new(1, 2))?).then_some(price)
-    }
-
-    /// What the row costs: as it states, else, where the profile says so, what the amount has
-    /// beside quantity times price.
-    fn fees(
-        &self,
-        row: &Row,
-        rule: &Make,
-        quantity: Option<Decimal>,
-        amount: Decimal,
-        scale: Decimal,
-    ) -> Decimal {
-        let stated = costs(row, rule);
-        if !stated.is_zero() || !self.profile.costs.rest {
-            return stated;
-        }
-        let rest = || {
-            let worth = quantity?.checked_mul(own_price(row)?)?.checked_mul(scale)?;
-            let rest = (-worth)
-                .checked_sub(amount)?
-                .checked_sub(row.withheld.value().unwrap_or_default())?;
-            let rest = money::rounded(rest, money::decimals_of(&row.currency));
-            // A cost is a small part of a trade; anything else does not tie, and is said to.
-            let most = worth.abs().checked_mul(Decimal::new(5, 2))?.max(Decimal::from(50));
-            (rest >= Decimal::ZERO && rest <= most).then_some(rest)
-        };
-        rest().unwrap_or(stated)
-    }
-
-    /// A trade's amount with the sign its units ask for, and a doubt where quantity, price and fees
-    /// do not make it.
-    fn traded(
-        &self,
-        row: &Row,
-        kind: &str,
-        rule: &Make,
-        quantity: Decimal,
-        amount: Decimal,
-    ) -> (Decimal, Option<Doubt>) {
-        // A price of 0 beside more than the costs is none.
-        let most = costs(row, rule).abs().checked_add(Decimal::ONE).unwrap_or_default();
-        let price = row.price.value().filter(|price| !price.is_zero() || amount.abs() <= most);
-        let wanted = if quantity.is_sign_positive() { -amount.abs() } else { amount.abs() };
-        let taken = if self.profile.unsigned { wanted } else { amount };
-        let expected = price.and_then(|price| {
-            let scale = self.scale(row, kind);
-            let net = less_accrued(row, quantity, amount);
-            let costs = self.fees(row, rule, Some(quantity), net, scale);
-            let withheld = row.withheld.value().unwrap_or_default();
-            let factor = factor(row);
-            // A price in another currency at a rate that nothing states cannot be checked.
-            if factor.is_none() && own_price(row).is_none() {
-                return None;
-            }
-            let by = factor.unwrap_or(Decimal::ONE);
-            let accrued = row.accrued.value().unwrap_or_default().abs();
-            let tie = |scale: Decimal| -> Option<(Decimal, Decimal)> {
-                let gross = times(times(quantity.checked_mul(price)?, scale)?, by)?;
-                let accrued = if quantity.is_sign_positive() { -accrued } else { accrued };
-                let sum =
-                    (-gross).checked_sub(costs)?.checked_sub(withheld)?.checked_add(accrued)?;
-                // What ties to the last digit needs no slack.
-                if sum == taken {
-                    return Some((sum, Decimal::ZERO));
-                }
-                // Price and a fraction of units may be rounded to their last digits: half of one in
-                // each can hide in the product.
-                let half = |number: Decimal| Decimal::new(5, (number.scale() + 1).min(28));
-                let by_price = quantity.abs().checked_mul(half(price))?;
-                let by_units = price.abs().checked_mul(half(quantity))?;
-                let by_units = if quantity.scale() > 0 { by_units } else { Decimal::ZERO };
-                let slack = by_price.checked_add(by_units)?.checked_mul(scale)?;
-                // A rate has some five digits.
-                let by_rate = gross.abs().checked_mul(Decimal::new(1, 4))?;
-                let by_rate = if factor.is_some() { by_rate } else { Decimal::ZERO };
-                let slack = slack.checked_add(by_rate)?;
-                Some((sum, slack.checked_add(Decimal::new(1, 2))?))
-            };
-            let mut ties = vec![tie(scale)?];
-            // A bond's price is per 100 of face, but redeemed at 1 it is per 1. What a broker names by
-            // its ISIN may be a bond too.
-            if scale == Decimal::new(1, 2) {
-                ties.extend(tie(Decimal::ONE));
-            } else if scale == Decimal::ONE && row.security.as_deref().is_some_and(symbol::is_isin)
-            {
-                ties.extend(tie(Decimal::new(1, 2)));
-            }
-            Some(ties)
-        });
-        let near = |amount: Decimal| {
-            expected.as_ref().is_none_or(|ties| {
-                ties.iter().any(|(sum, slack)| {
-                    amount.checked_sub(*sum).is_some_and(|off| off.abs() <= *slack)
-                })
-            })
-        };
-        let amount = taken;
-        if expected.is_some() && near(amount) {
-            return (amount, None);
-        }
-        // What is called the amount before costs may be the one after them: units and price tell.
-        if let Some(stated) = row.amount.value().filter(|stated| row.gross && near(*stated))
-            && expected.is_some()
-        {
-            return (stated, None);
-        }
-        if self.profile.foreign_prices && wanted == amount {
-            return (amount, None);
-        }
-        let currency = &row.currency;
-        let shown = |number: Decimal| money::grouped(money::cash(number, currency));
-        if wanted != amount && (near(wanted) || rule.link.is_none()) {
-            let message = format!("amount {} has the wrong sign for `{kind}`", shown(amount));
-            let note = format!("taken as {}, for units {}", shown(wanted), direction(quantity));
-            return (wanted, Some(Doubt { code: "wrong-sign", message, note, at: Field::Amount }));
-        }
-        if near(amount) {
-            return (amount, None);
-        }
-        let sum = expected.and_then(|ties| ties.first().map(|(sum, _)| *sum)).unwrap_or_default();
-        let message = format!(
-            "quantity, price and fees make {}, the row states {}",
-            shown(money::rounded(sum, 2)),
-            shown(amount)
-        );
-        let note = "the amount stated is taken: it is what moved".to_owned();
-        (amount, Some(Doubt { code: "does-not-tie", message, note, at: Field::Amount }))
-    }
 }
 
 /// Every number of the row can be read.
@@ -709,63 +371,9 @@ pub(super) fn readable(row: &Row) -> Result<(), Reason> {
     }
 }
 
-/// The price, where it is in the currency of the event's money.
-fn own_price(row: &Row) -> Option<Decimal> {
-    let other = row.further.as_ref().is_some_and(|further| further.price_currency.is_some());
-    row.price.value().filter(|_| !other)
-}
-
-/// Quantity times price, in the amount's currency, for rows that state no amount.
-fn worth(row: &Row, quantity: Option<Decimal>, scale: Decimal) -> Result<Decimal, Reason> {
-    let factor = factor(row).unwrap_or(Decimal::ONE);
-    // Cash goes against the units.
-    let worth = quantity.zip(row.price.value()).map(|(quantity, price)| {
-        (-quantity).checked_mul(price)?.checked_mul(factor)?.checked_mul(scale)
-    });
-    let Some(worth) = worth else {
-        let message = "the row states neither an amount nor a price";
-        return Err(Reason::new("missing-value", message).at(Field::Amount));
-    };
-    let worth = checked(worth)?;
-    Ok(money::rounded(worth, money::decimals_of(&row.currency).max(worth.scale().min(2))))
-}
-
-/// `number` times `factor`, which is 1 for most.
-fn times(number: Decimal, factor: Decimal) -> Option<Decimal> {
-    if factor == Decimal::ONE { Some(number) } else { number.checked_mul(factor) }
-}
-
-/// A gross amount less what was taken off it.
-fn less_costs(row: &Row, gross: Decimal) -> Option<Decimal> {
-    let fees = row.fees.value().unwrap_or_default();
-    gross.checked_sub(fees)?.checked_sub(row.withheld.value().unwrap_or_default())
-}
-
-/// A trade's amount without the interest bought or sold with it.
-fn less_accrued(row: &Row, quantity: Decimal, amount: Decimal) -> Decimal {
-    let accrued = row.accrued.value().unwrap_or_default().abs();
-    let accrued = if quantity.is_sign_positive() { -accrued } else { accrued };
-    amount.checked_sub(accrued).unwrap_or(amount)
-}
-
-/// What one of the price's currency is in the amount's, where they differ.
-fn factor(row: &Row) -> Option<Decimal> {
-    row.further.as_ref().and_then(|further| further.factor)
-}
-
 /// Whether a kind that moves no cash states what its units are worth.
 fn is_worth(kind: &str) -> bool {
     EventKind::field_names(kind).is_some_and(|fields| fields.contains(&"value"))
-}
-
-fn sign_holds(sign: Sign, number: Number) -> bool {
-    let value = number.value().unwrap_or_default();
-    match sign {
-        Sign::Positive => value > Decimal::ZERO,
-        Sign::Negative => value < Decimal::ZERO,
-        Sign::Zero => value.is_zero() && number != Number::Unreadable,
-        Sign::Any => !value.is_zero() || number == Number::Unreadable,
-    }
 }
 
 /// Whether a kind moves units.
@@ -786,19 +394,6 @@ pub(super) fn sided(quantity: Decimal, side: Side) -> Decimal {
 /// Units without the zeros of a fixed width: `10.0000000000`.
 pub(super) fn unpadded(quantity: Decimal) -> Decimal {
     if quantity.scale() < 6 { quantity } else { quantity.normalize() }
-}
-
-/// What the row costs; what takes a row back gives its costs back.
-fn costs(row: &Row, rule: &Make) -> Decimal {
-    let fees = row.fees.value().unwrap_or_default();
-    match rule.link {
-        Some(Link::Reverses) => -fees.abs(),
-        Some(Link::Reinvests | Link::WithholdingOf | Link::Corrects | Link::PartOf) | None => fees,
-    }
-}
-
-fn direction(quantity: Decimal) -> &'static str {
-    if quantity.is_sign_positive() { "that come in" } else { "that go out" }
 }
 
 /// An income below zero: kept, for it may take an earlier one back.

@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 use chrono_tz::Tz;
 use glob::{MatchOptions, Pattern};
+use rayon::prelude::*;
 use regex::Regex;
 
 use crate::period::DateForm;
@@ -382,7 +383,8 @@ const SHIPPED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/profiles.rs
 
 /// The profiles that come with rentier, by name.
 pub fn shipped() -> Vec<Profile> {
-    SHIPPED.iter().filter_map(|(name, _)| shipped_source(name)).map(|text| read(&text).0).collect()
+    let texts = SHIPPED.par_iter().filter_map(|(name, _)| shipped_source(name));
+    texts.map(|text| read(&text).0).collect()
 }
 
 /// The text of the profile of this name that comes with rentier.
