@@ -56,7 +56,9 @@ pub fn block_of(event: &Event, accounts: &IndexMap<Name, Account>) -> String {
 pub fn block(event: &Event, account: &Account) -> String {
     let legs = layout::legs(event, account);
     let mut text = String::with_capacity(240);
-    let _ = writeln!(text, "{}", format!("{} * {}", event.date, header(&event.text)).trim_end());
+    let _ = write!(text, "{} * {}", event.date, header(&event.text));
+    text.truncate(text.trim_end().len());
+    text.push('\n');
     line(&mut text, &facts(event, &legs));
     line(
         &mut text,

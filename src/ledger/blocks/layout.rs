@@ -5,7 +5,7 @@
 //! legs do not say of the event becomes tags.
 
 use super::leg::{Leg, LegCost, LegLot, product, sum};
-use super::text::{commodity, part, title};
+use super::text::{commodity_name, part, title};
 use crate::event::{Account, Event, EventKind, Lots, TaxAuthority};
 use crate::money::{self, Decimal};
 use crate::source::Name;
@@ -31,10 +31,7 @@ impl<'e> Layout<'e> {
     fn new(event: &'e Event, account: &'e Account) -> Layout<'e> {
         let ledger: &str = &account.ledger;
         let broker = part(ledger.rsplit(':').next().unwrap_or_default());
-        let currency = event
-            .currency
-            .as_ref()
-            .map_or_else(Name::default, |currency| Name::new(&commodity(currency)));
+        let currency = event.currency.as_ref().map_or_else(Name::default, commodity_name);
         Layout { event, ledger, broker, currency, legs: Vec::with_capacity(4) }
     }
 
@@ -257,14 +254,14 @@ impl<'e> Layout<'e> {
         if !quantity.is_zero() {
             // Summed up, so that it has the digits of its lots whoever wrote the total.
             let moved = sum(self.legs.iter().map(|leg| leg.quantity)).unwrap_or(quantity);
-            self.other("Equity:Transfers", -moved, Name::new(&commodity(security)));
+            self.other("Equity:Transfers", -moved, commodity_name(security));
         }
     }
 
     /// Money of one currency for money of another.
     fn exchange(&mut self, into: &Name, into_amount: Decimal) {
         let event = self.event;
-        let into = Name::new(&commodity(into));
+        let into = commodity_name(into);
         let came =
             Leg { quantity: into_amount, commodity: into.clone(), ..self.cash(Decimal::ZERO) };
         let gross = gross(event).filter(|gross| {
@@ -361,7 +358,7 @@ impl<'e> Layout<'e> {
             own: true,
             claim: false,
             quantity,
-            commodity: Name::new(&commodity(security)),
+            commodity: commodity_name(security),
             cost: None,
             lot: None,
         }

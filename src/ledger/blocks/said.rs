@@ -5,7 +5,7 @@
 //! account's own name, and of the others only at their signs, so that a person may rename them.
 
 use super::leg::{Leg, sum};
-use super::text::commodity;
+use super::text::{commodity, commodity_name};
 use crate::event::{Lot, Lots};
 use crate::money::Decimal;
 use crate::source::Name;
@@ -215,8 +215,7 @@ pub fn said(asked: &Asked, legs: &[Leg]) -> Result<Said, Trouble> {
         cash.chain(costs).chain(lots).find(|name| !name.is_empty()).cloned()
     };
     said.currency = asked.currency.cloned().or(said.currency).or_else(stated);
-    let currency =
-        said.currency.as_deref().map_or_else(Name::default, |name| Name::new(&commodity(name)));
+    let currency = said.currency.as_ref().map_or_else(Name::default, commodity_name);
     let came = said.into_currency.as_deref().map(commodity);
     for leg in money() {
         let known = leg.commodity == currency || of(leg, came.as_deref());

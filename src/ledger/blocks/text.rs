@@ -8,10 +8,20 @@ use std::borrow::Cow;
 use std::fmt::Write;
 
 use crate::money::Decimal;
+use crate::source::Name;
 
 /// The source's words for the header: one line, nothing in it that ends a description early, opens
 /// a code or sets a status. Cleaning twice changes nothing.
-pub fn header(text: &str) -> String {
+pub fn header(text: &str) -> Cow<'_, str> {
+    let mut blank = true;
+    let clean = text.bytes().all(|byte| {
+        let two = blank && byte == b' ';
+        blank = byte == b' ';
+        !two && (b' '..0x7f).contains(&byte) && !matches!(byte, b';' | b'|')
+    });
+    if clean && !text.starts_with(['(', '*', '!', '=']) && (!blank || text.is_empty()) {
+        return Cow::Borrowed(text);
+    }
     let mut clean = String::with_capacity(text.len());
     for word in text.split(|c: char| c.is_whitespace() || c.is_control()) {
         if !word.is_empty() {
@@ -22,7 +32,7 @@ pub fn header(text: &str) -> String {
         }
     }
     let start = clean.trim_start_matches(['(', '*', '!', '=', ' ']);
-    if start.len() == clean.len() { clean } else { start.to_owned() }
+    Cow::Owned(if start.len() == clean.len() { clean } else { start.to_owned() })
 }
 
 /// A tag's value in one line without a comma, in which neither tool finds a date or a further tag.
@@ -93,6 +103,14 @@ pub fn commodity(id: &str) -> Cow<'_, str> {
         return Cow::Owned(if text.is_empty() { "_".to_owned() } else { text });
     }
     Cow::Borrowed(id)
+}
+
+/// The same as a name, which it is already for most.
+pub fn commodity_name(id: &Name) -> Name {
+    match commodity(id) {
+        Cow::Borrowed(_) => id.clone(),
+        Cow::Owned(text) => text.into(),
+    }
 }
 
 /// A commodity as it is written in an amount: in quotes where it is not letters only, or where it
