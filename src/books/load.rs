@@ -250,6 +250,7 @@ impl Books {
 
     /// What is left to check once everything is read.
     fn finish(&mut self) {
+        import::retell(&mut self.journal.events);
         for ledger in &mut self.ledgers {
             for source in &ledger.sources {
                 self.sources.entry(source.name.clone()).or_insert_with(|| source.clone());

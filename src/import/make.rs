@@ -10,6 +10,7 @@ mod trade;
 
 use self::trade::{less_costs, worth};
 use super::cell::Number;
+use super::position;
 use super::profile::{Beside, Field, Make, Profile, Side};
 use super::row::Row;
 use super::symbol;
@@ -255,7 +256,8 @@ impl Making<'_> {
             event.currency = Some(row.currency.clone());
         }
         event.claimed = rule.claimed;
-        event.reason.clone_from(&rule.reason);
+        let untold = || rule.closing.map(|_| Name::new(position::BY_POSITION));
+        event.reason = rule.reason.clone().or_else(untold);
         let second = accrued.map(|amount| {
             let security = row.security.clone().unwrap_or_default();
             let kind = EventKind::AccruedInterest { security };

@@ -53,6 +53,7 @@ pub use draft::draft;
 pub use outcome::{
     Asked, Changed, Counts, FileReport, Ignored, Refused, Run, Tie, Ties, Unresolved, plural,
 };
+pub use position::retell;
 pub use profile::Profile;
 
 use self::covered::Dated;

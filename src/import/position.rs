@@ -94,6 +94,47 @@ pub fn settle(exports: &mut [Export], known: &Known) {
     }
 }
 
+/// The reason of a trade of which its source does not say whether it opens or closes.
+pub const BY_POSITION: &str = "by-position";
+
+/// Decides again about the trades of a journal whose source does not say what they are, by all its
+/// events: what an import of fewer could not know.
+pub fn retell(events: &mut [Event]) {
+    let asks = |event: &Event| {
+        let trades =
+            matches!(event.kind, EventKind::OptionOpen { .. } | EventKind::OptionClose { .. });
+        trades && event.reason.as_deref() == Some(BY_POSITION)
+    };
+    let place = |event: &Event| Some((event.account.clone(), event.security()?.clone()));
+    let places: HashSet<(Name, Name)> =
+        events.iter().filter(|event| asks(event)).filter_map(place).collect();
+    if places.is_empty() {
+        return;
+    }
+    let mut days: BTreeMap<(Name, Name), BTreeMap<NaiveDate, Vec<Step>>> = BTreeMap::new();
+    for event in events.iter() {
+        let Some(place) = place(event).filter(|place| places.contains(place)) else { continue };
+        let awaits = asks(event).then_some(Awaits::Closing("option-close"));
+        let step = Step { id: event.id.clone(), quantity: event.quantity(), awaits };
+        days.entry(place).or_default().entry(event.date).or_default().push(step);
+    }
+    let mut verdicts: HashMap<EventId, Verdict> = HashMap::new();
+    for days in days.into_values() {
+        let mut position = Decimal::ZERO;
+        for steps in days.into_values() {
+            walk(steps, &mut position, &mut verdicts);
+        }
+    }
+    for event in events.iter_mut().filter(|event| asks(event)) {
+        match verdicts.get(&event.id) {
+            Some(Verdict::Opens) => opened(event),
+            Some(Verdict::Closes(kind)) => closed(event, kind),
+            // What crosses zero stays what its import took it for.
+            _ => {}
+        }
+    }
+}
+
 /// Walks through one day of one security.
 fn walk(mut steps: Vec<Step>, position: &mut Decimal, verdicts: &mut HashMap<EventId, Verdict>) {
     let add = |position: &mut Decimal, units: Decimal| {
@@ -182,6 +223,13 @@ fn closed(event: &mut Event, kind: &str) {
         }
         (_, kind) => kind,
     };
+}
+
+/// A trade that opens is an opening.
+fn opened(event: &mut Event) {
+    if let EventKind::OptionClose { security, quantity, price, multiplier } = event.kind.clone() {
+        event.kind = EventKind::OptionOpen { security, quantity, price, multiplier };
+    }
 }
 
 /// What ends takes these units.
