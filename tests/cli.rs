@@ -219,7 +219,28 @@ fn checks_are_made_when_they_are_named() {
         ran.err
     );
     assert!(run(folder.path(), "check --list").out.contains("recentassertions"));
-    assert_eq!(run(folder.path(), "check --skip accounts").exit, Exit::CouldNotRun);
+    assert_eq!(run(folder.path(), "check --skip nothing").exit, Exit::CouldNotRun);
+}
+
+#[test]
+fn settings_say_which_checks_are_always_made() {
+    let folder = folder();
+    let settings = "regime = \"us\"\n[check]\nalways = [\"accounts\", \"recentassertions\"]\nrecent_days = 30\n";
+    fs::write(folder.path().join("rentier.toml"), settings).expect("settings");
+    let text = "account a:cash\n\n2024-01-01 a\n  a:cash   1 USD = 1 USD\n  c:cash\n\n\
+                2024-01-31 b\n  a:cash   1 USD\n  c:cash\n";
+    let stale = text.replace("01-31", "02-01");
+    let codes = |text: &str, line: &str| -> Vec<String> {
+        fs::write(folder.path().join("main.journal"), text).expect("a journal");
+        let ran = run(folder.path(), &format!("check {line} --format json"));
+        let found: serde_json::Value = serde_json::from_str(&ran.out).expect("JSON");
+        let problems = found["problems"].as_array().expect("a list");
+        problems.iter().map(|one| one["code"].as_str().unwrap_or("").to_owned()).collect()
+    };
+    assert_eq!(codes(text, ""), ["undeclared"]);
+    assert_eq!(codes(&stale, "accounts"), ["undeclared", "recentassertions"]);
+    assert_eq!(codes(&stale, "--skip recentassertions"), ["undeclared"]);
+    assert_eq!(codes(&stale, "--skip accounts --skip recentassertions"), [""; 0]);
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! What is printed for hledger, Ledger and Beancount is accepted by them, with the balances here: of
 //! journals among the fixtures, of other people's journals, and of what their exports become.
 
+#[path = "support/golden.rs"]
+mod golden;
 #[path = "support/left_out.rs"]
 mod left_out;
 #[path = "support/tools.rs"]
@@ -215,6 +217,24 @@ fn accepted(target: &str) {
     eprintln!("{checked} journals printed for {target}");
     assert!(checked > 20, "only {checked}");
     assert!(wrong.is_empty(), "{} wrong\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn what_is_written_stands_beside_each_fixture() {
+    let files = ["journal", "beancount"].map(|ending| golden::files("fixtures/export", ending));
+    for file in files.concat() {
+        let name = file.file_name().and_then(|name| name.to_str()).expect("a name");
+        for target in ["hledger", "ledger", "beancount"] {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_rentier"));
+            command.env_remove("RENTIER_BOOKS").current_dir(package().join("fixtures/export"));
+            let ran = command.args(["print", "--as", target, "-f", name]).output();
+            let Output { stdout, stderr, .. } = ran.expect("it runs");
+            let [text, said] =
+                [stdout, stderr].map(|bytes| String::from_utf8(bytes).expect("text"));
+            let expected = file.with_file_name(format!("{name}.as-{target}"));
+            golden::golden(&expected, &format!("{text}\n--- said\n{said}"));
+        }
+    }
 }
 
 #[test]

@@ -7,6 +7,7 @@ use crate::diagnostic::{Diagnostic, nearest};
 use crate::event::{
     Account, Choice, EventId, EventKind, LotElection, LotMethod, Override, Owner, Shelter,
 };
+use crate::ledger::checks;
 use crate::money::Decimal;
 use crate::period::{DateForm, NaiveDate};
 use crate::source::{Name, Place, Source};
@@ -44,6 +45,8 @@ pub struct Settings {
     pub carry: Vec<(i32, Name, Decimal)>,
     /// Defaults of flags.
     pub report: Report,
+    /// What `rentier check` asks.
+    pub check: Check,
 }
 
 /// A `[[rule]]` as it is written; which kinds and fields there are is checked here.
@@ -72,6 +75,22 @@ pub struct Report {
     pub by: Option<Name>,
     /// What `--view` says when it is not given.
     pub view: Option<Name>,
+}
+
+/// What `rentier check` asks beside what must always hold.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Check {
+    /// Checks that are made without being named.
+    pub always: Vec<Name>,
+    /// Days that an account may go on without a stated balance.
+    pub recent_days: u32,
+}
+
+impl Default for Check {
+    /// None, and a week.
+    fn default() -> Check {
+        Check { always: Vec::new(), recent_days: checks::RECENT }
+    }
 }
 
 /// How a return may be filed (26 USC 1).
@@ -103,6 +122,7 @@ impl Default for Settings {
             overrides: Vec::new(),
             carry: Vec::new(),
             report: Report::default(),
+            check: Check::default(),
         }
     }
 }
@@ -180,6 +200,20 @@ fn settings(root: &Group) -> Settings {
         settings.report.view =
             report.word::<WordName>("view", &["tax", "cash"]).map(|word| word.value.0);
         report.finish();
+    }
+    if let Some(check) = root.group("check") {
+        let known: Vec<&str> = checks::names().collect();
+        settings.check.always = values(check.words("always", &known));
+        if let Some(days) = check.number("recent_days") {
+            if let Ok(number) = days.value.to_string().parse() {
+                settings.check.recent_days = number;
+            } else {
+                let message = "expected a number of days for `recent_days`, such as 7";
+                let problem = Diagnostic::error("unreadable-setting", message);
+                check.wrong(problem.help("write: recent_days = 7"), &days.span);
+            }
+        }
+        check.finish();
     }
     settings
 }

@@ -28,10 +28,12 @@ pub fn run(args: &CheckArgs, world: &mut World) -> Result<Exit, Error> {
         }
         return Ok(Exit::Done);
     }
-    if let Some(other) = args.skip.iter().find(|name| *name != "assertions") {
-        return Err(Error::unknown("check to skip", other, ["assertions"]));
+    let skips = |name: &str| args.skip.iter().any(|skipped| skipped == name);
+    let can_skip = || std::iter::once("assertions").chain(checks::names());
+    if let Some(other) = args.skip.iter().find(|name| !can_skip().any(|known| known == *name)) {
+        return Err(Error::unknown("check to skip", other, can_skip()));
     }
-    let known = |word: &String| checks::CHECKS.iter().any(|(name, _)| name == word);
+    let known = |word: &String| checks::names().any(|name| name == word);
     let (named, words): (Vec<String>, Vec<String>) = args.words.iter().cloned().partition(known);
     let (years, files) = words::years_and_files(&words, &args.reading);
     let opened = open::judged_for(&files, SUMS, false, &args.reading, world)?;
@@ -39,9 +41,14 @@ pub fn run(args: &CheckArgs, world: &mut World) -> Result<Exit, Error> {
     let mut diagnostics = opened.books.diagnostics.clone();
     // Profiles are read by those who need them; whoever checks wants to know all the same.
     diagnostics.extend(opened.books.problems_of_profiles());
-    let named: Vec<&str> = named.iter().map(String::as_str).collect();
-    diagnostics.extend(checks::check(&opened.books.ledgers, &named));
-    if !args.skip.is_empty() {
+    let settings = &opened.books.settings.check;
+    let always = settings.always.iter().map(|name| &**name);
+    let mut asked: Vec<&str> = always.chain(named.iter().map(String::as_str)).collect();
+    asked.sort_unstable();
+    asked.dedup();
+    asked.retain(|name| !skips(name));
+    diagnostics.extend(checks::check(&opened.books.ledgers, &asked, settings.recent_days));
+    if skips("assertions") {
         diagnostics.retain(|one| one.code != "assertion");
     }
     let statement = opened.statement(shown);

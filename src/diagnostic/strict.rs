@@ -179,6 +179,19 @@ impl<'t, 's> Group<'t, 's> {
         value.map(|value| At { value, span: text.span })
     }
 
+    /// A list of words, each one of a closed set; one word alone is a list of one.
+    pub fn words(&self, key: &'static str, known: &[&str]) -> Vec<At<Name>> {
+        let mut words = self.texts(key);
+        words.retain(|word| {
+            let is_known = known.contains(&&*word.value);
+            if !is_known {
+                self.unknown_word(key, word, known);
+            }
+            is_known
+        });
+        words
+    }
+
     fn unknown_word(&self, key: &str, text: &At<Name>, known: &[&str]) {
         let message = if known.len() > 12 {
             format!("`{}` is no word for `{key}`", text.value)

@@ -25,15 +25,21 @@ pub const CHECKS: &[(&str, &str)] = &[
     ("uniqueleafnames", "no two accounts end in the same name"),
     (
         "recentassertions",
-        "an account that states balances did so in the week before its last posting",
+        "an account that states balances did so shortly before its last posting: in a week, or as set",
     ),
 ];
 
-/// Days that an account may go on without a stated balance.
-const RECENT: i64 = 7;
+/// Days that an account may go on without a stated balance, where nobody says how many.
+pub const RECENT: u32 = 7;
 
-/// What the checks with these names find.
-pub fn check(ledgers: &[Ledger], names: &[&str]) -> Vec<Diagnostic> {
+/// The names of the checks.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    CHECKS.iter().map(|(name, _)| *name)
+}
+
+/// What the checks with these names find; `recent`: the days that an account may go on without a stated
+/// balance.
+pub fn check(ledgers: &[Ledger], names: &[&str], recent: u32) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for ledger in ledgers {
         for name in names {
@@ -44,7 +50,7 @@ pub fn check(ledgers: &[Ledger], names: &[&str]) -> Vec<Diagnostic> {
                 "tags" => declared(ledger, Declared::Tag, "tag", &mut found),
                 "ordereddates" => ordered(ledger, &mut found),
                 "uniqueleafnames" => leaves(ledger, &mut found),
-                "recentassertions" => recent(ledger, &mut found),
+                "recentassertions" => stated_lately(ledger, recent, &mut found),
                 _ => {}
             }
         }
@@ -144,8 +150,8 @@ fn leaves(ledger: &Ledger, found: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Accounts that state balances, but not lately.
-fn recent(ledger: &Ledger, found: &mut Vec<Diagnostic>) {
+/// Accounts that state balances, but not in the last `recent` days.
+fn stated_lately(ledger: &Ledger, recent: u32, found: &mut Vec<Diagnostic>) {
     let mut stated: HashMap<&Name, NaiveDate> = HashMap::new();
     let mut last: IndexMap<&Name, (NaiveDate, Place)> = IndexMap::new();
     for posting in ledger.all_postings() {
@@ -161,7 +167,7 @@ fn recent(ledger: &Ledger, found: &mut Vec<Diagnostic>) {
     for (account, (date, place)) in last {
         let Some(day) = stated.get(account) else { continue };
         let days = date.signed_duration_since(*day).num_days();
-        if days > RECENT {
+        if days > i64::from(recent) {
             let message = format!("the last stated balance of `{account}` is {days} days old");
             let problem = Diagnostic::error("recentassertions", message).at(place);
             found.push(problem.note(format!("it is of {day}, the last posting of {date}")).help(

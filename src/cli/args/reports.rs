@@ -16,7 +16,8 @@ rentier check --format json               for an editor",
     after_long_help = "\
 Lists every problem of the records with its file and line, and every question that only you can answer, \
 with the lines to write and the file they go into. Exit code 1 while there is one. That what is written \
-reads, balances and agrees with stated balances is always checked; other checks when they are named. As \
+reads, balances and agrees with stated balances is always checked; other checks when they are named, here \
+or in rentier.toml: [check] always = [\"accounts\"], recent_days = 7. As \
 JSON, `problems` is the list for an editor: file, line, column, endColumn (from 1, its end not included), \
 code, severity, message, notes, help. With -v: as which dialect each file is read, why, and what of it has \
 no effect."
@@ -30,7 +31,7 @@ pub struct CheckArgs {
     /// List the checks that can be asked for
     #[arg(long)]
     pub list: bool,
-    /// Leave this out: assertions (repeatable)
+    /// Leave this out: assertions, or a check that rentier.toml asks for (repeatable)
     #[arg(long, value_name = "CHECK")]
     pub skip: Vec<String>,
     /// From where.

@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt::Write;
 
-use super::directives::{Directive, marks};
+use super::directives::{self, Directive};
 use super::names::Names;
 use super::running::Running;
 use super::unsaid::Unsaid;
 use super::weigh::{self, Lots, Paid, Plan};
-use super::{Exported, Item, Journal, comment};
+use super::{Exported, Item, Journal, Marks, comment};
 use crate::ledger::beancount::quotient;
 use crate::ledger::blocks::text::number;
 use crate::ledger::header::tags;
@@ -48,7 +48,7 @@ pub(super) fn print(journal: &Journal<'_>) -> Exported {
         writer.text.clear();
         match item {
             Item::Transaction(one) => {
-                writer.transaction(*one);
+                writer.transaction(journal, *one);
                 for posting in one.postings() {
                     let (account, commodity) = (posting.account(), posting.commodity());
                     running.add(account, commodity, posting.number(), true);
@@ -92,7 +92,7 @@ struct Writer<'n> {
 }
 
 impl<'n> Writer<'n> {
-    fn transaction(&mut self, one: Transaction<'_>) {
+    fn transaction<'l>(&mut self, journal: &Journal<'l>, one: Transaction<'l>) {
         let plan = weigh::plan(one, Lots::Basis, true);
         let postings: Vec<Posting<'_>> = one.postings().collect();
         let made = postings.iter().all(|posting| posting.amount_from() == AmountFrom::Generated);
@@ -117,8 +117,10 @@ impl<'n> Writer<'n> {
                 let _ = write!(self.text, " {}", string(words.trim()));
             }
         }
+        let mut pushed = Vec::new();
         if beancount && !made {
-            let (tags, links) = marks(one.text());
+            let Marks { tags, links, metadata } = journal.marks(one);
+            pushed = metadata;
             for (mark, words) in [('#', tags), ('^', links)] {
                 for word in words {
                     let _ = write!(self.text, " {mark}{word}");
@@ -138,6 +140,12 @@ impl<'n> Writer<'n> {
         if !made {
             for (_, words) in one.comments() {
                 self.comment("  ", words, beancount, &mut keys);
+            }
+            for words in pushed {
+                let key = words.split(':').next().unwrap_or_default();
+                if keys.insert(key.to_owned()) {
+                    let _ = writeln!(self.text, "  {words}");
+                }
             }
         }
         if plan.repriced {
@@ -432,6 +440,7 @@ impl<'n> Writer<'n> {
         let mut done = HashSet::new();
         let first = journal.items.first().map(|(date, _)| super::within(*date, 1, 9999));
         let mut prices = String::new();
+        let mut commodities = self.described(journal);
         for ledger in journal.ledgers.iter().filter(|_| journal.whole || !journal.items.is_empty())
         {
             for one in ledger.declared.iter().filter(|one| one.what == Declared::Account) {
@@ -458,7 +467,9 @@ impl<'n> Writer<'n> {
                 opens.insert((date, account), rest);
             }
             if journal.whole {
+                self.settings(ledger);
                 self.inert(ledger);
+                self.names_declared(ledger, first, &mut commodities);
                 for price in &ledger.prices {
                     if price.amount.number.is_sign_negative()
                         || price.commodity == price.amount.commodity
@@ -509,8 +520,63 @@ impl<'n> Writer<'n> {
         self.text.push_str(&prices);
     }
 
+    /// Options and plugins: what they did to amounts is written out, and must not be done again.
+    fn settings(&mut self, ledger: &Ledger) {
+        for setting in directives::settings(ledger) {
+            let words = setting.words();
+            if setting.is_of_the_books() {
+                let _ = writeln!(self.text, "{words}");
+                continue;
+            }
+            comment(&mut self.text, "", &words);
+            let what = "what an option or a plugin did";
+            let instead = "the outcome is written, and a comment has the line";
+            self.unsaid.note(what, instead, || setting.place());
+        }
+    }
+
+    /// Commodities that a directive of Beancount declares.
+    fn described(&self, journal: &Journal<'_>) -> HashSet<String> {
+        let directives = journal.items.iter().filter_map(|(_, item)| match item {
+            Item::Directive(one) if one.word == "commodity" => Some(one.rest),
+            Item::Directive(_) | Item::Transaction(_) => None,
+        });
+        let names = directives.filter_map(|rest| rest.split([' ', '\t', ';']).next());
+        let changed = self.names.changed_commodities.iter().map(|(_, theirs)| theirs.as_str());
+        names.chain(changed).map(str::to_owned).collect()
+    }
+
+    /// Declarations of commodities, payees and tags; `done`: commodities that are declared elsewhere.
+    fn names_declared(
+        &mut self,
+        ledger: &Ledger,
+        first: Option<NaiveDate>,
+        done: &mut HashSet<String>,
+    ) {
+        for one in &ledger.declared {
+            let word = match one.what {
+                Declared::Account => continue,
+                Declared::Commodity => {
+                    let name = self.names.commodity(&one.name).to_owned();
+                    if let Some(first) = first
+                        && !one.name.is_empty()
+                        && done.insert(name.clone())
+                    {
+                        let _ = writeln!(self.text, "{first} commodity {name}");
+                    }
+                    continue;
+                }
+                Declared::Payee => "payee",
+                Declared::Tag => "tag",
+            };
+            comment(&mut self.text, "", &format!("{word} {}", one.name));
+            let place = || ledger.place(one.source, one.line);
+            self.unsaid.note("a declaration of a payee or a tag", "a comment has it", place);
+        }
+    }
+
     fn inert(&mut self, ledger: &Ledger) {
-        for one in &ledger.inert {
+        for one in super::not_printed(ledger) {
             let name = &ledger.sources[one.source as usize].name;
             comment(&mut self.text, "", &format!("not printed: {}, {name}:{}", one.what, one.line));
             let instead = "a comment names each, without effect here or there";

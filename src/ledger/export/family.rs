@@ -3,11 +3,11 @@
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
 
-use super::directives::{Directive, marks};
+use super::directives::{self, Directive};
 use super::running::Running;
 use super::unsaid::Unsaid;
 use super::weigh::{self, Lots, Paid, Plan};
-use super::{Exported, Item, Journal, comment};
+use super::{Exported, Item, Journal, Marks, comment};
 use crate::ledger::blocks::text::{commodity, header, number, quoted};
 use crate::ledger::header::tags;
 use crate::ledger::model::{AmountFrom, Declared, Dialect, Ledger, PostingKind, Quantity, Status};
@@ -34,7 +34,7 @@ pub(super) fn print(journal: &Journal<'_>, target: Dialect) -> Exported {
         match item {
             Item::Transaction(one) => {
                 writer.text.push('\n');
-                writer.transaction(*one, at);
+                writer.transaction(journal, *one, at);
             }
             Item::Directive(one) => writer.directive(*date, one, at),
         }
@@ -122,16 +122,27 @@ impl Writer {
             return;
         }
         for ledger in journal.ledgers {
+            for setting in directives::settings(ledger) {
+                comment(&mut self.text, "", &setting.words());
+                let what = "options and plugins of Beancount";
+                self.unsaid.note(what, "comments have them", || setting.place());
+            }
             self.inert(ledger);
             let mut seen = HashSet::new();
             for one in &ledger.declared {
                 let word = match one.what {
                     Declared::Account => "account",
                     Declared::Payee => "payee",
-                    Declared::Commodity | Declared::Tag => continue,
+                    Declared::Commodity => "commodity",
+                    Declared::Tag => "tag",
                 };
                 if seen.insert((one.what, &one.name)) && !one.name.is_empty() {
-                    let _ = writeln!(self.text, "{word} {}", one.name);
+                    let name = match one.what {
+                        // Without a number: all are written out, and rounding is the program's own.
+                        Declared::Commodity => self.symbol(&one.name),
+                        Declared::Account | Declared::Payee | Declared::Tag => one.name.to_string(),
+                    };
+                    let _ = writeln!(self.text, "{word} {name}");
                 }
             }
             for price in &ledger.prices {
@@ -152,7 +163,7 @@ impl Writer {
 
     /// What the journals have and nobody applies.
     fn inert(&mut self, ledger: &Ledger) {
-        for one in &ledger.inert {
+        for one in super::not_printed(ledger) {
             let name = &ledger.sources[one.source as usize].name;
             comment(&mut self.text, "", &format!("not printed: {}, {name}:{}", one.what, one.line));
             let instead = "a comment names each, without effect here or there";
@@ -174,6 +185,11 @@ impl Writer {
                 writeln!(self.text, "{date} balance\n    {account}  0 {of} {sign} {number} {of}");
             return;
         }
+        if one.word == "commodity" && one.below.is_empty() {
+            // It is declared above.
+            self.text.pop();
+            return;
+        }
         let words = format!("{date} {} {}\n{}", one.word, one.rest, one.below.join("\n"));
         comment(&mut self.text, "", &words);
         let (what, instead) = match one.word {
@@ -183,7 +199,7 @@ impl Writer {
         self.unsaid.note(what, instead, || one.place());
     }
 
-    fn transaction(&mut self, one: Transaction<'_>, item: usize) {
+    fn transaction<'l>(&mut self, journal: &Journal<'l>, one: Transaction<'l>, item: usize) {
         let rule = if self.target == Dialect::Ledger { Lots::PricedByBasis } else { Lots::Priced };
         let plan = weigh::plan(one, rule, self.target == Dialect::Ledger);
         let postings: Vec<Posting<'_>> = one.postings().collect();
@@ -219,12 +235,18 @@ impl Writer {
             }
         );
         if beancount && !made {
-            let (tags, links) = marks(one.text());
+            let Marks { tags, links, metadata } = journal.marks(one);
             if !tags.is_empty() {
                 let _ = writeln!(self.text, "    ; tags: {}", tags.join(" "));
             }
             if !links.is_empty() {
                 let _ = writeln!(self.text, "    ; links: {}", links.join(" "));
+            }
+            for words in metadata {
+                let key = words.split(':').next().unwrap_or_default();
+                if one.tag(key).is_none() {
+                    self.comment(words, Dialect::Beancount);
+                }
             }
         }
         if !made {

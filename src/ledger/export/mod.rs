@@ -14,12 +14,14 @@ mod running;
 mod unsaid;
 mod weigh;
 
+use std::collections::HashMap;
+
 use crate::diagnostic::Diagnostic;
-use crate::ledger::model::{Dialect, Ledger};
+use crate::ledger::model::{Dialect, Inert, Ledger};
 use crate::ledger::view::Transaction;
 use crate::period::NaiveDate;
 use crate::source::Name;
-use directives::Directive;
+use directives::{Directive, Pushed};
 
 /// What was printed.
 #[derive(Clone, Debug, Default)]
@@ -54,6 +56,15 @@ struct Journal<'l> {
     ledgers: &'l [Ledger],
     whole: bool,
     items: Vec<(NaiveDate, Item<'l>)>,
+    /// By file and line of a transaction.
+    pushed: HashMap<(&'l Name, u32), Pushed<'l>>,
+}
+
+/// What stands beside a Beancount transaction's words.
+struct Marks<'l> {
+    tags: Vec<&'l str>,
+    links: Vec<&'l str>,
+    metadata: Vec<&'l str>,
 }
 
 /// One entry of the text.
@@ -85,7 +96,20 @@ impl<'l> Journal<'l> {
             Item::Directive(_) => 0,
         };
         items.sort_by_key(|(date, item)| (*date, rank(item)));
-        Journal { ledgers, whole, items }
+        let pushed = ledgers.iter().flat_map(directives::pushed).collect();
+        Journal { ledgers, whole, items, pushed }
+    }
+
+    /// Tags and metadata of a Beancount transaction: its own, and those of the stretch it stands in.
+    fn marks(&self, one: Transaction<'l>) -> Marks<'l> {
+        let (mut tags, links) = directives::marks(one.text());
+        let pushed = self.pushed.get(&(one.file(), one.line()));
+        for tag in pushed.iter().flat_map(|pushed| &pushed.tags) {
+            if !tags.contains(tag) {
+                tags.push(tag);
+            }
+        }
+        Marks { tags, links, metadata: pushed.map(Pushed::counted).unwrap_or_default() }
     }
 
     fn transactions(&self) -> impl Iterator<Item = Transaction<'l>> {
@@ -95,6 +119,17 @@ impl<'l> Journal<'l> {
         })
     }
 }
+
+/// What has no effect here and does not stand in the text otherwise.
+fn not_printed(ledger: &Ledger) -> impl Iterator<Item = &Inert> {
+    ledger.inert.iter().filter(|one| {
+        let beancount = ledger.dialects[one.source as usize].0 == Dialect::Beancount;
+        !(beancount && WRITTEN.contains(&one.what))
+    })
+}
+
+/// Constructs of Beancount that are written as they stand, as directives or as comments.
+const WRITTEN: [&str; 7] = ["option", "plugin", "note", "document", "event", "query", "custom"];
 
 /// The text with the ends of lines of a comment, each line behind `lead`.
 fn comment(text: &mut String, lead: &str, words: &str) {
