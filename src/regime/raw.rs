@@ -6,6 +6,42 @@ use serde::Deserialize;
 use super::read::kind_name;
 use crate::source::Name;
 
+/// Values by name and year.
+pub(super) type ByYear<T> = IndexMap<String, IndexMap<String, T>>;
+
+/// All rows of a regime at once.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Document {
+    pub regime: HeadRow,
+    #[serde(default)]
+    pub dates: IndexMap<String, Vec<String>>,
+    #[serde(default)]
+    pub deemed: Vec<DeemedRow>,
+    pub identify: Option<IdentifyRow>,
+    pub repurchase: Option<RepurchaseRow>,
+    #[serde(default)]
+    pub holding: Vec<HoldingRow>,
+    #[serde(default)]
+    pub effect: Vec<EffectRow>,
+    #[serde(default)]
+    pub category: Vec<CategoryRow>,
+    #[serde(default)]
+    pub line: Vec<LineRow>,
+    #[serde(default)]
+    pub fold: Vec<FoldRow>,
+    #[serde(default)]
+    pub fact: Vec<FactRow>,
+    #[serde(default)]
+    pub params: ByYear<ParamRow>,
+    #[serde(default)]
+    pub series: ByYear<String>,
+    #[serde(default)]
+    pub carry: IndexMap<String, String>,
+    #[serde(default)]
+    pub depreciation: Vec<DepreciationRow>,
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct HeadRow {

@@ -7,8 +7,8 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::raw::{
-    CategoryRow, DeemedRow, DepreciationRow, EffectRow, FactRow, FoldRow, HeadRow, HoldingRow,
-    IdentifyRow, LineRow, OneOrMany, ParamRow, PassRow, RepurchaseRow,
+    ByYear, CategoryRow, DeemedRow, DepreciationRow, Document, EffectRow, FactRow, FoldRow,
+    HeadRow, HoldingRow, IdentifyRow, LineRow, OneOrMany, ParamRow, PassRow, RepurchaseRow,
 };
 use super::rows::{
     Carry, Category, Deemed, Effect, Fact, Fold, FormLine, HoldingTest, Identify, Needs, Param,
@@ -31,6 +31,18 @@ pub fn read(source: &Source) -> (Regime, Vec<Diagnostic>) {
     let mut diagnostics = reader.diagnostics;
     diagnostics.extend(check::check(&mut regime, source));
     (regime, diagnostics)
+}
+
+/// A shipped regime, out of the JSON that was made of its rows. They are read as those of a text are, but
+/// that nothing can be wrong with them and no place is asked for.
+pub(super) fn compiled(json: &str) -> Regime {
+    let document: Document = serde_json::from_str(json).expect("tests read every shipped regime");
+    let source = Source::new("regime", "");
+    let mut reader = Reader { source: &source, diagnostics: Vec::new() };
+    let mut regime = reader.document(document);
+    let found = check::check(&mut regime, &source);
+    debug_assert!(reader.diagnostics.is_empty() && found.is_empty(), "tests read it");
+    regime
 }
 
 /// What every part of the reading needs.
@@ -86,43 +98,31 @@ impl Reader<'_> {
     }
 
     fn regime(&mut self, table: DeTable<'_>) -> Regime {
-        let mut regime = Regime {
-            id: Name::default(),
-            title: Name::default(),
-            currency: Name::default(),
-            year: YearRule::CALENDAR,
-            dates: IndexMap::new(),
-            deemed: Vec::new(),
-            identify: Identify::default(),
-            repurchase: None,
-            holdings: Vec::new(),
-            effects: Vec::new(),
-            categories: IndexMap::new(),
-            rules: Vec::new(),
-            lines: Vec::new(),
-            folds: Vec::new(),
-            facts: IndexMap::new(),
-            params: IndexMap::new(),
-            series: IndexMap::new(),
-            carry: Carry::default(),
-            depreciation: IndexMap::new(),
-        };
+        let mut regime = empty();
         for (key, value) in table {
             let span = key.span();
             match key.get_ref().as_ref() {
-                "regime" => self.head(value, &mut regime),
+                "regime" => {
+                    let span = value.span();
+                    if let Some(head) = self.row::<HeadRow>(value) {
+                        self.head(head, span, &mut regime);
+                    }
+                }
                 "dates" => {
-                    let dates: Option<IndexMap<String, Vec<String>>> = self.row(value);
-                    let dates = dates.unwrap_or_default().into_iter();
-                    regime.dates =
-                        dates.map(|(kind, days)| (kind_name(&kind), names(days))).collect();
+                    let rows: Option<IndexMap<String, Vec<String>>> = self.row(value);
+                    regime.dates = dates(rows.unwrap_or_default());
                 }
                 "deemed" => {
                     for (row, span) in self.rows::<DeemedRow>(value) {
                         regime.deemed.extend(self.deemed(row, span));
                     }
                 }
-                "identify" => self.identify(value, &mut regime),
+                "identify" => {
+                    let span = value.span();
+                    if let Some(row) = self.row::<IdentifyRow>(value) {
+                        regime.identify = self.identify(row, &span);
+                    }
+                }
                 "repurchase" => {
                     if let Some(row) = self.row::<RepurchaseRow>(value) {
                         regime.repurchase = Some(self.repurchase(row, span));
@@ -155,20 +155,23 @@ impl Reader<'_> {
                 }
                 "fact" => {
                     for (row, _) in self.rows::<FactRow>(value) {
-                        let fact = Fact {
-                            key: row.key.into(),
-                            asks: row.asks.into(),
-                            write: row.write.into(),
-                        };
+                        let fact = fact(row);
                         regime.facts.insert(fact.key.clone(), fact);
                     }
                 }
-                "params" => self.params(value, &mut regime),
-                "series" => self.series(value, &mut regime),
+                "params" => {
+                    let span = value.span();
+                    let rows = self.row(value).unwrap_or_default();
+                    self.params(rows, &span, &mut regime);
+                }
+                "series" => {
+                    let span = value.span();
+                    let rows = self.row(value).unwrap_or_default();
+                    self.series(rows, &span, &mut regime);
+                }
                 "carry" => {
                     let rows: Option<IndexMap<String, String>> = self.row(value);
-                    let rows = rows.unwrap_or_default().into_iter();
-                    regime.carry = Carry(rows.map(|(key, id)| (key.into(), id.into())).collect());
+                    regime.carry = carry(rows.unwrap_or_default());
                 }
                 "depreciation" => {
                     for (row, span) in self.rows::<DepreciationRow>(value) {
@@ -181,9 +184,46 @@ impl Reader<'_> {
         regime
     }
 
-    fn head(&mut self, value: Spanned<DeValue<'_>>, regime: &mut Regime) {
-        let span = value.span();
-        let Some(head) = self.row::<HeadRow>(value) else { return };
+    /// All rows of a document in which nothing can be wrong.
+    fn document(&mut self, document: Document) -> Regime {
+        let none = 0..0;
+        let mut regime = empty();
+        self.head(document.regime, none.clone(), &mut regime);
+        regime.dates = dates(document.dates);
+        for row in document.deemed {
+            regime.deemed.extend(self.deemed(row, none.clone()));
+        }
+        if let Some(row) = document.identify {
+            regime.identify = self.identify(row, &none);
+        }
+        regime.repurchase = document.repurchase.map(|row| self.repurchase(row, none.clone()));
+        for row in document.holding {
+            regime.holdings.extend(self.holding(row, none.clone()));
+        }
+        for row in document.effect {
+            regime.effects.push(self.effect(row, none.clone()));
+        }
+        for row in document.category {
+            self.category(row, none.clone(), &mut regime);
+        }
+        for row in document.line {
+            regime.lines.push(self.line(row, &none));
+        }
+        for row in document.fold {
+            regime.folds.extend(self.fold(row, none.clone()));
+        }
+        let facts = document.fact.into_iter().map(fact);
+        regime.facts = facts.map(|fact| (fact.key.clone(), fact)).collect();
+        self.params(document.params, &none, &mut regime);
+        self.series(document.series, &none, &mut regime);
+        regime.carry = carry(document.carry);
+        for row in document.depreciation {
+            self.depreciation(row, none.clone(), &mut regime);
+        }
+        regime
+    }
+
+    fn head(&mut self, head: HeadRow, span: std::ops::Range<usize>, regime: &mut Regime) {
         regime.title = head.title.map_or_else(|| Name::new(&head.id.to_uppercase()), Name::from);
         regime.id = head.id.into();
         regime.currency = head.currency.into();
@@ -217,9 +257,7 @@ impl Reader<'_> {
         Some(Deemed { events, conditions, declared, paid, law: row.source.map(Name::from) })
     }
 
-    fn identify(&mut self, value: Spanned<DeValue<'_>>, regime: &mut Regime) {
-        let span = value.span();
-        let Some(row) = self.row::<IdentifyRow>(value) else { return };
+    fn identify(&mut self, row: IdentifyRow, span: &std::ops::Range<usize>) -> Identify {
         for (key, value, known) in [
             ("scope", &row.scope, &["account", "taxpayer"][..]),
             ("merge", &row.merge, &["none"]),
@@ -237,17 +275,16 @@ impl Reader<'_> {
                 );
             }
         }
-        let passes = self.passes(row.pass, &span);
+        let passes = self.passes(row.pass, span);
         let elected = row.elected.into_iter();
-        let elected = elected
-            .map(|(name, election)| (name.into(), self.passes(election.pass, &span)))
-            .collect();
-        regime.identify = Identify {
+        let elected =
+            elected.map(|(name, election)| (name.into(), self.passes(election.pass, span)));
+        Identify {
             by_account: row.scope.as_deref() != Some("taxpayer"),
             passes,
-            elected,
+            elected: elected.collect(),
             law: row.source.map(Name::from),
-        };
+        }
     }
 
     fn passes(&mut self, rows: Vec<PassRow>, span: &std::ops::Range<usize>) -> Vec<Pass> {
@@ -491,11 +528,12 @@ impl Reader<'_> {
         Some(Fold { step, years, by_property: row.by_property, law: row.source.map(Name::from) })
     }
 
-    fn params(&mut self, value: Spanned<DeValue<'_>>, regime: &mut Regime) {
-        let span = value.span();
-        let Some(rows) = self.row::<IndexMap<String, IndexMap<String, ParamRow>>>(value) else {
-            return;
-        };
+    fn params(
+        &mut self,
+        rows: ByYear<ParamRow>,
+        span: &std::ops::Range<usize>,
+        regime: &mut Regime,
+    ) {
         for (name, values) in rows {
             let mut read = Vec::new();
             for (year, value) in values {
@@ -519,11 +557,7 @@ impl Reader<'_> {
         }
     }
 
-    fn series(&mut self, value: Spanned<DeValue<'_>>, regime: &mut Regime) {
-        let span = value.span();
-        let Some(rows) = self.row::<IndexMap<String, IndexMap<String, String>>>(value) else {
-            return;
-        };
+    fn series(&mut self, rows: ByYear<String>, span: &std::ops::Range<usize>, regime: &mut Regime) {
         for (name, values) in rows {
             let values = values.into_iter();
             let read: Option<Vec<_>> = values
@@ -633,6 +667,43 @@ impl Reader<'_> {
         }
         found
     }
+}
+
+/// A regime without a row.
+fn empty() -> Regime {
+    Regime {
+        id: Name::default(),
+        title: Name::default(),
+        currency: Name::default(),
+        year: YearRule::CALENDAR,
+        dates: IndexMap::new(),
+        deemed: Vec::new(),
+        identify: Identify::default(),
+        repurchase: None,
+        holdings: Vec::new(),
+        effects: Vec::new(),
+        categories: IndexMap::new(),
+        rules: Vec::new(),
+        lines: Vec::new(),
+        folds: Vec::new(),
+        facts: IndexMap::new(),
+        params: IndexMap::new(),
+        series: IndexMap::new(),
+        carry: Carry::default(),
+        depreciation: IndexMap::new(),
+    }
+}
+
+fn dates(rows: IndexMap<String, Vec<String>>) -> IndexMap<Name, Vec<Name>> {
+    rows.into_iter().map(|(kind, days)| (kind_name(&kind), names(days))).collect()
+}
+
+fn carry(rows: IndexMap<String, String>) -> Carry {
+    Carry(rows.into_iter().map(|(key, id)| (key.into(), id.into())).collect())
+}
+
+fn fact(row: FactRow) -> Fact {
+    Fact { key: row.key.into(), asks: row.asks.into(), write: row.write.into() }
 }
 
 /// Our name for a kind of event: kebab-case, and the oracle's own words.
