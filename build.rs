@@ -1,6 +1,6 @@
 //! Lists the shipped profiles, so that a new broker is one file in `src/import/profiles`; and writes the
-//! shipped regimes as JSON, which is read ten times as fast as their TOML at every start. The TOML is
-//! what is written by hand, shown and tested.
+//! shipped regimes and rules as JSON, which is read in a fraction of the time at every start. The TOML
+//! is what is written by hand, shown and tested.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -8,8 +8,8 @@ use std::{env, fs};
 
 fn main() {
     let root = env::var("CARGO_MANIFEST_DIR").expect("cargo says where the package lies");
-    for id in ["us", "plain"] {
-        regime(&Path::new(&root).join("src/regime"), id);
+    for name in ["regime/us", "regime/plain", "books/rules/rules"] {
+        as_json(&Path::new(&root).join(format!("src/{name}.toml")));
     }
     let folder = Path::new(&root).join("src/import/profiles");
     println!("cargo::rerun-if-changed={}", folder.display());
@@ -28,13 +28,14 @@ fn main() {
     fs::write(Path::new(&out).join("profiles.rs"), list).expect("the list can be written");
 }
 
-/// One regime as JSON: the same tables, rows and words.
-fn regime(folder: &Path, id: &str) {
-    let path = folder.join(format!("{id}.toml"));
+/// A file of rows as JSON: the same tables, rows and words, under its own name.
+fn as_json(path: &Path) {
     println!("cargo::rerun-if-changed={}", path.display());
-    let text = fs::read_to_string(&path).expect("a shipped regime can be read");
-    let rows: toml::Table = toml::from_str(&text).expect("a shipped regime is TOML");
+    let text = fs::read_to_string(path).expect("a file that is shipped can be read");
+    let rows: toml::Table = toml::from_str(&text).expect("it is TOML");
     let json = serde_json::to_string(&rows).expect("words and numbers can be JSON");
     let out = env::var("OUT_DIR").expect("cargo says where to write");
-    fs::write(Path::new(&out).join(format!("{id}.json")), json).expect("it can be written");
+    let name = path.with_extension("json");
+    let name = name.file_name().expect("a file has a name");
+    fs::write(Path::new(&out).join(name), json).expect("it can be written");
 }

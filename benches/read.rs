@@ -4,6 +4,11 @@
 //! with these bytes. Quote ratios within one run: absolute times are the machine's.
 
 mod generate;
+#[path = "generate/investor.rs"]
+#[allow(dead_code)] // the race reads what is not read here
+mod investor;
+#[path = "generate/seed.rs"]
+mod seed;
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -17,7 +22,9 @@ use rentier::books::plan::{Keep, There, plan};
 use rentier::books::{self, Books, Flags};
 use rentier::event::Securities;
 use rentier::import::{self, Context, Known, Otherwise, Profile, Run};
+use rentier::income::Detail;
 use rentier::ledger;
+use rentier::period::TaxYear;
 use rentier::regime;
 use rentier::report;
 use rentier::source::Source;
@@ -56,6 +63,13 @@ mod journal {
     fn income(bencher: Bencher, transactions: u64) {
         let text = generate::journal(transactions);
         bench_income(bencher, "large.journal", &text);
+    }
+
+    /// An investor's books: lots, fees, losses that are bought back.
+    #[divan::bench(args = SIZES)]
+    fn income_of_books(bencher: Bencher, transactions: u64) {
+        let text = investor::books(transactions).ledger;
+        bench_income(bencher, "books.ledger", &text);
     }
 }
 
@@ -144,6 +158,8 @@ fn bench_income(bencher: Bencher, name: &str, text: &str) {
         .bench_values(|source| {
             let books =
                 books::of_files(vec![source], &Flags::default(), &mut |_, _| Ok(Vec::new()));
-            report::judge(&books.journal, &regime, &report::Filing::default())
+            let filing = report::Filing::default();
+            let detail = Detail { years: Some(&[TaxYear(2023)]), lots: false };
+            report::judge_for(&books.journal, &regime, &filing, detail)
         });
 }

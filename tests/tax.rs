@@ -1,13 +1,15 @@
 //! What must hold of disposals whatever the journal (`field/events.md` B5), and the worked figures of
 //! B6 there.
 
+use std::collections::BTreeMap;
+
 use proptest::prelude::*;
 use rentier::event::{
     Account, Event, EventId, EventKind, Journal, LotElection, LotMethod, Origin, Parts, Shelter,
 };
-use rentier::income::{Findings, Match};
+use rentier::income::{Detail, Findings, Match};
 use rentier::money::{Decimal, plain};
-use rentier::period::NaiveDate;
+use rentier::period::{NaiveDate, TaxYear};
 use rentier::regime::{self, Regime};
 use rentier::source::Name;
 use rentier::tax;
@@ -464,8 +466,165 @@ fn method() -> impl Strategy<Value = LotMethod> {
     ]
 }
 
+/// What matches come to, by the figures that a statement adds up: units, proceeds, cost, what was
+/// corrected, and lots without a correction.
+fn sums(matches: &[Match]) -> BTreeMap<String, [Decimal; 5]> {
+    let mut sums: BTreeMap<String, [Decimal; 5]> = BTreeMap::new();
+    for one in matches {
+        let key = format!("{:?} {} {} {:?}", one.year, one.account, one.security, one.holding);
+        let corrected = one.adjustments.iter().map(|adjustment| adjustment.amount).sum();
+        let cost = one.cost.expect("known");
+        let parts = [one.quantity, one.proceeds, cost, corrected, Decimal::from(one.plain)];
+        let sum = sums.entry(key).or_default();
+        for (sum, part) in sum.iter_mut().zip(parts) {
+            *sum += part;
+        }
+    }
+    sums
+}
+
+/// Sixty securities of two accounts that have nothing to do with each other, bought and sold for years,
+/// mostly at a loss; some are renamed, and options on some are bought.
+fn many(seed: u64) -> Journal {
+    let mut seed = seed;
+    let mut next = |below: u64| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (seed >> 33) % below
+    };
+    let mut book = Book::default().account("a", Shelter::Taxable, LotMethod::Fifo).account(
+        "b",
+        Shelter::Roth,
+        LotMethod::Fifo,
+    );
+    let mut date = day("2018-01-02");
+    for step in 0..6000 {
+        date = date + chrono::Days::new(u64::from(step % 3 == 0));
+        let number = next(60);
+        // From some day on, every tenth goes by another name.
+        let renamed = number % 10 == 0 && step >= 3000;
+        let security = Name::from(format!("{}{number}", if renamed { "NEW" } else { "S" }));
+        let account = if next(5) == 0 { "b" } else { "a" };
+        let (units, cents) = (Decimal::from(next(40) + 1), next(500));
+        let price = Decimal::new(i64::try_from(9000 - step + cents).expect("small"), 2);
+        if step == 3000 {
+            for number in (0..60).step_by(10) {
+                for account in ["a", "b"] {
+                    let (old, new) = (format!("S{number}"), format!("NEW{number}"));
+                    let kind = EventKind::Rename {
+                        security: old.into(),
+                        quantity: number_of(&book.0, account, number),
+                        into: Some(new.into()),
+                        into_quantity: None.into(),
+                        new: None.into(),
+                        old: None.into(),
+                    };
+                    book.push(date, account, kind, Decimal::ZERO);
+                }
+            }
+        }
+        let sells = next(2) == 0;
+        let (quantity, amount) =
+            if sells { (-units, units * price) } else { (units, -units * price) };
+        let kind = if next(50) == 0 {
+            let security = Name::from(format!("{security}240315C00420000"));
+            EventKind::OptionOpen {
+                security,
+                quantity: units,
+                price: None,
+                multiplier: None.into(),
+            }
+        } else if sells {
+            EventKind::Sell { security, quantity, price: None }
+        } else {
+            EventKind::Buy { security, quantity, price: None }
+        };
+        book.push(date, account, kind, amount);
+    }
+    book.0
+}
+
+/// Units of a security that an account holds, as a rename takes them out.
+fn number_of(journal: &Journal, account: &str, number: u64) -> Decimal {
+    let name = format!("S{number}");
+    let own = journal.events.iter().filter(|event| event.account == *account);
+    let own = own.filter(|event| event.security().is_some_and(|security| **security == *name));
+    -own.fold(Decimal::ZERO, |held, event| (held + event.quantity()).max(Decimal::ZERO))
+}
+
+#[test]
+fn securities_that_have_nothing_to_do_with_each_other_may_be_walked_apart() {
+    let journal = many(11);
+    let found = tax::find(&journal, &us());
+    assert!(found.matches.iter().any(|one| !one.adjustments.is_empty()));
+    for number in 0..60 {
+        let of = |event: &Event| {
+            let security = event.security().expect("all are of one");
+            let name = security.split("240315").next().unwrap_or_default();
+            name == format!("S{number}") || name == format!("NEW{number}")
+        };
+        let own: Vec<usize> =
+            (0..journal.events.len()).filter(|at| of(&journal.events[*at])).collect();
+        let mut part = journal.clone();
+        part.events = own.iter().map(|at| journal.events[*at].clone()).collect();
+        let mut alone = tax::find(&part, &us());
+        for one in &mut alone.matches {
+            one.disposal = own[one.disposal];
+            one.acquisition = one.acquisition.map(|at| own[at]);
+            for adjustment in &mut one.adjustments {
+                adjustment.because = adjustment.because.map(|at| own[at]);
+            }
+        }
+        for lot in &mut alone.open {
+            lot.acquisition = lot.acquisition.map(|at| own[at]);
+        }
+        let matches = found.matches.iter().filter(|one| own.contains(&one.disposal));
+        assert!(matches.eq(&alone.matches), "{number}");
+        let ours = |at: &Option<usize>| at.is_some_and(|at| own.contains(&at));
+        let open = found.open.iter().filter(|lot| ours(&lot.acquisition));
+        assert!(open.eq(alone.open.iter().filter(|lot| lot.acquisition.is_some())), "{number}");
+        let asked = |all: &Findings| {
+            let asked = all.questions.iter().filter(|one| {
+                own.iter().any(|at| Some(&journal.events[*at].id) == one.event.as_ref())
+            });
+            asked.map(|one| one.asks.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(asked(&found), asked(&alone), "{number}");
+    }
+    assert!(found.matches.is_sorted_by_key(|one| one.disposal));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]
+
+    #[test]
+    fn sums_are_those_of_the_lots(steps in steps(), method in method()) {
+        let journal = journal(&steps, method);
+        let lots = tax::find(&journal, &us());
+        let years = [TaxYear(2020), TaxYear(2022)];
+        let of_years = |matches: &[Match]| -> Vec<Match> {
+            matches.iter().filter(|one| one.year.is_some_and(|year| years.contains(&year))).cloned().collect()
+        };
+        for detail in [
+            Detail { years: None, lots: false },
+            Detail { years: Some(&[]), lots: false },
+            Detail { years: Some(&years), lots: false },
+            Detail { years: Some(&years), lots: true },
+        ] {
+            let found = tax::find_for(&journal, &us(), detail);
+            prop_assert_eq!(sums(&found.matches), sums(&lots.matches));
+            prop_assert_eq!(&found.open, &lots.open);
+            prop_assert_eq!(&found.questions, &lots.questions);
+            prop_assert_eq!(&found.may_change, &lots.may_change);
+            prop_assert!(found.matches.len() <= lots.matches.len());
+            if detail.lots {
+                prop_assert_eq!(of_years(&found.matches), of_years(&lots.matches));
+            } else if detail.years.is_none() {
+                let mut rows: Vec<_> = found.matches.iter().map(|one| (one.disposal, one.holding.clone())).collect();
+                rows.dedup();
+                prop_assert_eq!(rows.len(), found.matches.len(), "a disposal has a sum for each holding");
+            }
+        }
+    }
 
     #[test]
     fn cost_is_conserved_to_the_last_digit(steps in steps(), method in method()) {

@@ -3,11 +3,9 @@
 //! No clock and no randomness from outside: a small generator of numbers with a fixed seed, so that
 //! two machines measure the same bytes.
 
-mod seed;
-
 use std::fmt::Write;
 
-use seed::{Numbers, day, money, ticker};
+use crate::seed::{Numbers, day, money, ticker};
 
 /// A journal of `transactions` entries in date order: dividends, purchases, sales, interest, rent and
 /// groceries, in the forms people write, about 150 bytes each.

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::Days;
 use indexmap::IndexMap;
+use rayon::prelude::*;
 
 use crate::classify::{self, Classified};
 use crate::event::{
@@ -191,16 +192,18 @@ fn effective<'j>(
     regime: &Regime,
     questions: &mut Vec<Question>,
 ) -> Cow<'j, Journal> {
-    let void = void(journal);
     let foreign = |event: &Event| {
         event.currency.as_ref().is_some_and(|currency| *currency != regime.currency)
     };
-    let plain = journal.overrides.is_empty()
-        && void.is_empty()
-        && !journal.events.iter().any(|event| foreign(event) || beyond_reason(event));
-    if plain {
+    let takes_back = |event: &Event| {
+        let mut links = event.further.links.iter();
+        links.any(|link| matches!(link.relation, Relation::Replaces | Relation::Reverses))
+    };
+    let special = |event: &Event| foreign(event) || takes_back(event) || beyond_reason(event);
+    if journal.overrides.is_empty() && !journal.events.par_iter().any(special) {
         return Cow::Borrowed(journal);
     }
+    let void = void(journal);
     let mut own = journal.clone();
     let decided: HashMap<_, _> =
         journal.overrides.iter().map(|decided| (&decided.event, decided)).collect();

@@ -5,14 +5,14 @@
 //! the other, and where events about them are linked. Nothing that `tax` finds out about a security
 //! hangs on one of another group.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use rayon::prelude::*;
 
 use super::options::underlying;
 use super::repurchase::wait_for;
 use super::walk::Walk;
-use crate::event::{Choice, EventId, EventKind, Journal, Relation, Transfers};
+use crate::event::{Choice, Event, EventId, EventKind, Journal, Relation, Transfers};
 use crate::income::{Detail, Findings};
 use crate::period::NaiveDate;
 use crate::regime::Regime;
@@ -30,31 +30,71 @@ pub(super) struct Shared<'j> {
     pub transfers: Transfers,
     /// The day to which the records reach: of the newest event, or as an account states.
     pub last: Option<NaiveDate>,
+    /// Whether there are securities that have to do with others.
+    joins: bool,
 }
 
 impl<'j> Shared<'j> {
     pub fn new(journal: &'j Journal, regime: &'j Regime, detail: Detail<'j>) -> Shared<'j> {
+        let has = Has::of(journal);
         let relations = [Relation::Assigns, Relation::Exercises];
-        let links = journal.events.iter().flat_map(|event| &event.further.links);
-        let wanted = links.filter(|link| relations.contains(&link.relation)).map(|link| &link.to);
-        let wanted: std::collections::HashSet<&EventId> = wanted.collect();
-        let linked = if wanted.is_empty() {
-            HashMap::new()
-        } else {
+        let mut linked = HashMap::new();
+        if has.links {
+            let links = journal.events.iter().flat_map(|event| &event.further.links);
+            let wanted = links.filter(|link| relations.contains(&link.relation));
+            let wanted: HashSet<&EventId> = wanted.map(|link| &link.to).collect();
             let events = journal.events.iter().enumerate();
             let wanted = events.filter(|(_, event)| wanted.contains(&event.id));
-            wanted.map(|(at, event)| (&event.id, at)).collect()
-        };
-        let newest = journal.events.iter().map(|event| event.date).max();
+            linked.extend(wanted.map(|(at, event)| (&event.id, at)));
+        }
+        let stated = journal.accounts.values().filter_map(|account| account.reached).max();
         Shared {
             journal,
             regime,
             detail,
             linked,
             choices: journal.choices.iter().map(|choice| (&choice.event, choice)).collect(),
-            transfers: journal.transfers_of_units(),
-            last: newest.max(journal.accounts.values().filter_map(|account| account.reached).max()),
+            transfers: if has.arrivals || has.links {
+                journal.transfers_of_units()
+            } else {
+                Transfers::default()
+            },
+            last: has.newest.max(stated),
+            joins: has.links || has.joins || has.arrivals,
         }
+    }
+}
+
+/// What of a journal's events most journals have none of: looked at once, on all cores.
+#[derive(Clone, Copy, Default)]
+struct Has {
+    newest: Option<NaiveDate>,
+    /// Links between events.
+    links: bool,
+    /// Units that came from elsewhere, or are given as pay.
+    arrivals: bool,
+    /// Events about two securities.
+    joins: bool,
+}
+
+impl Has {
+    fn of(journal: &Journal) -> Has {
+        let add = |has: Has, event: &Event| Has {
+            newest: has.newest.max(Some(event.date)),
+            links: has.links || !event.further.links.is_empty(),
+            arrivals: has.arrivals
+                || matches!(event.kind, EventKind::TransferIn { .. } | EventKind::Award { .. }),
+            joins: has.joins
+                || matches!(event.kind, EventKind::OptionOpen { .. })
+                || into(&event.kind).is_some(),
+        };
+        let both = |one: Has, other: Has| Has {
+            newest: one.newest.max(other.newest),
+            links: one.links || other.links,
+            arrivals: one.arrivals || other.arrivals,
+            joins: one.joins || other.joins,
+        };
+        journal.events.par_iter().fold(Has::default, add).reduce(Has::default, both)
     }
 }
 
@@ -132,7 +172,7 @@ fn in_order<K: Ord, T>(mut found: Vec<(K, T)>) -> Vec<T> {
 fn groups(shared: &Shared<'_>) -> Vec<Vec<u32>> {
     let events = &shared.journal.events;
     let mut joined = Joined::default();
-    for event in events {
+    for event in events.iter().filter(|_| shared.joins) {
         let Some(security) = event.kind.security() else { continue };
         if let Some(into) = into(&event.kind) {
             joined.join(security, into);

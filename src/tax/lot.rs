@@ -102,7 +102,7 @@ impl Lot {
         let (whole_quantity, whole_cost) = self.whole;
         let kept = whole_cost.map(|cost| {
             let digits = digits_of(cost);
-            if let Some(kept) = exact_share(cost, left, whole_quantity, digits, i128::div_euclid) {
+            if let Some(kept) = exact_share(cost, left, whole_quantity, digits, Rounding::Down) {
                 return kept;
             }
             share(cost, left, whole_quantity)
@@ -170,31 +170,32 @@ fn digits_of(amount: Decimal) -> u32 {
     if amount.scale() <= 2 { 2 } else { amount.normalize().scale().max(2) }
 }
 
-/// `amount` x `part` / `whole` in units of the last of `digits`, divided by `divide`: what nearly all
+/// Which way a share that is no whole number of its last digits goes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Rounding {
+    Down,
+    /// Halves away from zero.
+    Nearest,
+}
+
+/// `amount` x `part` / `whole` in units of the last of `digits`, by whole numbers: what nearly all
 /// numbers of a ledger are small enough for, without a quotient of 28 digits. `None` where they are
-/// not, or where a sign is not as of a share.
+/// not, or where the amount has more digits or a sign is not as of a share.
 fn exact_share(
     amount: Decimal,
     part: Decimal,
     whole: Decimal,
     digits: u32,
-    divide: fn(i128, i128) -> i128,
+    rounding: Rounding,
 ) -> Option<Decimal> {
-    const ROOM: i128 = 1 << 62;
+    let small = |number: Decimal| u64::try_from(number.mantissa()).ok();
     let tens = (digits + whole.scale()).checked_sub(amount.scale() + part.scale())?;
-    let (amount, part, whole) = (amount.mantissa(), part.mantissa(), whole.mantissa());
-    if part < 0 || whole <= 0 || amount.abs() > ROOM || part > ROOM || whole > ROOM {
-        return None;
-    }
-    let product = (amount * part).checked_mul(10i128.checked_pow(tens)?)?;
-    Decimal::try_from_i128_with_scale(divide(product, whole), digits).ok()
-}
-
-/// The quotient by a positive number, halves away from zero.
-fn nearest(dividend: i128, divisor: i128) -> i128 {
-    let quotient = dividend / divisor;
-    let rest = (dividend % divisor).unsigned_abs();
-    if rest >= divisor.unsigned_abs() - rest { quotient + dividend.signum() } else { quotient }
+    let (amount, part, whole) = (small(amount)?, small(part)?, small(whole)?);
+    let product = amount.checked_mul(part)?.checked_mul(10u64.checked_pow(tens)?)?;
+    let (quotient, rest) = (product.checked_div(whole)?, product.checked_rem(whole)?);
+    let up = rounding == Rounding::Nearest && rest >= whole - rest;
+    let share = quotient.checked_add(u64::from(up))?;
+    Decimal::try_from_i128_with_scale(share.into(), digits).ok()
 }
 
 /// Deals an amount out by quantity, in cents: each part is what the running total gains by it, so
@@ -231,7 +232,7 @@ impl Dealer {
             self.amount
         } else {
             let (amount, digits) = (self.amount, self.digits);
-            exact_share(amount, self.so_far, self.whole, digits, nearest)
+            exact_share(amount, self.so_far, self.whole, digits, Rounding::Nearest)
                 .unwrap_or_else(|| rounded(share(amount, self.so_far, self.whole), digits))
         };
         let part = total - self.dealt;
@@ -554,6 +555,33 @@ mod tests {
             .map(|cost| cost.normalize().to_string())
             .collect();
         assert_eq!(costs, ["33.34", "33.33", "33.33"]);
+    }
+
+    #[test]
+    fn a_share_by_whole_numbers_is_the_share() {
+        let mut seed = 7;
+        for _ in 0..20_000 {
+            let mut number = |digits: u64, below: u64| {
+                let scale = u32::try_from(next(&mut seed, digits)).expect("small");
+                Decimal::new(i64::try_from(next(&mut seed, below)).expect("small"), scale)
+            };
+            let (amount, part, whole) = (number(5, 1 << 31), number(4, 5000), number(4, 5000));
+            let digits = digits_of(amount);
+            for rounding in [Rounding::Down, Rounding::Nearest] {
+                let Some(share) = exact_share(amount, part, whole, digits, rounding) else {
+                    continue;
+                };
+                let plain = amount * part / whole;
+                let plain = match rounding {
+                    Rounding::Down => plain.round_dp_with_strategy(
+                        digits,
+                        rust_decimal::RoundingStrategy::ToNegativeInfinity,
+                    ),
+                    Rounding::Nearest => rounded(plain, digits),
+                };
+                assert_eq!(share, plain, "{amount} x {part} / {whole}");
+            }
+        }
     }
 
     #[test]
