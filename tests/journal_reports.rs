@@ -41,6 +41,13 @@ fn reports_are_those_of_the_fixtures() {
         ("prices --infer-market-prices -f costs.journal --format csv", "prices-costs.csv"),
         ("prices --as beancount -f invest.journal --to 2023-06-30", "prices.beancount"),
         ("stats -f invest.journal", "stats.txt"),
+        ("stats -f several.journal", "several-stats.txt"),
+        ("accounts -f several.journal --format csv", "several-accounts.csv"),
+        // Of several chains of prices hledger takes the shortest, Ledger the one whose oldest price is
+        // the newest.
+        ("balance -X CCC --format csv --dialect hledger -f chains.journal", "chains-hledger.csv"),
+        ("balance -X CCC --format csv --dialect ledger -f chains.journal", "chains-ledger.csv"),
+        ("balance -X BBB --format csv --dialect ledger -f chains.journal", "chains-ledger-bbb.csv"),
     ] {
         let ran = run(&fixtures(), line);
         assert_eq!(ran.exit, Exit::Done, "{line}: {}", ran.err);
