@@ -106,6 +106,23 @@ fn a_commodity_without_a_price_is_told_where_programs_read_too() {
 }
 
 #[test]
+fn a_long_register_has_one_head_and_every_posting() {
+    let folder = world::folder();
+    let text = "2024-01-01 x\n  a  1 EUR\n  b\n\n".repeat(6_000);
+    std::fs::write(folder.path().join("long.journal"), text).expect("a journal");
+    let ran = run(folder.path(), "register -f long.journal a$ --format csv");
+    let lines: Vec<&str> = ran.out.lines().collect();
+    assert_eq!(lines.len(), 6_001);
+    let ran = run(folder.path(), "register -f long.journal --format csv");
+    let rows: Vec<&str> = ran.out.lines().collect();
+    assert_eq!(rows.len(), 12_001);
+    assert_eq!(rows.iter().filter(|row| row.starts_with("date,code")).count(), 1);
+    assert_eq!(rows[11_999], "2024-01-01,,x,a,EUR,1,1,long.journal:23997");
+    let none = run(folder.path(), "register -f long.journal nothing --format csv");
+    assert_eq!(none.out, "date,code,description,account,commodity,quantity,total,source\r\n");
+}
+
+#[test]
 fn all_formats_are_told_by_the_ending_of_the_output() {
     let folder = world::folder();
     std::fs::copy(fixtures().join("costs.journal"), folder.path().join("a.journal"))

@@ -13,6 +13,10 @@ pub trait Present {
     fn table(&self) -> Table;
     /// For CSV.
     fn records(&self) -> Table;
+    /// As CSV.
+    fn csv(&self) -> String {
+        render::csv(&self.records())
+    }
     /// For JSON.
     fn json(&self) -> Value {
         render::rows(&self.records())
@@ -33,7 +37,7 @@ pub fn present(report: &dyn Present, output: &Output, world: &mut World) -> Resu
             let colour = world.colour() && output.output.is_none();
             report.text(Screen { width: world.width(), colour })
         }
-        Format::Csv => render::csv(&report.records()),
+        Format::Csv => report.csv(),
         Format::Json => render::json(&report.json()),
         Format::Md => render::markdown(&report.table()),
         Format::Html => render::html(&report.table()),

@@ -5,6 +5,7 @@ use super::journals::{self, Read};
 use super::present::Present;
 use super::{Error, Exit, World};
 use crate::diagnostic::Diagnostic;
+use crate::render;
 use crate::report::register::Register;
 use crate::report::table::Table;
 
@@ -27,5 +28,8 @@ impl Present for Register<'_> {
     }
     fn records(&self) -> Table {
         Register::records(self)
+    }
+    fn csv(&self) -> String {
+        render::csv_in_parts(self.records_in_parts())
     }
 }

@@ -8,14 +8,34 @@ use crate::report::table::{Cell, Table};
 /// `table` as CSV; records end with CRLF.
 pub fn csv(table: &Table) -> String {
     let mut out = String::new();
-    let keys = table.columns.iter().map(|column| column.key.clone());
-    record(&mut out, keys);
+    head(&mut out, table);
+    rows(&mut out, table);
+    out
+}
+
+/// The same of one table that comes in parts, each with all columns: of a long one no more than a part
+/// is there at once.
+pub fn csv_in_parts(parts: impl IntoIterator<Item = Table>) -> String {
+    let mut out = String::new();
+    for (at, part) in parts.into_iter().enumerate() {
+        if at == 0 {
+            head(&mut out, &part);
+        }
+        rows(&mut out, &part);
+    }
+    out
+}
+
+fn head(out: &mut String, table: &Table) {
+    record(out, table.columns.iter().map(|column| column.key.clone()));
+}
+
+fn rows(out: &mut String, table: &Table) {
     for row in &table.rows {
         let cells =
             (0..table.columns.len()).map(|at| row.cells.get(at).map_or_else(String::new, field));
-        record(&mut out, cells);
+        record(out, cells);
     }
-    out
 }
 
 /// One cell, not yet quoted.

@@ -13,7 +13,7 @@ mod screen;
 mod text;
 mod tree;
 
-pub use csv::csv;
+pub use csv::{csv, csv_in_parts};
 pub use diagnostics::diagnostic;
 pub use html::html;
 pub use json::{json, rows};

@@ -13,6 +13,9 @@ use crate::money::Decimal;
 use crate::period::{Every, NaiveDate};
 use crate::source::Name;
 
+/// Rows of a part of the records.
+const PART: usize = 10_000;
+
 /// The rows, oldest first.
 #[derive(Debug)]
 pub struct Register<'l> {
@@ -131,7 +134,7 @@ impl<'l> Register<'l> {
             Column::figures("total", "Total"),
             Column::words("commodity", "").gap(1),
         ]);
-        table.rows = self.rows(|line| {
+        table.rows = rows(&self.lines, |line| {
             let shown = |number| Cell::number(shown(number, &line.commodity, self.value.as_ref()));
             let described = line.transaction.map(|it| Cell::Text(it.description()));
             let mut cells = vec![self.when(line)];
@@ -151,6 +154,17 @@ impl<'l> Register<'l> {
     /// For programs: `date,code,description,account,commodity,quantity,total,source`; of periods
     /// `month,account,commodity,quantity,total`, or as the period is called. Plain and unrounded.
     pub fn records(&self) -> Table {
+        self.records_of(&self.lines)
+    }
+
+    /// The same, so many rows at a time: a row as cells is much larger than what it is made of.
+    pub fn records_in_parts(&self) -> impl Iterator<Item = Table> {
+        let parts = self.lines.chunks(PART).map(|lines| self.records_of(lines));
+        let none = self.lines.is_empty().then(|| self.records_of(&[]));
+        parts.chain(none)
+    }
+
+    fn records_of(&self, lines: &[Line<'l>]) -> Table {
         let keys: &[&str] = match self.every {
             Some(every) => &[every.name(), "account", "commodity"],
             None => &["date", "code", "description", "account", "commodity"],
@@ -160,7 +174,7 @@ impl<'l> Register<'l> {
         if self.every.is_none() {
             columns.push(Column::words("source", "source"));
         }
-        let rows = self.rows(|line| {
+        let rows = rows(lines, |line| {
             let mut cells = vec![self.when(line)];
             if let Some(transaction) = line.transaction {
                 cells.push(Cell::text(transaction.code()));
@@ -181,10 +195,6 @@ impl<'l> Register<'l> {
         self.value.as_ref()?.told().map(|sentence| sentence.text)
     }
 
-    fn rows(&self, cells: impl Fn(&Line<'l>) -> Vec<Cell>) -> Vec<Row> {
-        self.lines.iter().map(|line| Row { cells: cells(line), ..Row::default() }).collect()
-    }
-
     fn when(&self, line: &Line<'_>) -> Cell {
         match (line.when, self.every) {
             (When::Day(day), _) => Cell::Day(day),
@@ -192,6 +202,10 @@ impl<'l> Register<'l> {
             (When::Period(_), None) => Cell::Empty,
         }
     }
+}
+
+fn rows<'l>(lines: &[Line<'l>], cells: impl Fn(&Line<'l>) -> Vec<Cell>) -> Vec<Row> {
+    lines.iter().map(|line| Row { cells: cells(line), ..Row::default() }).collect()
 }
 
 fn heading(every: Every) -> &'static str {
