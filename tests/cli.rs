@@ -218,8 +218,19 @@ fn checks_are_made_when_they_are_named() {
         "{}",
         ran.err
     );
-    assert!(run(folder.path(), "check --list").out.contains("recentassertions"));
-    assert_eq!(run(folder.path(), "check --skip nothing").exit, Exit::CouldNotRun);
+    let list = run(folder.path(), "check --list").out;
+    assert!(list.contains("recentassertions") && list.contains("\nassertions"), "{list}");
+    let ran = run(folder.path(), "check --skip nothing");
+    assert_eq!(ran.exit, Exit::CouldNotRun);
+    assert!(
+        ran.err.starts_with("error: no check `nothing`; checks are `balanced`, "),
+        "{}",
+        ran.err
+    );
+    let unbalanced = "2024-01-01 a\n  a  1 USD\n  b  2 USD\n";
+    fs::write(folder.path().join("x.journal"), unbalanced).expect("a file");
+    assert_eq!(codes("balanced"), ["unbalanced 1"]);
+    assert!(codes("--skip balanced").is_empty());
 }
 
 #[test]

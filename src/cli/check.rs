@@ -23,17 +23,21 @@ const SUMS: Detail<'static> = Detail { years: None, lots: false };
 /// Runs it.
 pub fn run(args: &CheckArgs, world: &mut World) -> Result<Exit, Error> {
     if args.list {
+        for (name, asks, _) in checks::ALWAYS {
+            writeln!(world.out, "{name:<17} {asks}; always, but with --skip {name}")?;
+        }
         for (name, asks) in checks::CHECKS {
             writeln!(world.out, "{name:<17} {asks}")?;
         }
         return Ok(Exit::Done);
     }
     let skips = |name: &str| args.skip.iter().any(|skipped| skipped == name);
-    let can_skip = || std::iter::once("assertions").chain(checks::names());
+    let always = || checks::ALWAYS.iter().map(|(name, ..)| *name);
+    let can_skip = || always().chain(checks::names());
     if let Some(other) = args.skip.iter().find(|name| !can_skip().any(|known| known == *name)) {
-        return Err(Error::unknown("check to skip", other, can_skip()));
+        return Err(Error::unknown("check", other, can_skip()));
     }
-    let known = |word: &String| checks::names().any(|name| name == word);
+    let known = |word: &String| can_skip().any(|name| name == word);
     let (named, words): (Vec<String>, Vec<String>) = args.words.iter().cloned().partition(known);
     let (years, files) = words::years_and_files(&words, &args.reading);
     let opened = open::judged_for(&files, SUMS, false, &args.reading, world)?;
@@ -42,14 +46,16 @@ pub fn run(args: &CheckArgs, world: &mut World) -> Result<Exit, Error> {
     // Profiles are read by those who need them; whoever checks wants to know all the same.
     diagnostics.extend(opened.books.problems_of_profiles());
     let settings = &opened.books.settings.check;
-    let always = settings.always.iter().map(|name| &**name);
-    let mut asked: Vec<&str> = always.chain(named.iter().map(String::as_str)).collect();
+    let set = settings.always.iter().map(|name| &**name);
+    let mut asked: Vec<&str> = set.chain(named.iter().map(String::as_str)).collect();
     asked.sort_unstable();
     asked.dedup();
     asked.retain(|name| !skips(name));
     diagnostics.extend(checks::check(&opened.books.ledgers, &asked, settings.recent_days));
-    if skips("assertions") {
-        diagnostics.retain(|one| one.code != "assertion");
+    for (name, _, code) in checks::ALWAYS {
+        if skips(name) {
+            diagnostics.retain(|one| one.code != *code);
+        }
     }
     let statement = opened.statement(shown);
     let asked = statement.incomplete();

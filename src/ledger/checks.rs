@@ -29,6 +29,13 @@ pub const CHECKS: &[(&str, &str)] = &[
     ),
 ];
 
+/// What is always checked unless somebody leaves it out: the name, what it asks, and the code of what it
+/// finds.
+pub const ALWAYS: &[(&str, &str, &str)] = &[
+    ("balanced", "every transaction comes to zero", "unbalanced"),
+    ("assertions", "every stated balance is the balance", "assertion"),
+];
+
 /// Days that an account may go on without a stated balance, where nobody says how many.
 pub const RECENT: u32 = 7;
 

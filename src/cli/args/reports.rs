@@ -31,7 +31,7 @@ pub struct CheckArgs {
     /// List the checks that can be asked for
     #[arg(long)]
     pub list: bool,
-    /// Leave this out: assertions, or a check that rentier.toml asks for (repeatable)
+    /// Leave this check out, of those that are always made (repeatable)
     #[arg(long, value_name = "CHECK")]
     pub skip: Vec<String>,
     /// From where.
