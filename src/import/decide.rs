@@ -162,7 +162,7 @@ impl Takes for Taker<'_, '_> {
             }
         };
         let holder = u16::try_from(row.holder).expect("a file with more accounts is refused");
-        rows.traces.push(Trace { fate, line: row.line, words: row.words.clone(), hash, holder });
+        rows.traces.push(Trace { fate, line: row.line, hash, holder });
         if is_asked_for {
             rows.whole.push((at, row));
         }

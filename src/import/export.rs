@@ -78,8 +78,6 @@ pub struct Trace {
     pub fate: Fate,
     /// Of the file as it lies, from 1.
     pub line: u32,
-    /// The action's words.
-    pub words: Name,
     /// What makes it the same row at every download.
     pub hash: RowHash,
     /// Whose it is.

@@ -51,9 +51,10 @@ impl Hasher for Mixer {
 }
 
 /// Which of `items` are there again, by their place: their ordinals among those of the same hash, from
-/// 2. A long list is gone through on all cores, each of which looks for some of the hashes only.
+/// 2. A long list is gone through on all cores, each of which looks for some of the hashes at a time:
+/// so the tables are small.
 pub fn again<T: Sync>(items: &[T], hash: impl Fn(&T) -> RowHash + Sync) -> Vec<(u32, u32)> {
-    let shares = if items.len() < 1 << 14 { 1 } else { rayon::current_num_threads() };
+    let shares = if items.len() < 1 << 14 { 1 } else { 4 * rayon::current_num_threads() };
     let found = (0..shares).into_par_iter().flat_map_iter(|share| {
         let mut seen: Hashed<RowHash, u32> = Hashed::default();
         seen.reserve(items.len() / shares);

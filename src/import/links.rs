@@ -190,7 +190,7 @@ fn link_options(export: &mut Export) {
     ended.sort_by_cached_key(|(_, at, _)| export.events[*at].id.clone());
     for (row, at, relation) in ended {
         let option = &export.events[at];
-        let (id, words) = (option.id.clone(), &export.traces[row as usize].words);
+        let (id, words) = (option.id.clone(), &export.row(row).words);
         let Some(security) = option.security().cloned() else { continue };
         let Some(contract) = symbol::contract(&security) else { continue };
         let each = symbol::multiplier(words).unwrap_or(Decimal::ONE_HUNDRED);
@@ -274,7 +274,7 @@ pub fn reversals(exports: &mut [Export], known: &Known) {
                 export.events[at].further.links.push(link);
             }
             (None, Wanted::Reverses) => {
-                let words = &export.traces[row as usize].words;
+                let words = &export.row(row).words;
                 let short: String = words.chars().take(40).collect();
                 let message = format!("`{short}` takes back a trade that is not in these records");
                 let reason = Reason::new("nothing-to-reverse", message)

@@ -105,23 +105,21 @@ impl Making<'_> {
                 let slack = slack.checked_add(by_rate)?;
                 Some((sum, slack.checked_add(Decimal::new(1, 2))?))
             };
-            let mut ties = vec![tie(scale)?];
             // A bond's price is per 100 of face, but redeemed at 1 it is per 1. What a broker names by
             // its ISIN may be a bond too.
-            if scale == Decimal::new(1, 2) {
-                ties.extend(tie(Decimal::ONE));
-            } else if scale == Decimal::ONE && row.security.as_deref().is_some_and(symbol::is_isin)
-            {
-                ties.extend(tie(Decimal::new(1, 2)));
-            }
-            Some(ties)
+            let is_isin = || row.security.as_deref().is_some_and(symbol::is_isin);
+            let other = if scale == Decimal::new(1, 2) {
+                Some(Decimal::ONE)
+            } else {
+                (scale == Decimal::ONE && is_isin()).then(|| Decimal::new(1, 2))
+            };
+            Some((tie(scale)?, other.and_then(tie)))
         });
         let near = |amount: Decimal| {
-            expected.as_ref().is_none_or(|ties| {
-                ties.iter().any(|(sum, slack)| {
-                    amount.checked_sub(*sum).is_some_and(|off| off.abs() <= *slack)
-                })
-            })
+            let ties = |(sum, slack): (Decimal, Decimal)| {
+                amount.checked_sub(sum).is_some_and(|off| off.abs() <= slack)
+            };
+            expected.is_none_or(|(one, other)| ties(one) || other.is_some_and(ties))
         };
         let amount = taken;
         if expected.is_some() && near(amount) {
@@ -146,7 +144,7 @@ impl Making<'_> {
         if near(amount) {
             return (amount, None);
         }
-        let sum = expected.and_then(|ties| ties.first().map(|(sum, _)| *sum)).unwrap_or_default();
+        let sum = expected.map(|((sum, _), _)| sum).unwrap_or_default();
         let message = format!(
             "quantity, price and fees make {}, the row states {}",
             shown(money::rounded(sum, 2)),
