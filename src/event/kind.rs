@@ -324,6 +324,24 @@ kinds! {
     Unknown "unknown" Rest { row: Name }
 }
 
+impl EventKind {
+    /// A trade of an option: it opens a position, or closes one. Contracts + or -, price per share.
+    pub fn option_trade(
+        opens: bool,
+        security: Name,
+        quantity: Decimal,
+        price: Option<Decimal>,
+        multiplier: Option<Decimal>,
+    ) -> EventKind {
+        let multiplier = multiplier.into();
+        if opens {
+            EventKind::OptionOpen { security, quantity, price, multiplier }
+        } else {
+            EventKind::OptionClose { security, quantity, price, multiplier }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

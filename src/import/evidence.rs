@@ -114,22 +114,7 @@ pub fn of(text: &str, layout: &Layout) -> Evidence {
                         }
                     }
                 }
-                Column::Field(
-                    Field::Quantity
-                    | Field::Price
-                    | Field::Fees
-                    | Field::Commission
-                    | Field::Accrued
-                    | Field::Withheld
-                    | Field::Amount
-                    | Field::Debit
-                    | Field::Credit
-                    | Field::Balance
-                    | Field::Gross
-                    | Field::Rate
-                    | Field::Original
-                    | Field::OtherFees,
-                ) => match cell::mark_of(cell) {
+                Column::Field(field) if field.is_number() => match cell::mark_of(cell) {
                     Some(Mark::Point) => evidence.marks[at].0 += 1,
                     Some(Mark::Comma) => evidence.marks[at].1 += 1,
                     None => {}

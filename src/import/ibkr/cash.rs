@@ -159,21 +159,8 @@ impl Maker<'_, '_> {
         let mut made = Made::default();
         let kind = match (security.category, kind) {
             (Category::Option, _) => {
-                if self.begins_in_history(at, security, quantity) {
-                    EventKind::OptionOpen {
-                        security: id,
-                        quantity,
-                        price,
-                        multiplier: multiplier.into(),
-                    }
-                } else {
-                    EventKind::OptionClose {
-                        security: id,
-                        quantity,
-                        price,
-                        multiplier: multiplier.into(),
-                    }
-                }
+                let opens = self.begins_in_history(at, security, quantity);
+                EventKind::option_trade(opens, id, quantity, price, multiplier)
             }
             (_, "buy") => EventKind::Buy { security: id, quantity, price },
             _ => EventKind::Sell { security: id, quantity, price },

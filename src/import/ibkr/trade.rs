@@ -253,21 +253,8 @@ impl Maker<'_, '_> {
             Some(_) => EventKind::OptionExpire { security: id, quantity },
             None => {
                 let (price, multiplier) = (figures.price, multiplier(security, figures));
-                if self.begins(at, security, quantity, made) {
-                    EventKind::OptionOpen {
-                        security: id,
-                        quantity,
-                        price,
-                        multiplier: multiplier.into(),
-                    }
-                } else {
-                    EventKind::OptionClose {
-                        security: id,
-                        quantity,
-                        price,
-                        multiplier: multiplier.into(),
-                    }
-                }
+                let opens = self.begins(at, security, quantity, made);
+                EventKind::option_trade(opens, id, quantity, price, multiplier)
             }
         };
         let mut event = self.event(at, 0, kind)?;

@@ -139,21 +139,8 @@ impl At<'_, '_, '_, '_> {
         let (id, quantity, price) = (security.id.clone(), figures.units, figures.price);
         if row.is("BUYOPT") || row.is("SELLOPT") || security.is_option() {
             let multiplier = self.multiplier(security, figures)?;
-            let kind = if self.opens(buys)? {
-                EventKind::OptionOpen {
-                    security: id,
-                    quantity,
-                    price,
-                    multiplier: multiplier.into(),
-                }
-            } else {
-                EventKind::OptionClose {
-                    security: id,
-                    quantity,
-                    price,
-                    multiplier: multiplier.into(),
-                }
-            };
+            let opens = self.opens(buys)?;
+            let kind = EventKind::option_trade(opens, id, quantity, price, multiplier);
             return Ok((kind, None));
         }
         let debt = security.sort == Some(Sort::Debt) || row.is("SELLDEBT") || row.is("BUYDEBT");

@@ -256,6 +256,48 @@ pub enum Field {
 }
 
 impl Field {
+    /// Whether its cells are numbers.
+    pub fn is_number(self) -> bool {
+        match self {
+            Field::Quantity
+            | Field::Price
+            | Field::Fees
+            | Field::Commission
+            | Field::Accrued
+            | Field::Withheld
+            | Field::Amount
+            | Field::Debit
+            | Field::Credit
+            | Field::Balance
+            | Field::Gross
+            | Field::Rate
+            | Field::Original
+            | Field::OtherFees => true,
+            Field::Date
+            | Field::Posted
+            | Field::Settles
+            | Field::Ex
+            | Field::Time
+            | Field::Action
+            | Field::Symbol
+            | Field::Name
+            | Field::Text
+            | Field::Type
+            | Field::Currency
+            | Field::Account
+            | Field::Holder
+            | Field::Asset
+            | Field::Reference
+            | Field::Property
+            | Field::Id
+            | Field::Isin
+            | Field::Cusip
+            | Field::Wkn
+            | Field::PriceCurrency
+            | Field::WithheldCurrency => false,
+        }
+    }
+
     /// Every field, by its name in a profile.
     pub const ALL: &[(&str, Field)] = &[
         ("date", Field::Date),
