@@ -124,10 +124,10 @@ pub fn plan(
 /// The events of each journal, in their order.
 fn by_journal(events: Vec<Event>, books: &Books, there: &There) -> IndexMap<Name, Vec<Event>> {
     let mut homes: HashMap<Name, Name> = HashMap::new();
-    for event in &events {
-        if !homes.contains_key(&event.account) {
-            let home = journal_of(&event.account, books, there);
-            homes.insert(event.account.clone(), home);
+    for events in events.chunk_by(|one, other| one.account == other.account) {
+        let account = &events[0].account;
+        if !homes.contains_key(account) {
+            homes.insert(account.clone(), journal_of(account, books, there));
         }
     }
     let paths: HashSet<&Name> = homes.values().collect();

@@ -4,7 +4,7 @@
 //! Rows are decided as they are read (`decide`), and what is kept of each is slim: the row itself is
 //! kept only where something will still ask for it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use super::canonical::hash;
 use super::decide::{Decided, Step};
@@ -50,7 +50,7 @@ pub struct Export<'p> {
     /// Rows that something still asks for, by their number.
     whole: Vec<(u32, Row)>,
     /// The other rows of an event, by the one whose content is its id.
-    pub others: HashMap<u32, Vec<u32>>,
+    pub others: Hashed<u32, Vec<u32>>,
     /// Which of identical rows they are, those that are not the first.
     again: Hashed<u32, u32>,
     /// Rows whose event belongs to another.
@@ -158,7 +158,7 @@ impl<'p> Export<'p> {
             events: decided.events,
             reasons: decided.reasons,
             whole: decided.whole,
-            others: HashMap::new(),
+            others: Hashed::default(),
             again: Hashed::default(),
             linked: decided.linked,
             ended: decided.ended,
