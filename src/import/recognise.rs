@@ -3,6 +3,8 @@
 
 mod kinds;
 mod section;
+#[cfg(test)]
+mod tests;
 
 use std::cmp::Reverse;
 
