@@ -267,6 +267,7 @@ impl Position {
     }
 
     /// Where the field stands in this row.
+    #[inline]
     fn at(&self, field: Field, cells: &[Cell]) -> Option<usize> {
         let first = self.0[field as usize];
         if self.1.is_empty() || first.is_none_or(|at| filled(at, cells)) {
@@ -276,6 +277,7 @@ impl Position {
         others.find(|at| filled(*at, cells)).or(first)
     }
 
+    #[inline]
     fn get<'c>(&self, field: Field, cells: &'c [Cell]) -> &'c str {
         self.at(field, cells).and_then(|at| cells.get(at)).map_or("", |cell| trimmed(cell))
     }

@@ -1,3 +1,5 @@
+//! Every action of a shipped profile wins its own example, and wherever a text is cut its rows are the same.
+
 use std::sync::LazyLock;
 
 use indexmap::IndexMap;

@@ -1,3 +1,5 @@
+//! What files are taken for, by their content.
+
 use super::*;
 use crate::import::profile::Field;
 use crate::import::profile::shipped;
