@@ -21,8 +21,8 @@ impl Takes for Rows {
         self.0.push(row);
     }
 
-    fn append(&mut self, mut below: Rows, _: &[usize]) {
-        self.0.append(&mut below.0);
+    fn append(&mut self, below: Rows, holders: &[usize]) {
+        self.0.extend(below.0.into_iter().map(|row| Row { holder: holders[row.holder], ..row }));
     }
 }
 
@@ -118,6 +118,36 @@ proptest! {
             made(&source, &PROFILES, length),
             made(&source, &PROFILES, usize::MAX)
         );
+    }
+}
+
+/// Rows of several accounts, cut at will, are of the same accounts in the same order.
+#[test]
+fn cuts_keep_rows_and_their_holders() {
+    let header = "Run Date,Account,Account Number,Action,Symbol,Description,Type,Quantity,Price,\
+                  Commission,Fees,Accrued Interest,Amount,Settlement Date";
+    let row = |number: usize| {
+        let (title, account) = [("Individual", "X1"), ("ROTH IRA", "2"), ("", "X3")][number % 3];
+        format!(
+            "12/{:02}/2024,\"{title}\",\"{account}\",\"DIVIDEND RECEIVED\",VTI,\"A\nB\",Cash,0,,,,,{number},",
+            1 + number % 28
+        )
+    };
+    let rows: Vec<String> = (0..40).map(row).collect();
+    let source = Source::new("fidelity.csv", format!("{header}\n{}\n", rows.join("\n")));
+    let profiles = shipped();
+    let layout = recognise::recognise(&source, &profiles, &Kinds::default()).expect("Fidelity's");
+    let aliases = Aliases::default();
+    let read = |length| {
+        let reading = Reading { aliases: &aliases, form: None, length };
+        let sheet = row::read(&source, &layout, reading, &[], &|| Rows(Vec::new()));
+        let sheet = sheet.expect("one way to read days");
+        format!("{:?}{:?}", sheet.holders, sheet.rows.0)
+    };
+    let whole = read(usize::MAX);
+    assert!(whole.contains("ROTH IRA"), "{whole}");
+    for length in 1..200 {
+        assert_eq!(read(length), whole, "{length}");
     }
 }
 
