@@ -9,12 +9,15 @@ use serde_json::Value;
 
 use super::args::ExplainArgs;
 use super::judged::Read;
-use super::open;
+use super::open::{self, Opened};
 use super::present::{Present, present};
 use super::{Error, Exit, World};
+use crate::books::Books;
+use crate::event::{Event, EventId};
 use crate::period::{self, TaxYear};
+use crate::regime::Regime;
 use crate::render::{self, Screen};
-use crate::report::explain::{Explainer, Explanation};
+use crate::report::explain::{self, Explainer, Explanation};
 use crate::report::table::Table;
 use crate::source::Source;
 
@@ -37,7 +40,24 @@ pub fn run(args: &ExplainArgs, world: &mut World) -> Result<Exit, Error> {
             files.push(file.into());
         }
     }
-    let read = Read::files(Vec::new(), &files, &args.reading, world)?;
+    // What a lot was sold for later may belong to an explanation; figures of other years do not.
+    let years = |books: &Books, regime: &Regime| {
+        let of = |wanted: &dyn Fn(&Event) -> bool| {
+            let events = books.journal.events.iter().filter(|event| wanted(event));
+            let years: Vec<TaxYear> = events.map(|event| regime.year.year_of(event.date)).collect();
+            (!years.is_empty()).then_some(years)
+        };
+        match &what {
+            What::Figure(year, ..) => Some(vec![*year]),
+            What::Event(id) => {
+                let Ok(id) = id.parse::<EventId>();
+                of(&|event| event.id == id)
+            }
+            What::Row(file, line) => of(&|event| explain::stands_on(event, file, *line)),
+        }
+    };
+    let Opened { books, regime, judged } = open::judged_in(&files, years, &args.reading, world)?;
+    let read = Read { books, regime, judged, years: Vec::new() };
     let root = root.unwrap_or_else(|| world.folder.clone());
     let encoding = world.encoding;
     let loaded: RefCell<HashMap<String, Option<Arc<Source>>>> = RefCell::default();

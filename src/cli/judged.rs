@@ -1,7 +1,5 @@
 //! Books, read and judged: what the commands about a year begin with.
 
-use std::path::PathBuf;
-
 use super::args::{Keep as KeepFlags, Reading};
 use super::words::Kept;
 use super::{Error, Exit, World, open, words};
@@ -42,20 +40,6 @@ impl Read {
         let detail = Detail { years: named, lots };
         let open::Opened { books, regime, judged } =
             open::judged_for(&files, detail, true, reading, world)?;
-        Ok(Read { books, regime, judged, years })
-    }
-
-    /// The same of files named otherwise, with all that is known of every year.
-    ///
-    /// # Errors
-    /// As `for_years`.
-    pub fn files(
-        years: Vec<TaxYear>,
-        files: &[PathBuf],
-        reading: &Reading,
-        world: &mut World,
-    ) -> Result<Read, Error> {
-        let open::Opened { books, regime, judged } = open::judged(files, reading, world)?;
         Ok(Read { books, regime, judged, years })
     }
 

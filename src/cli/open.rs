@@ -109,18 +109,11 @@ pub struct Opened {
     pub judged: Judged,
 }
 
-/// Opens and judges.
+/// Opens and judges, for a report that needs no more than `detail`, nor, with `only_events`, the
+/// journals' rows.
 ///
 /// # Errors
 /// As `open`; and no regime has the id that settings or flags name.
-pub fn judged(files: &[PathBuf], reading: &Reading, world: &mut World) -> Result<Opened, Error> {
-    judged_for(files, Detail::ALL, false, reading, world)
-}
-
-/// The same for a report that needs no more than `detail`, nor, with `only_events`, the journals' rows.
-///
-/// # Errors
-/// As `judged`.
 pub fn judged_for(
     files: &[PathBuf],
     detail: Detail<'_>,
@@ -129,14 +122,41 @@ pub fn judged_for(
     world: &mut World,
 ) -> Result<Opened, Error> {
     let flags = Flags { only_events, ..flags(reading)? };
-    let mut books = with(files, &flags, world)?;
+    let (books, regime, filing) = with_regime(files, &flags, world)?;
+    let judged = report::judge_for(&books.journal, &regime, &filing, detail);
+    Ok(Opened { books, regime, judged })
+}
+
+/// The same for what rests on lots of any year but on figures of few: `years` tells which, once the
+/// books are read, and `None` for all.
+///
+/// # Errors
+/// As `judged_for`.
+pub fn judged_in(
+    files: &[PathBuf],
+    years: impl FnOnce(&Books, &Regime) -> Option<Vec<TaxYear>>,
+    reading: &Reading,
+    world: &mut World,
+) -> Result<Opened, Error> {
+    let (books, regime, filing) = with_regime(files, &flags(reading)?, world)?;
+    let years = years(&books, &regime);
+    let judged = report::judge_in(&books.journal, &regime, &filing, Detail::ALL, years.as_deref());
+    Ok(Opened { books, regime, judged })
+}
+
+/// Books, the law they are judged under, and how they are filed.
+fn with_regime(
+    files: &[PathBuf],
+    flags: &Flags,
+    world: &mut World,
+) -> Result<(Books, Regime, Filing), Error> {
+    let mut books = with(files, flags, world)?;
     let mut regime = regime_of(&mut books)?;
     // Statements are in the currency of the books.
     regime.currency = books.settings.currency.clone();
     books.count_problems();
     let filing = Filing { status: books.settings.filing.clone() };
-    let judged = report::judge_for(&books.journal, &regime, &filing, detail);
-    Ok(Opened { books, regime, judged })
+    Ok((books, regime, filing))
 }
 
 impl Opened {

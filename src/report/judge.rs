@@ -36,7 +36,7 @@ impl Default for Filing {
 /// Judges all years of a journal. What a person decided about single events holds; amounts in other
 /// currencies are converted at the day's rate.
 pub fn judge(journal: &Journal, regime: &Regime, filing: &Filing) -> Judged {
-    judge_for(journal, regime, filing, Detail::ALL)
+    judge_in(journal, regime, filing, Detail::ALL, None)
 }
 
 /// The same, for a report of some years: figures that have nothing to do with these are not kept one by
@@ -47,7 +47,18 @@ pub fn judge_for(
     filing: &Filing,
     detail: Detail<'_>,
 ) -> Judged {
-    let years = detail.years;
+    judge_in(journal, regime, filing, detail, detail.years)
+}
+
+/// The same, with figures kept one by one that have to do with `years`, whatever lots are wanted beside
+/// them.
+pub fn judge_in(
+    journal: &Journal,
+    regime: &Regime,
+    filing: &Filing,
+    detail: Detail<'_>,
+    years: Option<&[TaxYear]>,
+) -> Judged {
     let mut questions = Vec::new();
     let journal = effective(journal, regime, &mut questions);
     let findings = tax::find_for(&journal, regime, detail);

@@ -23,4 +23,4 @@ mod tree;
 mod units;
 pub mod words;
 
-pub use judge::{Filing, judge, judge_for};
+pub use judge::{Filing, judge, judge_for, judge_in};

@@ -20,10 +20,7 @@ impl Explainer<'_> {
         let of_file = |name: &str| same_file(name, file);
         let direct: Vec<usize> = events
             .clone()
-            .filter(|(_, event)| of_file(&event.origin.file))
-            .filter(|(_, event)| {
-                event.origin.line == line || event.origin.also().any(|also| also == line)
-            })
+            .filter(|(_, event)| stands_on(event, file, line))
             .map(|(at, _)| at)
             .collect();
         if !direct.is_empty() {
@@ -188,6 +185,12 @@ impl Explainer<'_> {
         }
         "in no category".to_owned()
     }
+}
+
+/// Whether an event was read on this line of a file.
+pub fn stands_on(event: &Event, file: &str, line: u32) -> bool {
+    let on = event.origin.line == line || event.origin.also().any(|also| also == line);
+    on && same_file(&event.origin.file, file)
 }
 
 /// Whether two names mean one file: equal, or one is the end of the other after a `/`.

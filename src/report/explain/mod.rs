@@ -8,6 +8,8 @@ mod event;
 mod figure;
 mod gain;
 
+pub use event::stands_on;
+
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
