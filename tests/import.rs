@@ -320,6 +320,51 @@ fn days_that_can_be_read_two_ways_are_refused_with_both() {
 }
 
 #[test]
+fn a_currency_that_no_file_says_is_told_and_the_users_own_goes_before_it() {
+    let text = "ID;Type;Time;Symbol;Comment;Amount\n1;Deposit;12.04.2024 13:01:45;;transfer;100\n";
+    let source = Source::new("cash.csv", text);
+    let told = |books: &Books| {
+        let run = books.import(std::slice::from_ref(&source), Otherwise::Profile);
+        let currency = run.files[0].events[0].currency.clone();
+        let warned = run.diagnostics.iter().any(|found| found.code == "assumed-currency");
+        (currency.expect("cash is in a currency").to_string(), warned)
+    };
+    assert_eq!(told(&Books::default()), ("EUR".to_owned(), true));
+    let own = Books::default().profile("name = \"xtb\"\ncurrency = \"PLN\"\n");
+    assert_eq!(told(&own), ("PLN".to_owned(), false));
+}
+
+#[test]
+fn a_file_with_as_many_rows_as_a_broker_gives_is_said_to_be_cut() {
+    let source = schwab("income.csv");
+    let rows = Books::default().import(std::slice::from_ref(&source), Otherwise::Profile);
+    let read = rows.files[0].rows.read;
+    let warned = |most: u32| {
+        let mut books = Books::default();
+        let mut profiles = import::profile::shipped();
+        profiles.retain(|profile| *profile.name == *"schwab");
+        let own = &mut profiles[0];
+        own.name = "short".into();
+        own.most_rows = Some(most);
+        books.own = profiles;
+        let context = Context {
+            profiles: &books.own,
+            accounts: &books.accounts,
+            securities: &Securities::default(),
+            known: &Known::default(),
+            otherwise: Otherwise::Profile,
+            dates: &books.dates,
+            overrides: &[],
+            accepted: &[],
+        };
+        let run = import::run(std::slice::from_ref(&source), &context);
+        run.diagnostics.iter().any(|diagnostic| diagnostic.code == "may-be-cut")
+    };
+    assert!(warned(read));
+    assert!(!warned(read + 1));
+}
+
+#[test]
 fn a_file_that_no_profile_reads_says_what_came_nearest() {
     let books = Books::default().profile(OWN);
     let file = Source::new("budget.csv", "When,What,Symbol,How much\n1,2,3,4\n");

@@ -126,6 +126,8 @@ pub fn run(files: &[Source], context: &Context) -> Run {
     run.superseded = union.superseded;
     for ((export, outcome), ties) in exports.iter().zip(union.outcomes).zip(ties) {
         debug_assert!(outcome.rows.add_up(), "{:?}", outcome.rows);
+        run.diagnostics.extend(say::cut(export, outcome.rows.read));
+        run.diagnostics.extend(say::assumed(export));
         run.diagnostics.append(&mut say::diagnostics(export, &outcome));
         run.files.push(report(export, outcome, ties));
     }

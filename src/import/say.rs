@@ -168,6 +168,33 @@ impl Document<'_> {
     }
 }
 
+/// That a file has as many rows as its broker puts into one: what came before them may be missing, and so
+/// may be what was paid for what they sell.
+pub fn cut(export: &Export, rows: u32) -> Option<Diagnostic> {
+    let profile = export.document.layout.profile;
+    let most = profile.most_rows.filter(|most| rows >= *most)?;
+    let message = format!(
+        "the file has {rows} rows, and {} puts no more than {most} into one",
+        profile.title
+    );
+    let line = export.document.layout.first.line.max(1);
+    let help = "export shorter spans of days, so that none has as many";
+    let place = export.document.source.place_of_line(line);
+    Some(Diagnostic::warning("may-be-cut", message).at(place).help(help))
+}
+
+/// That nothing in the file says its currency, and which was taken.
+pub fn assumed(export: &Export) -> Option<Diagnostic> {
+    let profile = export.document.layout.profile;
+    if !profile.assumes_currency || export.traces.is_empty() {
+        return None;
+    }
+    let message = format!("nothing in the file says its currency: {} is taken", profile.currency);
+    let place = export.document.source.place_of_line(export.document.layout.first.line.max(1));
+    let help = format!("say it in {}: currency = \"{}\"", profile.teach, profile.currency);
+    Some(Diagnostic::warning("assumed-currency", message).at(place).help(help))
+}
+
 /// What a person has to know of one export, by line; rows with one and the same trouble are one.
 pub fn diagnostics(export: &Export, outcome: &Outcome) -> Vec<Diagnostic> {
     let mut all: Vec<(u32, Diagnostic)> = Vec::new();

@@ -46,6 +46,10 @@ pub struct Profile {
     pub reader: Option<Name>,
     /// What amounts are in where no column says so.
     pub currency: Name,
+    /// Its file says so: the user's own goes before a shipped one.
+    pub states_currency: bool,
+    /// Files say nothing of their currency, and accounts may be in others than this.
+    pub assumes_currency: bool,
     /// Its tables: first that of the profile's own header, then other layouts and sections.
     pub tables: Vec<Table>,
     /// Fields whose values make a row the same row at every download.
@@ -63,6 +67,8 @@ pub struct Profile {
     pub foreign_prices: bool,
     /// A quantity beside what moves no units is what it was paid for: of a dividend, the shares held.
     pub held: bool,
+    /// The broker puts no more rows into one file: what is older may be missing from one that has as many.
+    pub most_rows: Option<u32>,
     /// How costs are written.
     pub costs: Costs,
     /// The usual decimal mark; a file's own evidence goes before it.

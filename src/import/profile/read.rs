@@ -38,6 +38,10 @@ pub fn merge(mut profiles: Vec<Profile>, own: Vec<Profile>) -> Vec<Profile> {
             table.add_columns(first.columns.clone());
             table.unused.extend(first.unused.iter().cloned());
         }
+        if own.states_currency {
+            shipped.currency = own.currency;
+            shipped.assumes_currency = false;
+        }
         shipped.bank |= own.bank;
         shipped.assets.extend(own.assets);
         shipped.endings.append(&mut own.endings);
@@ -122,6 +126,8 @@ fn profile(root: &Group, source: &Source) -> Profile {
         teach: format!("profiles/{name}.toml"),
         file: text("file"),
         reader: root.text("reader").map(|at| at.value),
+        states_currency: root.has("currency"),
+        assumes_currency: root.flag("assumes_currency").is_some_and(|at| at.value),
         currency: root.text("currency").map_or_else(|| Name::new("USD"), |at| at.value),
         prose: root.flag("prose").is_some_and(|at| at.value),
         bank: root.flag("bank").is_some_and(|at| at.value),
@@ -137,6 +143,7 @@ fn profile(root: &Group, source: &Source) -> Profile {
         foreign_prices: root.flag("foreign_prices").is_some_and(|at| at.value),
         surplus: root.flag("surplus").is_some_and(|at| at.value),
         held: root.flag("held").is_some_and(|at| at.value),
+        most_rows: root.number("most_rows").and_then(|at| u32::try_from(at.value).ok()),
         costs: Costs {
             rest: root.flag("rest_is_fees").is_some_and(|at| at.value),
             currency_of: text("currency_of").map(|text| normalised(&text)),
