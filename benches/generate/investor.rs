@@ -81,8 +81,9 @@ pub fn books(transactions: u64) -> Books {
     for at in 0..transactions {
         let today = day(at, transactions);
         let (broker, security) = (numbers.below(2), numbers.below(SECURITIES));
-        let (cash, stocks) = (CASH + broker as usize, STOCKS + broker as usize);
-        let cents = 100 + numbers.below(500_000) as i64;
+        let second = usize::from(broker == 1);
+        let (cash, stocks) = (CASH + second, STOCKS + second);
+        let cents = 100 + numbers.below(500_000).cast_signed();
         let plain = |account, cents| Posting { account, cents, units: None };
         let name = ticker(security);
         let (payee, note, postings) = match numbers.below(10) {
@@ -93,7 +94,8 @@ pub fn books(transactions: u64) -> Books {
                     let (count, cost, bought) = held.remove(0);
                     let price = cost * (80 + numbers.below(50)) / 100 + 1;
                     let sold = Units { security, count: -count, cost, price, bought };
-                    let (at_cost, proceeds) = (count * cost as i64, count * price as i64);
+                    let (at_cost, proceeds) =
+                        (count * cost.cast_signed(), count * price.cast_signed());
                     let mut postings =
                         vec![Posting { account: stocks, cents: -at_cost, units: Some(sold) }];
                     if proceeds != at_cost {
@@ -106,10 +108,10 @@ pub fn books(transactions: u64) -> Books {
                     ("Broker", format!("Sell {name}"), postings)
                 } else {
                     let (count, cost) =
-                        (1 + numbers.below(200) as i64, 500 + numbers.below(90_000));
+                        (1 + numbers.below(200).cast_signed(), 500 + numbers.below(90_000));
                     held.push((count, cost, today));
                     let units = Units { security, count, cost, price: cost, bought: today };
-                    let paid = count * cost as i64;
+                    let paid = count * cost.cast_signed();
                     let mut postings =
                         vec![Posting { account: stocks, cents: paid, units: Some(units) }];
                     if fee > 0 {

@@ -37,6 +37,8 @@ pub fn quantity<'t>(text: &'t str, commodities: &mut Commodities) -> Option<(Qua
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write;
+
     use super::*;
     use crate::ledger::amount;
     use crate::ledger::model::{CommodityId, Dialect};
@@ -47,7 +49,7 @@ mod tests {
         for text in texts {
             let quick = if quickly { quantity(text, &mut known) } else { None };
             let read = quick.map_or_else(|| amount::any(text, &mut known), Ok);
-            all += &format!("{read:?}\n");
+            let _ = writeln!(all, "{read:?}");
         }
         let Commodities { table, known, doubts, marks_seen, .. } = known;
         all + &format!("{:?} {known:?} {} {marks_seen:?}", table.names(), doubts.len())
