@@ -340,6 +340,19 @@ impl EventKind {
             EventKind::OptionClose { security, quantity, price, multiplier }
         }
     }
+
+    /// Whether it is income that its payer or broker may take tax off.
+    pub fn is_taxed_at_source(&self) -> bool {
+        matches!(
+            self,
+            EventKind::Dividend { .. }
+                | EventKind::FundDistribution { .. }
+                | EventKind::PaymentInLieu { .. }
+                | EventKind::CapitalGainDistribution { .. }
+                | EventKind::Interest { .. }
+                | EventKind::ReturnOfCapital { .. }
+        )
+    }
 }
 
 #[cfg(test)]

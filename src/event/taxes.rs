@@ -43,7 +43,7 @@ impl Journal {
         let mut ids: HashMap<&EventId, usize> = HashMap::new();
         let mut incomes: HashMap<(&Name, &Name), Vec<usize>> = HashMap::new();
         for (at, event) in self.events.iter().enumerate() {
-            if !is_income(&event.kind) {
+            if !event.kind.is_taxed_at_source() {
                 continue;
             }
             ids.insert(&event.id, at);
@@ -72,19 +72,6 @@ impl Journal {
         }
         taxes
     }
-}
-
-/// Whether it is something that tax is taken off.
-fn is_income(kind: &EventKind) -> bool {
-    matches!(
-        kind,
-        EventKind::Dividend { .. }
-            | EventKind::FundDistribution { .. }
-            | EventKind::PaymentInLieu { .. }
-            | EventKind::CapitalGainDistribution { .. }
-            | EventKind::Interest { .. }
-            | EventKind::ReturnOfCapital { .. }
-    )
 }
 
 /// Whether the amounts allow it: a tax goes the other way than its income, and is less.

@@ -41,18 +41,6 @@ pub fn within_days(export: &mut Export) {
     link_options(export);
 }
 
-fn is_income(kind: &EventKind) -> bool {
-    matches!(
-        kind,
-        EventKind::Dividend { .. }
-            | EventKind::FundDistribution { .. }
-            | EventKind::PaymentInLieu { .. }
-            | EventKind::CapitalGainDistribution { .. }
-            | EventKind::Interest { .. }
-            | EventKind::ReturnOfCapital { .. }
-    )
-}
-
 /// The incomes beside these events, largest first.
 fn incomes<'w>(
     events: &[Event],
@@ -61,7 +49,7 @@ fn incomes<'w>(
     let mut incomes: Hashed<Place, Vec<usize>> =
         wanting.map(|at| (place(&events[*at]), Vec::new())).collect();
     for (at, event) in events.iter().enumerate() {
-        if is_income(&event.kind)
+        if event.kind.is_taxed_at_source()
             && let Some(list) = incomes.get_mut(&place(event))
         {
             list.push(at);

@@ -63,7 +63,7 @@ pub fn settle(exports: &mut [Export], known: &Known) {
     if waiting.is_empty() {
         return;
     }
-    let mut days: BTreeMap<(Name, Name), BTreeMap<NaiveDate, Vec<Step>>> = BTreeMap::new();
+    let mut days: Days = BTreeMap::new();
     let mut seen: HashSet<EventId> = HashSet::new();
     let own = exports.iter().flat_map(|export| &export.events);
     for event in own.chain(known.events()) {
@@ -76,13 +76,7 @@ pub fn settle(exports: &mut [Export], known: &Known) {
         let step = Step { id: event.id.clone(), quantity: event.quantity(), awaits };
         days.entry(place).or_default().entry(event.date).or_default().push(step);
     }
-    let mut verdicts: HashMap<EventId, Verdict> = HashMap::new();
-    for days in days.into_values() {
-        let mut position = Decimal::ZERO;
-        for steps in days.into_values() {
-            walk(steps, &mut position, &mut verdicts);
-        }
-    }
+    let verdicts = verdicts(days);
     for export in exports {
         for (row, _) in std::mem::take(&mut export.awaiting) {
             if let Some((at, _)) = export.event_of(row)
@@ -92,6 +86,21 @@ pub fn settle(exports: &mut [Export], known: &Known) {
             }
         }
     }
+}
+
+/// What happens to each position, by account and security, then by day.
+type Days = BTreeMap<(Name, Name), BTreeMap<NaiveDate, Vec<Step>>>;
+
+/// Follows each position from its first day on.
+fn verdicts(days: Days) -> HashMap<EventId, Verdict> {
+    let mut verdicts = HashMap::new();
+    for days in days.into_values() {
+        let mut position = Decimal::ZERO;
+        for steps in days.into_values() {
+            walk(steps, &mut position, &mut verdicts);
+        }
+    }
+    verdicts
 }
 
 /// The reason of a trade of which its source does not say whether it opens or closes.
@@ -111,20 +120,14 @@ pub fn retell(events: &mut [Event]) {
     if places.is_empty() {
         return;
     }
-    let mut days: BTreeMap<(Name, Name), BTreeMap<NaiveDate, Vec<Step>>> = BTreeMap::new();
+    let mut days: Days = BTreeMap::new();
     for event in events.iter() {
         let Some(place) = place(event).filter(|place| places.contains(place)) else { continue };
         let awaits = asks(event).then_some(Awaits::Closing("option-close"));
         let step = Step { id: event.id.clone(), quantity: event.quantity(), awaits };
         days.entry(place).or_default().entry(event.date).or_default().push(step);
     }
-    let mut verdicts: HashMap<EventId, Verdict> = HashMap::new();
-    for days in days.into_values() {
-        let mut position = Decimal::ZERO;
-        for steps in days.into_values() {
-            walk(steps, &mut position, &mut verdicts);
-        }
-    }
+    let verdicts = verdicts(days);
     for event in events.iter_mut().filter(|event| asks(event)) {
         match verdicts.get(&event.id) {
             Some(Verdict::Opens) => opened(event),

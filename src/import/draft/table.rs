@@ -192,38 +192,9 @@ impl Column {
     pub fn holds(&self, field: Field) -> bool {
         match field {
             Field::Date | Field::Posted | Field::Settles | Field::Ex => self.is_days(),
-            Field::Quantity
-            | Field::Price
-            | Field::Fees
-            | Field::Commission
-            | Field::Accrued
-            | Field::Withheld
-            | Field::Amount
-            | Field::Debit
-            | Field::Credit
-            | Field::Balance
-            | Field::Gross
-            | Field::Rate
-            | Field::Original
-            | Field::OtherFees => self.is_numbers() || self.filled == 0,
             Field::Action => self.is_words(),
-            Field::Symbol
-            | Field::Name
-            | Field::Text
-            | Field::Type
-            | Field::Currency
-            | Field::Account
-            | Field::Holder
-            | Field::Asset
-            | Field::Reference
-            | Field::Property
-            | Field::Id
-            | Field::Isin
-            | Field::Cusip
-            | Field::Wkn
-            | Field::Time
-            | Field::PriceCurrency
-            | Field::WithheldCurrency => !self.is_days(),
+            _ if field.is_number() => self.is_numbers() || self.filled == 0,
+            _ => !self.is_days(),
         }
     }
 }

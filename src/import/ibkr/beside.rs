@@ -214,16 +214,7 @@ pub fn taxes(files: &mut [File], known: &Known) {
     let mut seen: HashSet<EventId> = HashSet::new();
     let own = files.iter().flat_map(|file| &file.parts).flat_map(Part::events);
     for event in own.chain(known.events()) {
-        let taxed = matches!(
-            event.kind,
-            EventKind::Dividend { .. }
-                | EventKind::PaymentInLieu { .. }
-                | EventKind::Interest { .. }
-                | EventKind::CapitalGainDistribution { .. }
-                | EventKind::ReturnOfCapital { .. }
-                | EventKind::FundDistribution { .. }
-        );
-        if taxed && seen.insert(event.id.clone()) {
+        if event.kind.is_taxed_at_source() && seen.insert(event.id.clone()) {
             let payer = (event.account.clone(), event.security().cloned());
             incomes.entry(payer).or_default().push(Income {
                 id: event.id.clone(),
