@@ -211,7 +211,11 @@ impl Export<'_> {
                     .or_else(|| moved(&making, &row, &id))
                     .ok_or_else(|| document.unknown_action(&row, !candidates.is_empty())),
                 Some(action) => match &actions[action].outcome {
-                    Outcome::Ignore(_) => continue,
+                    Outcome::Ignore(reason) => {
+                        let fate = Fate::Ignored(ignored(reason, &row.symbol));
+                        self.traces[number as usize].fate = fate;
+                        continue;
+                    }
                     Outcome::Make(rule) => making.make(&row, rule, id.clone()).or_else(|reason| {
                         decided().ok_or_else(|| document.found(&row, self.section(&row), reason))
                     }),

@@ -126,6 +126,11 @@ pub fn run(files: &[Source], context: &Context) -> Run {
     run.superseded = union.superseded;
     for ((export, outcome), ties) in exports.iter().zip(union.outcomes).zip(ties) {
         debug_assert!(outcome.rows.add_up(), "{:?}", outcome.rows);
+        debug_assert_eq!(
+            outcome.rows.read as usize,
+            export.traces.len(),
+            "each row is one of them"
+        );
         run.diagnostics.extend(say::cut(export, outcome.rows.read));
         run.diagnostics.extend(say::assumed(export));
         run.diagnostics.append(&mut say::diagnostics(export, &outcome));

@@ -57,7 +57,7 @@ pub fn unite(exports: &mut [Export], context: &Context) -> Union {
     }
     let mut brought: Hashed<RowHash, u32> = Hashed::default();
     let turns = order(exports);
-    for (at, (_, _, _, _, file, account)) in turns.iter().enumerate() {
+    for (at, (account, _, _, _, file)) in turns.iter().enumerate() {
         let export = &exports[*file];
         // Turns of one account stand together.
         let beside = |turn: &Turn| turn.0 == *account;
@@ -100,7 +100,7 @@ impl Outcome {
 }
 
 /// Exports by account, in the order in which they bring rows.
-type Turn = (Name, Option<NaiveDate>, Option<NaiveDate>, u64, usize, Name);
+type Turn = (Name, Option<NaiveDate>, Option<NaiveDate>, u64, usize);
 
 fn order(exports: &[Export]) -> Vec<Turn> {
     let mut turns = Vec::new();
@@ -112,7 +112,7 @@ fn order(exports: &[Export]) -> Vec<Turn> {
         for account in accounts {
             let days = export.days_of(account);
             let (first, last) = (days.map(|days| days.0), days.map(|days| days.1));
-            turns.push((account.clone(), first, last, export.digest, file, account.clone()));
+            turns.push((account.clone(), first, last, export.digest, file));
         }
     }
     turns.sort();
@@ -147,9 +147,10 @@ impl<'c> Uniting<'_, 'c> {
     }
 
     fn row(&mut self, export: &Export, row: u32, trace: &Trace) {
-        if matches!(trace.fate, Fate::With(_) | Fate::Open) {
+        if matches!(trace.fate, Fate::With(_)) {
             return;
         }
+        debug_assert_ne!(trace.fate, Fate::Open, "every row is decided before files are united");
         let others = export.others.get(&row).map_or(&[][..], Vec::as_slice);
         let rows = numbered(1 + others.len());
         let (id, line) = (export.id_of(row), trace.line);
