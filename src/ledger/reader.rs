@@ -8,27 +8,24 @@ use std::hash::BuildHasherDefault;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
-use indexmap::map::Entry;
 
 use crate::diagnostic::Diagnostic;
 use crate::ledger::Load;
-use crate::ledger::amount::{self, Amounts, Fault, blanks};
+use crate::ledger::amount::{self, Fault, blanks};
 use crate::ledger::balancing;
-use crate::ledger::commodities::{Commodities, Doubt};
+use crate::ledger::commodities::Commodities;
 use crate::ledger::day::{self, Day};
-use crate::ledger::header::{self, account_end};
+use crate::ledger::guesses::Guesses;
+use crate::ledger::header;
 use crate::ledger::lines::{Line, Lines};
 use crate::ledger::model::{
-    AccountId, AmountFrom, CommodityId, Detail, Dialect, Inert, Ledger, Options, PostingKind,
-    PostingRow, Quantity, Status, TransactionRow, Xxh,
+    AccountId, CommodityId, Dialect, Inert, Ledger, Options, TransactionRow, Xxh,
 };
 use crate::ledger::rules::Rule;
 use crate::ledger::scope::Scope;
 use crate::ledger::slices::{self, Pace, Part};
 use crate::ledger::sums::Sums;
 use crate::ledger::time;
-use crate::ledger::usual;
-use crate::money::Decimal;
 use crate::period::NaiveDate;
 use crate::source::{Name, Place, Source};
 
@@ -47,7 +44,7 @@ pub(super) struct Reader<'o> {
     pub conversions: Vec<Conversion>,
     /// Transactions that did not come to zero when they were read, by index.
     pub unsettled: Vec<u32>,
-    guessed: Guesses,
+    pub guessed: Guesses,
     /// Of the transaction that is being read.
     sums: Sums,
     pub dialect: Dialect,
@@ -87,24 +84,12 @@ impl Conversion {
     }
 }
 
-/// Numbers whose marks were guessed, by commodity.
-pub(super) type Guesses = IndexMap<CommodityId, Guessed>;
-
 /// Dates without a year for which today's was taken: the first, that year, and how many.
 #[derive(Clone, Debug)]
 pub(super) struct Yearless {
     pub place: Place,
     pub year: i32,
     pub count: u32,
-}
-
-/// The first of the numbers of one commodity whose decimal mark was guessed.
-#[derive(Debug)]
-pub(super) struct Guessed {
-    mark: u8,
-    text: String,
-    place: Place,
-    count: u32,
 }
 
 /// The accounts of one text by the letters they are written with.
@@ -351,32 +336,6 @@ impl<'o> Reader<'o> {
         });
     }
 
-    /// A transaction of one posting takes its other side from the bucket.
-    fn fill_bucket(&mut self, first: usize, start: u32) {
-        let [posting] = self.ledger.postings[first..] else { return };
-        if posting.amount != AmountFrom::Written || posting.kind == PostingKind::Virtual {
-            return;
-        }
-        if let Some(bucket) = &self.scope.bucket {
-            let account = AccountId(self.ledger.accounts.number(bucket));
-            let (amounts, detail) = (Amounts::default(), Detail::default());
-            self.push(account, PostingKind::Real, Status::Unmarked, amounts, &detail, start);
-        }
-    }
-
-    /// Postings to an account called `Unknown` go where the payee's go.
-    fn name_unknown(&mut self, first: usize, payee: &str) {
-        let of = self.scope.unknown.iter().find(|(pattern, _)| pattern.is_match(payee));
-        let Some((_, account)) = of else { return };
-        let account = AccountId(self.ledger.accounts.number(account));
-        for row in &mut self.ledger.postings[first..] {
-            let name = &self.ledger.accounts.names()[row.account.0 as usize];
-            if name.rsplit(':').next() == Some("Unknown") {
-                row.account = account;
-            }
-        }
-    }
-
     /// The date at the start of `text`, and what follows it. `None`: it is none.
     pub fn date<'t>(
         &mut self,
@@ -426,344 +385,6 @@ impl<'o> Reader<'o> {
         );
     }
 
-    /// One posting; whether it could be read.
-    fn posting<'t>(
-        &mut self,
-        text: &'t str,
-        date: NaiveDate,
-        line: Line<'t>,
-        lines: &Lines<'t>,
-        written: &mut Written<'t>,
-    ) -> bool {
-        if self.dialect == Dialect::Ledger && is_check(text) {
-            self.inert("check of a transaction", false, line, lines);
-            return true;
-        }
-        let (status, marked) = header::status(text);
-        let text = if status == Status::Unmarked { text } else { blanks(marked) };
-        let (account, rest) = text.split_at(account_end(text));
-        let (name, kind) = unwrapped(account);
-        let rest = blanks(rest);
-        let usual = usual::quantity(rest, &mut self.commodities);
-        if let Some((Quantity { number, commodity }, "")) = usual {
-            let (account, start) = (self.account(name, written), line.start);
-            let (detail, amount) = (0, AmountFrom::Written);
-            self.ledger.postings.push(PostingRow {
-                account,
-                commodity,
-                number,
-                start,
-                detail,
-                kind,
-                amount,
-                status,
-            });
-            return true;
-        }
-        let mut detail = Detail::default();
-        let read = match usual {
-            Some((amount, rest)) => amount::after(amount, rest, date, &mut self.commodities),
-            None => amount::amounts(rest, date, &mut self.commodities),
-        };
-        let amounts = match read {
-            Ok((amounts, comment)) => {
-                if !comment.is_empty()
-                    && !self.dates_of(&comment[1..], date, &mut detail, line, lines)
-                {
-                    return false;
-                }
-                amounts
-            }
-            Err(fault) => {
-                self.fault("amount", line, lines, &fault);
-                return false;
-            }
-        };
-        if !self.commodities.doubts.is_empty() {
-            self.note_doubts(line, lines);
-        }
-        if amounts.amount.is_none()
-            && amounts.assertion.is_none()
-            && let Some((at, named)) = self.slipped(name, date, written)
-        {
-            let (account, number) = (&name[..at], &name[at + 1..]);
-            let problem = if named {
-                let what = "posting has no amount: with one space,";
-                Diagnostic::error("single-space", format!("{what} `{number}` belongs to the name"))
-            } else {
-                let what = format!("`{number}` is read as part of the account's name");
-                Diagnostic::warning("single-space", what)
-            };
-            self.problem(
-                problem
-                    .at(lines.place(line, text))
-                    .help(format!("put two spaces before the amount: `{account}  {number}`")),
-            );
-            if named {
-                return false;
-            }
-        }
-        let account = self.account(name, written);
-        self.push(account, kind, status, amounts, &detail, line.start);
-        true
-    }
-
-    /// Keeps a posting that was read.
-    pub fn push(
-        &mut self,
-        account: AccountId,
-        kind: PostingKind,
-        status: Status,
-        amounts: Amounts,
-        dates: &Detail,
-        start: u32,
-    ) {
-        let (commodity, number, from) = match amounts.amount {
-            Some(amount) => (amount.commodity, amount.number, AmountFrom::Written),
-            None if amounts.assertion.is_some() => {
-                (CommodityId(0), Decimal::ZERO, AmountFrom::Assigned)
-            }
-            None => (CommodityId(0), Decimal::ZERO, AmountFrom::Elided),
-        };
-        let Amounts { cost, lot, assertion, .. } = amounts;
-        let detail = Detail { cost, lot, assertion, date: dates.date, date2: dates.date2 };
-        let detail = if detail.is_empty() {
-            0
-        } else {
-            self.ledger.details.push(detail);
-            index(self.ledger.details.len())
-        };
-        self.ledger.postings.push(PostingRow {
-            account,
-            commodity,
-            number,
-            start,
-            detail,
-            kind,
-            amount: from,
-            status,
-        });
-    }
-
-    /// The account that these letters mean here.
-    pub fn account<'t>(&mut self, name: &'t str, written: &mut Written<'t>) -> AccountId {
-        if let Some(id) = written.get(name) {
-            return *id;
-        }
-        let id = self.account_of(name);
-        written.insert(name, id);
-        id
-    }
-
-    /// The same, without keeping the letters.
-    pub fn account_of(&mut self, name: &str) -> AccountId {
-        let whole = self.scope.account(name, self.dialect);
-        AccountId(self.ledger.accounts.number(&whole))
-    }
-
-    /// Where an account's name ends before something that reads as an amount and was meant as one: a
-    /// number with a sign, a decimal mark or a symbol; and whether it names a commodity. A name that
-    /// was met before is taken as it is.
-    fn slipped(
-        &mut self,
-        name: &str,
-        date: NaiveDate,
-        written: &Written<'_>,
-    ) -> Option<(usize, bool)> {
-        if !name.contains(' ') || written.contains_key(name) {
-            return None;
-        }
-        let whole = self.scope.account(name, self.dialect);
-        if self.ledger.accounts.find(&whole).is_some() {
-            return None;
-        }
-        // The name's words must not become commodities: they are tried on a table of its own.
-        let mut trial = Commodities::new(self.dialect);
-        // An amount with its cost has few words, so only the last ones are tried: a long name stays
-        // cheap. The longest tail that reads wins: `10 VTI @@ 973.40 USD`, not its cost alone.
-        for (at, _) in name.rmatch_indices(' ').take(12).collect::<Vec<_>>().into_iter().rev() {
-            let tail = &name[at + 1..];
-            if let Ok((amounts, "")) = amount::amounts(tail, date, &mut trial)
-                && let Some(amount) = amounts.amount
-            {
-                let named = amount.commodity.0 != 0;
-                if (named && !tail.contains(':')) || tail.contains(['-', '.']) {
-                    if let Some(trust) = &mut self.commodities.trust {
-                        trust.no_accounts.push(whole);
-                    }
-                    return Some((at, named));
-                }
-            }
-        }
-        None
-    }
-
-    /// Dates in a comment line below a posting; whether they read.
-    fn posting_dates(
-        &mut self,
-        comment: &str,
-        date: NaiveDate,
-        line: Line<'_>,
-        lines: &Lines<'_>,
-    ) -> bool {
-        let mut detail = Detail::default();
-        if !self.dates_of(comment, date, &mut detail, line, lines) {
-            return false;
-        }
-        if detail.date.is_some() || detail.date2.is_some() {
-            let details = &mut self.ledger.details;
-            if let Some(posting) = self.ledger.postings.last_mut() {
-                if posting.detail == 0 {
-                    details.push(Detail::default());
-                    posting.detail = index(details.len());
-                }
-                let kept = &mut details[posting.detail as usize - 1];
-                kept.date = detail.date.or(kept.date);
-                kept.date2 = detail.date2.or(kept.date2);
-            }
-        }
-        true
-    }
-
-    /// `date: 3/15`, `[3/15]`, `[3/15=3/16]`, `[=3/16]` in a comment; whether they read.
-    fn dates_of(
-        &mut self,
-        comment: &str,
-        near: NaiveDate,
-        detail: &mut Detail,
-        line: Line<'_>,
-        lines: &Lines<'_>,
-    ) -> bool {
-        let mut good = true;
-        if self.dialect == Dialect::Hledger && comment.contains("date") {
-            for (key, value) in header::tags(comment) {
-                if !matches!(key, "date" | "date2") || value.is_empty() {
-                    continue;
-                }
-                match header::date(value, near) {
-                    Some(date) if key == "date" => detail.date = Some(date),
-                    Some(date) => detail.date2 = Some(date),
-                    None => {
-                        self.fault("date", line, lines, &amount::not_a_date(value));
-                        good = false;
-                    }
-                }
-            }
-        }
-        let Some((_, bracket)) = comment.split_once('[') else {
-            return good;
-        };
-        let Some((inner, _)) = bracket.split_once(']') else {
-            return good;
-        };
-        if inner.is_empty()
-            || !inner.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'/' | b'-' | b'.' | b'='))
-            || !inner.contains(['/', '-', '.', '='])
-            || !inner.bytes().any(|byte| byte.is_ascii_digit())
-        {
-            return good;
-        }
-        let (first, second) = inner.split_once('=').unwrap_or((inner, ""));
-        for (text, kept) in [(first, &mut detail.date), (second, &mut detail.date2)] {
-            if text.is_empty() {
-                continue;
-            }
-            *kept = header::date(text, near);
-            if kept.is_none() {
-                self.fault("date", line, lines, &amount::not_a_date(text));
-                good = false;
-            }
-        }
-        good
-    }
-
-    /// Says or keeps what is doubtful about the numbers of a line.
-    fn note_doubts(&mut self, line: Line<'_>, lines: &Lines<'_>) {
-        for (doubt, commodity, address, length) in std::mem::take(&mut self.commodities.doubts) {
-            let start = address.wrapping_sub(line.text.as_ptr() as usize);
-            let end = start.saturating_add(length);
-            let Some(text) = line.text.get(start..end) else { continue };
-            match doubt {
-                Doubt::Digits => {
-                    let what = "has more digits than a number can have: the last are left out";
-                    self.problem(
-                        Diagnostic::warning("number", format!("`{text}` {what}"))
-                            .at(lines.place(line, text))
-                            .help("write the price of all with `@@`: it is exact"),
-                    );
-                }
-                Doubt::Mark(mark) => {
-                    let guessed = self.guessed.entry(commodity).or_insert_with(|| Guessed {
-                        mark,
-                        text: text.to_owned(),
-                        place: lines.place(line, text),
-                        count: 0,
-                    });
-                    guessed.count += 1;
-                }
-            }
-        }
-    }
-
-    /// The guesses of a slice that ends here.
-    pub fn take_guesses(&mut self) -> Guesses {
-        std::mem::take(&mut self.guessed)
-    }
-
-    /// Takes in those of a slice; `own`: its commodities by the numbers here; `above`: the lines that
-    /// lie above it.
-    pub fn take_in_guesses(
-        &mut self,
-        guesses: Guesses,
-        own: impl Fn(CommodityId) -> CommodityId,
-        above: u32,
-    ) {
-        for (commodity, mut guess) in guesses {
-            guess.place.line += above;
-            match self.guessed.entry(own(commodity)) {
-                Entry::Occupied(mut first) => first.get_mut().count += guess.count,
-                Entry::Vacant(first) => {
-                    first.insert(guess);
-                }
-            }
-        }
-    }
-
-    /// At the end of a text: says where a mark before three digits was guessed and no amount of the
-    /// text shows that the guess is right; once for each commodity.
-    fn warn_guessed(&mut self) {
-        let guessed = std::mem::take(&mut self.guessed);
-        let (points, commas) = std::mem::take(&mut self.commodities.marks_seen);
-        for (commodity, guessed) in guessed {
-            let own = self.commodities.known[commodity.0 as usize].seen_mark;
-            let others = match guessed.mark {
-                b'.' => points && !commas,
-                _ => commas && !points,
-            };
-            if own == Some(guessed.mark) || (own.is_none() && others) {
-                continue;
-            }
-            let decimal = guessed.text.contains(char::from(guessed.mark));
-            let read = if decimal { "with three decimals" } else { "in thousands" };
-            let more = match guessed.count {
-                1 => String::new(),
-                count => format!(", and {} more like it", count - 1),
-            };
-            let mut problem = Diagnostic::warning(
-                "decimal-mark",
-                format!("`{}` is read {read}{more}", guessed.text),
-            )
-            .at(guessed.place)
-            .help("say which mark is which above it: `commodity 1,000.00 USD`, `decimal-mark .`");
-            if own.is_some() {
-                problem
-                    .notes
-                    .push("other amounts of this commodity show the other mark".to_owned());
-            }
-            self.problem(problem);
-        }
-    }
-
     /// Keeps note of a construct without effect.
     pub fn inert(&mut self, what: &'static str, matters: bool, line: Line<'_>, lines: &Lines<'_>) {
         self.ledger.inert.push(Inert { what, matters, source: lines.source, line: line.number });
@@ -787,23 +408,6 @@ impl<'o> Reader<'o> {
     pub fn problem(&mut self, problem: Diagnostic) {
         self.ledger.diagnostics.push(problem);
     }
-}
-
-/// `(account)`, `[account]`, `<account>`: the name without its brackets.
-pub(super) fn unwrapped(account: &str) -> (&str, PostingKind) {
-    let bytes = account.as_bytes();
-    let kind = match (bytes.first(), bytes.last()) {
-        (Some(b'('), Some(b')')) => PostingKind::Virtual,
-        (Some(b'['), Some(b']')) => PostingKind::BalancedVirtual,
-        (Some(b'<'), Some(b'>')) => PostingKind::Real,
-        _ => return (account, PostingKind::Real),
-    };
-    (account[1..account.len() - 1].trim(), kind)
-}
-
-/// Ledger's checks within a transaction.
-fn is_check(text: &str) -> bool {
-    ["assert ", "check ", "expr "].iter().any(|word| text.starts_with(word))
 }
 
 /// Rows are numbered with 32 bits: a text of 4 GiB has fewer postings than that.

@@ -10,8 +10,9 @@ use crate::ledger::expression::{self, Value};
 use crate::ledger::header::{self, account_end};
 use crate::ledger::lines::{Line, Lines};
 use crate::ledger::model::{AccountId, Dialect, PostingKind};
+use crate::ledger::posting::unwrapped;
 use crate::ledger::query::{self, Query};
-use crate::ledger::reader::{Reader, unwrapped};
+use crate::ledger::reader::Reader;
 use crate::ledger::view::Posting;
 use crate::source::Place;
 

@@ -29,12 +29,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::diagnostic::Diagnostic;
 use crate::ledger::commodities::{Commodities, Trust};
+use crate::ledger::guesses::Guesses;
 use crate::ledger::lines::Lines;
 use crate::ledger::model::{
     AccountId, CommodityId, Declaration, Detail, Inert, Ledger, Options, PostingRow, Price,
     Quantity, Table, TransactionRow,
 };
-use crate::ledger::reader::{Guesses, Reader, Written, Yearless, index};
+use crate::ledger::reader::{Reader, Written, Yearless, index};
 use crate::ledger::scope::Scope;
 use crate::source::{Name, Source};
 
