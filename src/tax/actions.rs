@@ -1,7 +1,8 @@
 //! Corporate actions: units and costs move, in all what they were, but for what the law recognizes.
 
-use super::lot::{Dealer, Lot, share};
+use super::lot::Lot;
 use super::repurchase::Purchase;
+use super::share::{Dealer, share};
 use super::walk::Walk;
 use crate::event::{Event, LotMethod};
 use crate::money::{Decimal, rounded};

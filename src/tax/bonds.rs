@@ -7,8 +7,9 @@
 //!
 //! Source: 26 USC 171, 1271 to 1278, 1281; Pub. 550, chapter 1.
 
-use super::lot::{Lot, share};
+use super::lot::Lot;
 use super::options::number;
+use super::share::share;
 use super::walk::Walk;
 use crate::event::{Event, EventKind};
 use crate::income::{Adjustment, Match};

@@ -4,7 +4,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use super::lot::share;
+use super::share::share;
 use super::walk::Walk;
 use crate::event::Event;
 use crate::money::Decimal;

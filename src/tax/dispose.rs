@@ -1,6 +1,8 @@
 //! A disposal: which units it takes, what they brought and cost, and what corrects the result.
 
-use super::lot::{Dealer, Lot, Stated};
+use super::lot::Lot;
+use super::position::Stated;
+use super::share::Dealer;
 use super::walk::Walk;
 use super::{bonds, holding};
 use crate::event::{Event, LotMethod};
@@ -252,8 +254,9 @@ impl<'j> Walk<'j> {
         }
         let mut part = matched.clone();
         part.quantity =
-            crate::money::rounded(super::lot::share(matched.quantity, long, loss), 10).normalize();
-        part.proceeds = crate::money::rounded(super::lot::share(matched.proceeds, long, loss), 2);
+            crate::money::rounded(super::share::share(matched.quantity, long, loss), 10)
+                .normalize();
+        part.proceeds = crate::money::rounded(super::share::share(matched.proceeds, long, loss), 2);
         part.cost = Some(part.proceeds + long);
         part.holding = self.tests.passing(|_| true);
         matched.quantity -= part.quantity;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::lot::{Position, Stay};
+use super::position::{Position, Stay};
 use super::walk::Walk;
 use crate::event::{Event, EventKind, Journal};
 use crate::income::Holding;

@@ -7,7 +7,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::holding;
-use super::lot::{Dealer, Lot};
+use super::lot::Lot;
+use super::share::Dealer;
 use super::walk::Walk;
 use crate::event::{Event, EventKind, Journal, LotMethod, Relation};
 use crate::money::{self, Decimal};

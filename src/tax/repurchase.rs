@@ -10,7 +10,8 @@ use std::collections::{HashMap, HashSet, VecDeque};
 
 use super::apart::Found;
 use super::holding::moved;
-use super::lot::{Dealer, Position};
+use super::position::Position;
+use super::share::Dealer;
 use super::sold::correct;
 use super::walk::Walk;
 use crate::event::Journal;
@@ -230,7 +231,7 @@ impl Walk<'_> {
         let of = &self.positions[position];
         let key = (of.group, of.security.clone());
         for loss in self.losses.waiting.get_mut(&key).into_iter().flatten() {
-            loss.left = super::lot::share(loss.left, new, old);
+            loss.left = super::share::share(loss.left, new, old);
             loss.dealer.rescale(new, old);
         }
     }

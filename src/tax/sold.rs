@@ -7,7 +7,7 @@
 
 use std::sync::Arc;
 
-use super::lot::Stated;
+use super::position::Stated;
 use super::walk::Walk;
 use crate::income::{Adjustment, Detail, Match};
 use crate::period::{NaiveDate, TaxYear};

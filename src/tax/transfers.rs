@@ -121,7 +121,7 @@ impl<'j> Walk<'j> {
             let basis = given.basis.as_ref();
             let cost = basis.and_then(|basis| basis.cost);
             let mut lot = Lot::new(Some(at), basis.map(|basis| basis.acquired), units, cost);
-            let worth = value.map(|value| super::lot::share(value, units, quantity));
+            let worth = value.map(|value| super::share::share(value, units, quantity));
             if let (Some(worth), Some(cost)) = (worth, cost)
                 && worth < cost
             {

@@ -5,7 +5,8 @@ use std::collections::{HashMap, HashSet};
 use super::apart::{Found, Shared, Stamp, Stamps};
 use super::contracts::Contracts;
 use super::holding::{self, Tests};
-use super::lot::{Lot, Position, Stated};
+use super::lot::Lot;
+use super::position::{Position, Stated};
 use super::repurchase::{Losses, Purchase};
 use crate::event::{
     Choice, Event, EventId, EventKind, Journal, Question, Shelter, Transfers, Write,

@@ -1,0 +1,402 @@
+//! What an account holds and owes of one security: its lots, and in which order they are taken.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use super::lot::Lot;
+use super::share::Dealer;
+use super::sold::Class;
+use crate::event::LotMethod;
+use crate::money::Decimal;
+use crate::period::NaiveDate;
+use crate::source::Name;
+
+/// Room for the parts that a lot may be cut into, each with an order of its own.
+const PARTS: u64 = 1 << 32;
+
+/// What the books state about a security.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stated {
+    Nothing,
+    /// Facts that hold on any day.
+    Always,
+    /// Facts that change with the day.
+    Dated,
+}
+
+/// What an account holds and owes of one security.
+#[derive(Debug)]
+pub(super) struct Position {
+    pub account: Name,
+    pub security: Name,
+    /// Income of the account is nobody's.
+    pub sheltered: bool,
+    /// Whose purchases count for its losses.
+    pub group: u32,
+    pub sort: &'static str,
+    /// The event that it is first named in, by its index.
+    pub born: usize,
+    pub stated: Stated,
+    /// Matches that sum up disposals, by what those have in common, newest last.
+    pub sums: Vec<(Class, usize)>,
+    /// Held, by day of purchase; lots sold out of order stay as empty ones for a while.
+    lots: VecDeque<Lot>,
+    /// Owed: sold short or written, oldest first.
+    pub owed: VecDeque<Lot>,
+    /// Units held in all.
+    pub held: Decimal,
+    /// Cost of all units, while the average is taken.
+    pub pool: Option<Decimal>,
+    /// By unit cost, while lots are taken by it.
+    ranked: Option<BTreeSet<(Decimal, (NaiveDate, u64))>>,
+    /// What one unit of the first day has become by splits.
+    pub factor: Decimal,
+    /// Whether a test around an ex-date needs its history.
+    pub watched: bool,
+    pub stays: Vec<Stay>,
+    /// Long-term gains that the fund passed on: the day, and how much for one unit of the first day.
+    pub passed_on: Vec<(NaiveDate, Decimal)>,
+    next: u64,
+    /// How many lots, empty ones too, there may be before those are dropped.
+    room: usize,
+}
+
+/// Units that were held from a day to a day, counted in units of the first day.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Stay {
+    pub acquired: NaiveDate,
+    pub since: NaiveDate,
+    /// `None`: held on.
+    pub left: Option<NaiveDate>,
+    pub units: Decimal,
+}
+
+impl Position {
+    pub fn new(
+        account: Name,
+        security: Name,
+        sheltered: bool,
+        group: u32,
+        sort: &'static str,
+    ) -> Position {
+        Position {
+            account,
+            security,
+            sheltered,
+            group,
+            sort,
+            born: 0,
+            stated: Stated::Nothing,
+            sums: Vec::new(),
+            lots: VecDeque::new(),
+            owed: VecDeque::new(),
+            held: Decimal::ZERO,
+            pool: None,
+            ranked: None,
+            factor: Decimal::ONE,
+            watched: false,
+            stays: Vec::new(),
+            passed_on: Vec::new(),
+            next: 0,
+            room: 64,
+        }
+    }
+
+    /// The lots held, oldest purchase first.
+    pub fn lots(&self) -> impl Iterator<Item = &Lot> {
+        self.lots.iter().filter(|lot| !lot.quantity.is_zero())
+    }
+
+    /// The same to be changed; after that, order them by nothing that changed.
+    pub fn lots_mut(&mut self) -> impl Iterator<Item = &mut Lot> {
+        self.ranked = None;
+        self.lots.iter_mut().filter(|lot| !lot.quantity.is_zero())
+    }
+
+    /// Takes all lots out, for those that move on as something else.
+    pub fn drain(&mut self) -> Vec<Lot> {
+        self.ranked = None;
+        self.held = Decimal::ZERO;
+        let lots = std::mem::take(&mut self.lots).into_iter();
+        let mut lots: Vec<Lot> = lots.filter(|lot| !lot.quantity.is_zero()).collect();
+        if let Some(pool) = self.pool.take() {
+            let units = lots.iter().map(|lot| lot.quantity).sum();
+            let mut dealer = Dealer::new(pool, units);
+            for lot in &mut lots {
+                let cost = dealer.next(lot.quantity);
+                lot.set_cost(Some(cost));
+            }
+        }
+        lots
+    }
+
+    /// Puts a lot where its day of purchase belongs. Returns what it can be found again by.
+    pub fn add(&mut self, mut lot: Lot) -> u64 {
+        let order = self.next;
+        lot.order = order;
+        self.next += PARTS;
+        self.held += lot.quantity;
+        if let Some(pool) = &mut self.pool {
+            *pool += lot.cost.unwrap_or_default();
+        }
+        if let Some(ranked) = &mut self.ranked {
+            ranked.insert((lot.unit_cost(), lot.key()));
+        }
+        self.insert(lot);
+        order
+    }
+
+    fn insert(&mut self, lot: Lot) {
+        let key = lot.key();
+        if self.lots.back().is_none_or(|last| last.key() <= key) {
+            self.lots.push_back(lot);
+        } else {
+            let at = self.lots.partition_point(|other| other.key() <= key);
+            self.lots.insert(at, lot);
+        }
+        // Lots that are empty between others go before they are the most.
+        if self.lots.len() > self.room {
+            self.lots.retain(|lot| !lot.quantity.is_zero());
+            self.room = self.lots.len() * 2 + 64;
+        }
+    }
+
+    /// Takes up to `quantity` units by a method, oldest purchase first but for the methods that say
+    /// otherwise.
+    pub fn take(&mut self, quantity: Decimal, method: LotMethod) -> Vec<Lot> {
+        let mut taken = Vec::new();
+        let mut wanted = quantity;
+        while wanted > Decimal::ZERO {
+            let Some(at) = self.pick(method) else { break };
+            let lot = &mut self.lots[at];
+            if let Some(ranked) = &mut self.ranked {
+                ranked.remove(&(lot.unit_cost(), lot.key()));
+            }
+            let units = wanted.min(lot.quantity);
+            wanted -= units;
+            self.held -= units;
+            if units == lot.quantity && at == 0 {
+                // Nearly all of what is taken are whole lots, the oldest first.
+                taken.extend(self.lots.pop_front().map(Lot::whole));
+            } else {
+                taken.push(lot.take(units));
+                if let Some(ranked) = &mut self.ranked
+                    && !lot.quantity.is_zero()
+                {
+                    ranked.insert((lot.unit_cost(), lot.key()));
+                }
+            }
+            self.sweep();
+        }
+        taken
+    }
+
+    /// Takes units of the lots bought on a day.
+    pub fn take_of(&mut self, acquired: NaiveDate, quantity: Decimal) -> Vec<Lot> {
+        let mut taken = Vec::new();
+        let mut wanted = quantity;
+        let mut at = self.lots.partition_point(|lot| lot.key() < (acquired, 0));
+        while let Some(lot) = self.lots.get_mut(at) {
+            if lot.acquired != Some(acquired) || wanted <= Decimal::ZERO {
+                break;
+            }
+            let units = wanted.min(lot.quantity);
+            if units > Decimal::ZERO {
+                let rank = (lot.unit_cost(), lot.key());
+                wanted -= units;
+                self.held -= units;
+                taken.push(lot.take(units));
+                if let Some(ranked) = &mut self.ranked {
+                    ranked.remove(&rank);
+                    if !lot.quantity.is_zero() {
+                        ranked.insert((lot.unit_cost(), lot.key()));
+                    }
+                }
+            }
+            at += 1;
+        }
+        self.sweep();
+        taken
+    }
+
+    /// The first lot of a purchase that can still replace others: held, and not used for that.
+    /// `order`: as `add` returned it.
+    pub fn replacement(
+        &self,
+        acquired: NaiveDate,
+        acquisition: usize,
+        order: u64,
+    ) -> Option<usize> {
+        let free = |lot: &Lot| {
+            lot.acquisition == Some(acquisition) && !lot.replaces && !lot.quantity.is_zero()
+        };
+        // What replaces was cut off the lot's front: what can still do so is its last part.
+        let end = (acquired, order + PARTS);
+        let last = match self.lots.back() {
+            Some(lot) if lot.key() < end => self.lots.len().checked_sub(1),
+            _ => self.lots.partition_point(|lot| lot.key() < end).checked_sub(1),
+        };
+        if let Some(at) = last.filter(|at| {
+            let lot = &self.lots[*at];
+            lot.acquired == Some(acquired) && lot.order >= order && free(lot)
+        }) {
+            return Some(at);
+        }
+        let first = self.lots.partition_point(|lot| lot.key() < (acquired, 0));
+        let of_day = self.lots.range(first..).take_while(|lot| lot.acquired == Some(acquired));
+        of_day.zip(first..).find(|(lot, _)| free(lot)).map(|(_, at)| at)
+    }
+
+    /// Makes `quantity` units of the lot at `at` a lot of its own and returns it, to be changed.
+    pub fn separate(&mut self, at: usize, quantity: Decimal) -> &mut Lot {
+        self.ranked = None;
+        let lot = &mut self.lots[at];
+        if lot.quantity > quantity {
+            let part = lot.take(quantity);
+            lot.order += 1;
+            self.lots.insert(at, part);
+        }
+        &mut self.lots[at]
+    }
+
+    fn pick(&mut self, method: LotMethod) -> Option<usize> {
+        match method {
+            LotMethod::Fifo | LotMethod::Average | LotMethod::Chosen => {
+                self.lots.iter().position(|lot| !lot.quantity.is_zero())
+            }
+            LotMethod::Lifo => self.lots.iter().rposition(|lot| !lot.quantity.is_zero()),
+            LotMethod::HighestCost | LotMethod::LowestCost => {
+                let lots = &self.lots;
+                let ranked = self.ranked.get_or_insert_with(|| {
+                    let held = lots.iter().filter(|lot| !lot.quantity.is_zero());
+                    held.map(|lot| (lot.unit_cost(), lot.key())).collect()
+                });
+                let best =
+                    if method == LotMethod::LowestCost { ranked.first() } else { highest(ranked) };
+                let (_, key) = *best?;
+                let at = lots.partition_point(|lot| lot.key() < key);
+                let same = lots.range(at..).position(|lot| !lot.quantity.is_zero())?;
+                Some(at + same)
+            }
+        }
+    }
+
+    /// Drops empty lots at both ends.
+    fn sweep(&mut self) {
+        while self.lots.front().is_some_and(|lot| lot.quantity.is_zero()) {
+            self.lots.pop_front();
+        }
+        while self.lots.back().is_some_and(|lot| lot.quantity.is_zero()) {
+            self.lots.pop_back();
+        }
+    }
+
+    /// Remembers that units left, for tests around ex-dates.
+    pub fn left(&mut self, lot: &Lot, day: Option<NaiveDate>) {
+        if !self.watched {
+            return;
+        }
+        let units = lot.quantity.checked_div(self.factor).unwrap_or(lot.quantity);
+        let acquired = lot.acquired.unwrap_or(NaiveDate::MIN);
+        let since = lot.since.unwrap_or(acquired);
+        self.stays.push(Stay { acquired, since, left: day, units });
+    }
+}
+
+/// The highest unit cost; among equals the oldest purchase.
+fn highest(ranked: &BTreeSet<(Decimal, (NaiveDate, u64))>) -> Option<&(Decimal, (NaiveDate, u64))> {
+    let (cost, _) = ranked.last()?;
+    ranked.range((*cost, (NaiveDate::MIN, 0))..).next()
+}
+
+/// The next of the numbers that a seed gives.
+#[cfg(test)]
+pub(super) fn next(seed: &mut u64, below: u64) -> u64 {
+    *seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+    (*seed >> 33) % below
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn number(text: &str) -> Decimal {
+        crate::money::plain(text).expect("a number")
+    }
+
+    #[test]
+    fn lots_of_many_purchases_are_taken_as_the_method_says() {
+        let methods =
+            [LotMethod::Fifo, LotMethod::Lifo, LotMethod::HighestCost, LotMethod::LowestCost];
+        for seed in 0..200 {
+            let mut seed = seed;
+            let mut position = Position::new("a".into(), "X".into(), false, 0, "shares");
+            // Day, order of purchase, unit cost, units left: the plain definition.
+            let mut held: Vec<(NaiveDate, usize, u64, u64)> = Vec::new();
+            for purchase in 0..300 {
+                let day = NaiveDate::from_ymd_opt(2024, 1, 1).expect("a day")
+                    + crate::period::Days::new(next(&mut seed, 40));
+                let (units, cost) = (next(&mut seed, 3) + 1, next(&mut seed, 5) + 1);
+                let lot = Lot::new(
+                    Some(purchase),
+                    Some(day),
+                    Decimal::from(units),
+                    Some(Decimal::from(cost * units)),
+                );
+                position.add(lot);
+                held.push((day, purchase, cost, units));
+                if next(&mut seed, 2) == 0 {
+                    continue;
+                }
+                let method = methods[usize::try_from(next(&mut seed, 4)).expect("small")];
+                let mut wanted = next(&mut seed, 4) + 1;
+                let taken = position.take(Decimal::from(wanted), method);
+                let mut expected = Vec::new();
+                while wanted > 0 && !held.is_empty() {
+                    let best = match method {
+                        LotMethod::Lifo => held.iter_mut().max_by_key(|lot| (lot.0, lot.1)),
+                        LotMethod::HighestCost => held
+                            .iter_mut()
+                            .min_by_key(|lot| (std::cmp::Reverse(lot.2), lot.0, lot.1)),
+                        LotMethod::LowestCost => {
+                            held.iter_mut().min_by_key(|lot| (lot.2, lot.0, lot.1))
+                        }
+                        _ => held.iter_mut().min_by_key(|lot| (lot.0, lot.1)),
+                    };
+                    let lot = best.expect("one is held");
+                    let units = wanted.min(lot.3);
+                    (wanted, lot.3) = (wanted - units, lot.3 - units);
+                    expected.push((lot.1, units));
+                    held.retain(|lot| lot.3 > 0);
+                }
+                let taken = taken.iter().map(|lot| (lot.acquisition, lot.quantity));
+                let expected =
+                    expected.iter().map(|(at, units)| (Some(*at), Decimal::from(*units)));
+                assert!(taken.eq(expected), "{method:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn lots_are_taken_by_method_and_day() {
+        let day = |text: &str| crate::period::iso(text);
+        let held = || {
+            let mut position = Position::new("a".into(), "X".into(), false, 0, "shares");
+            for (date, cost) in [("2024-01-02", "10"), ("2024-03-01", "30"), ("2024-02-01", "20")] {
+                position.add(Lot::new(None, day(date), Decimal::ONE, Some(number(cost))));
+            }
+            position
+        };
+        let order = |method| {
+            let mut position = held();
+            let taken = position.take(number("3"), method);
+            assert!(position.held.is_zero());
+            taken.iter().filter_map(|lot| lot.cost).map(|cost| cost.to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(order(LotMethod::Fifo), ["10", "20", "30"]);
+        assert_eq!(order(LotMethod::Lifo), ["30", "20", "10"]);
+        assert_eq!(order(LotMethod::HighestCost), ["30", "20", "10"]);
+        assert_eq!(order(LotMethod::LowestCost), ["10", "20", "30"]);
+        let chosen = held().take_of(day("2024-02-01").expect("a day"), number("3"));
+        assert_eq!(chosen.len(), 1);
+    }
+}
