@@ -4,8 +4,9 @@
 //! that a run needs memory for what it keeps of a file and not for the file.
 //!
 //! This is the one place of unsafe code. A file that somebody else changes while it is mapped changes
-//! under its readers; one that is cut short then ends the program. So only files too large to be in an
-//! editor's hand are mapped, none of them is written or moved while it is, and small ones are read as usual.
+//! under its readers; one that is cut short then ends the program. So no file
+//! is written or moved while it is mapped, and small ones, which are what somebody edits meanwhile, are
+//! read as usual.
 #![allow(unsafe_code)]
 
 use std::fs::File;
@@ -19,8 +20,9 @@ use rayon::prelude::*;
 
 use crate::source::{Encoding, Lent, Source, Text};
 
-/// Files from this size on are mapped: below it a copy costs nothing that anybody feels.
-const LARGE: u64 = 1 << 20;
+/// Files from this size on are mapped: below it a copy costs nothing that anybody feels, and above it
+/// a hundred of them would cost a third more than one file of their length.
+const LARGE: u64 = 128 << 10;
 /// Below it, one thread checks all.
 const SHORT: usize = 16 << 20;
 /// Bytes that one thread checks at a time.

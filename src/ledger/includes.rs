@@ -18,8 +18,12 @@ use crate::source::Source;
 const DEPTH: usize = 100;
 /// Texts in all; more are taken for a mistake.
 const TEXTS: usize = 100_000;
-/// How far ahead `include` lines are followed: so many, or until their texts have so many bytes.
-const AHEAD: (usize, usize) = (64, 8 << 20);
+/// How far ahead `include` lines are followed: so many of them,
+const AHEAD: usize = 256;
+/// or until their texts have so many bytes: few at first, for nothing is read before they are open,
+const FIRST: usize = 1 << 20;
+/// then twice as many each time, up to these.
+const MOST: usize = 8 << 20;
 
 /// What `include` lines come to, in the order of the lines.
 #[derive(Default)]
@@ -39,11 +43,13 @@ impl Reader<'_> {
         let why = format!("included by `{}`", lines.name);
         let mut found = Found::default();
         self.find(path, line, lines, &mut found);
-        self.find_ahead(lines, &mut found);
+        let mut bytes = FIRST;
+        self.find_ahead(lines, &mut found, bytes);
         while !found.texts.is_empty() {
             let mut later = Found::default();
+            bytes = MOST.min(bytes * 2);
             // Their files are opened while other threads read in those that are open.
-            let mut ahead = Some(|reader: &mut Self| reader.find_ahead(lines, &mut later));
+            let mut ahead = Some(|reader: &mut Self| reader.find_ahead(lines, &mut later, bytes));
             while !found.texts.is_empty() {
                 self.read_next(&mut found.texts, &why, &mut ahead);
             }
@@ -54,10 +60,9 @@ impl Reader<'_> {
         }
     }
 
-    /// Follows the `include` lines that come next.
-    fn find_ahead(&mut self, lines: &mut Lines<'_>, found: &mut Found) {
-        let (most, bytes) = AHEAD;
-        while found.texts.len() < most && found.bytes < bytes {
+    /// Follows the `include` lines that come next, until their texts have `bytes` bytes.
+    fn find_ahead(&mut self, lines: &mut Lines<'_>, found: &mut Found, bytes: usize) {
+        while found.texts.len() < AHEAD && found.bytes < bytes {
             let before = lines.clone();
             let named = lines.next().and_then(|line| {
                 let rest = line.text.strip_prefix("include")?;
@@ -127,7 +132,7 @@ impl Reader<'_> {
     ) {
         let before = self.scope.clone();
         let texts = found.iter().map_while(|text| text.as_ref().ok());
-        let mut room = AHEAD.1;
+        let mut room = MOST;
         let plain = texts.take_while(|text| {
             let clock = [".timeclock", ".timedot"].iter().any(|end| text.name.ends_with(end));
             let fits = room.checked_sub(text.text.len());

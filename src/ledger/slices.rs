@@ -172,8 +172,9 @@ impl Numbers {
 
 /// Reads `parts` one after the other, until a slice ends before its time or the last part does. The first
 /// one has begun, no other has. Gives the index of the one in which reading stands, at its end maybe; that
-/// has begun and not ended. And how many bytes were read for nothing. `meanwhile` is done while other
-/// threads read.
+/// has begun and not ended. And how many bytes were read for nothing: those of slices that were dropped, and
+/// those that could have been read while names were copied, as far as they are more than was taken in.
+/// `meanwhile` is done while other threads read.
 pub fn read<'o>(
     reader: &mut Reader<'o>,
     parts: &mut [Part<'_>],
@@ -199,7 +200,7 @@ pub fn read<'o>(
     // and that may need the threads.
     let slices = |part: &Part<'_>| part.lines.text().len() / pace.size(0) + 1;
     let room = if parts.len() > 1 { parts.iter().map(slices).sum() } else { 2 * threads };
-    let (mut stands, mut dropped) = (0, names * NAME * threads);
+    let (mut stands, mut dropped, mut taken) = (0, 0, 0);
     rayon::in_place_scope(|scope| {
         let (send, receive) = sync_channel(room);
         for thread in 0..threads {
@@ -221,6 +222,7 @@ pub fn read<'o>(
                     dropped += slice.range.len();
                     continue;
                 }
+                taken += slice.range.len();
                 if !slice.whole {
                     enough.store(true, Ordering::Relaxed);
                 }
@@ -237,7 +239,7 @@ pub fn read<'o>(
         }
     });
     reader.spare = spare.into_inner().unwrap_or_else(PoisonError::into_inner);
-    (stands, dropped)
+    (stands, dropped + (names * NAME * threads).saturating_sub(taken))
 }
 
 impl Known<'_> {
