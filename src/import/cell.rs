@@ -54,7 +54,7 @@ pub fn trimmed(text: &str) -> &str {
 }
 
 /// Reads a number: `-$1,234.56`, `$-0.88`, `($1,234.56)`, `1,234.56-`, `+0001.50`, `.9232`, `£5.38`,
-/// `@12.97`; `1S` is one that leaves.
+/// `@12.97`, `99.50%`; `1S` is one that leaves.
 pub fn number(text: &str, mark: Mark) -> Number {
     let text = trimmed(text);
     if mark == Mark::Point
@@ -65,9 +65,18 @@ pub fn number(text: &str, mark: Mark) -> Number {
     if is_nothing(text) {
         return Number::Nothing;
     }
+    // `-USD 1.40`: the sign stands before the currency's code.
+    if let Some(rest) = text.strip_prefix('-')
+        && rest.starts_with(|c: char| c.is_ascii_uppercase())
+    {
+        return match number(rest, mark) {
+            Number::Some(number) if !number.is_sign_negative() => Number::Some(-number),
+            _ => Number::Unreadable,
+        };
+    }
     let text = without_code(text);
     let mut digits = String::with_capacity(text.len());
-    let (mut negative, mut opened) = (false, false);
+    let (mut negative, mut opened, mut percent) = (false, false, false);
     for (at, c) in text.char_indices() {
         match c {
             '0'..='9' | '.' | ',' | '\'' => digits.push(c),
@@ -76,6 +85,8 @@ pub fn number(text: &str, mark: Mark) -> Number {
             ')' if opened && at + 1 == text.len() => negative = true,
             'S' if !negative && !digits.is_empty() && at + 1 == text.len() => negative = true,
             '+' | '@' if digits.is_empty() => {}
+            // The price of a bond, in hundredths of its face.
+            '%' if !digits.is_empty() && at + 1 == text.len() => percent = true,
             '$' | '£' | '€' | ' ' | '\u{a0}' | '\u{202f}' => {}
             'e' | 'E' if !digits.is_empty() => {
                 return money::plain(text).map_or(Number::Unreadable, Number::Some);
@@ -84,10 +95,12 @@ pub fn number(text: &str, mark: Mark) -> Number {
         }
     }
     let inside = text.trim_start_matches(|c: char| !c.is_ascii_digit() && c != '.' && c != ',');
-    if inside.trim_end_matches(['-', ')', ' ', '€', '$', '£', '\u{a0}']).contains('-') {
+    if inside.trim_end_matches(['-', ')', ' ', '€', '$', '£', '%', '\u{a0}']).contains('-') {
         return Number::Unreadable;
     }
-    match ungrouped(&digits, mark).and_then(|digits| money::plain(&digits)) {
+    let number = ungrouped(&digits, mark).and_then(|digits| money::plain(&digits));
+    let hundredths = |number: Decimal| number.checked_mul(Decimal::new(1, 2));
+    match if percent { number.and_then(hundredths) } else { number } {
         Some(number) => Number::Some(if negative { -number } else { number }),
         None => Number::Unreadable,
     }
@@ -366,6 +379,12 @@ mod tests {
             ("US$5", "5"),
             ("-52.07 EUR", "-52.07"),
             ("USD -5.10", "-5.10"),
+            ("-USD 1.40", "-1.40"),
+            ("-US$1.40", "-1.40"),
+            ("-USD -1.40", "unreadable"),
+            ("99.50%", "0.9950"),
+            ("5%0", "unreadable"),
+            ("%", "unreadable"),
             ("USD", "unreadable"),
             ("", "nothing"),
             ("--", "nothing"),

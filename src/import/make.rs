@@ -29,13 +29,15 @@ pub struct Reason {
     pub message: String,
     /// Which cell it is about.
     pub at: Option<Field>,
+    /// Which, where its column holds no field.
+    pub cell: Option<usize>,
     /// What to write instead.
     pub help: Option<String>,
 }
 
 impl Reason {
     pub(super) fn new(code: &'static str, message: impl Into<String>) -> Reason {
-        Reason { code, message: message.into(), at: None, help: None }
+        Reason { code, message: message.into(), at: None, cell: None, help: None }
     }
 
     pub(super) fn at(mut self, field: Field) -> Reason {
@@ -196,6 +198,18 @@ impl Making<'_> {
         };
         let unsigned = self.profile.unsigned && !rule.signed;
         let amount = match (cash, unsigned) {
+            // One row that says what goes and what comes for it.
+            (Cash::Any, _)
+                if kind == "currency-exchange"
+                    && amount.is_zero()
+                    && exchanged_into(row).is_some() =>
+            {
+                let message = "the row says what came, and not what went for it";
+                return Err(Reason::new("missing-value", message).at(Field::Amount));
+            }
+            (Cash::Any, _) if kind == "currency-exchange" && exchanged_into(row).is_some() => {
+                -amount.abs()
+            }
             // What a file without signs writes below zero takes back.
             (Cash::Out, true) => -amount.abs(),
             (Cash::Trade, true) => match quantity {
@@ -274,6 +288,7 @@ impl Making<'_> {
             _ => None,
         };
         let into = row.further.as_ref().and_then(|further| further.into.as_ref());
+        let into = into.filter(|_| event.kind.name() != "currency-exchange");
         let second = match (into, rule.beside) {
             (Some((security, units)), _) => Some(self.bought(row, &mut event, security, *units)?),
             (None, Some(Beside::Invested)) => self.invested(row, &event),
@@ -305,6 +320,10 @@ impl Making<'_> {
             match field {
                 "security" => security.clone().map(Value::Text),
                 "into" => into.clone().map(Value::Text),
+                "into_currency" => {
+                    exchanged_into(row).map(|(currency, _)| Value::Text(currency.clone()))
+                }
+                "into_amount" => exchanged_into(row).map(|(_, amount)| Value::Number(*amount)),
                 "quantity" => quantity.map(Value::Number),
                 "price" => self.price(row, quantity).map(Value::Number),
                 "value" => {
@@ -353,6 +372,12 @@ impl Making<'_> {
             FieldError::UnknownKind => Reason::new("unknown-kind", format!("no kind `{kind}`")),
         })
     }
+}
+
+/// What the row says that its amount is changed into, and how much of it.
+fn exchanged_into(row: &Row) -> Option<&(Name, Decimal)> {
+    let further = row.further.as_ref()?;
+    further.changed.as_ref().or(further.into.as_ref())
 }
 
 /// Every number of the row can be read.

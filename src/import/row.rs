@@ -144,6 +144,8 @@ pub struct Further {
     pub ex: Option<NaiveDate>,
     /// What the row's units are changed into, and how much of it.
     pub into: Option<(Name, Decimal)>,
+    /// What the row's amount is changed into, another currency, and how much of it.
+    pub changed: Option<(Name, Decimal)>,
 }
 
 /// Why a row can be no event of any kind.
@@ -160,8 +162,8 @@ pub enum Trouble {
     },
     /// It has no day; that of its neighbour stands in.
     NoDay,
-    /// A column that the profile does not know says something.
-    Column(usize),
+    /// Columns that the profile does not know say something.
+    Columns(Vec<usize>),
     /// It has more cells than the header, and they say something.
     Surplus,
     /// A cost is in another currency than the amount, and nothing says at which rate.

@@ -7,7 +7,7 @@ use super::export::{Document, Export, Fate};
 use super::feed::Form;
 use super::json;
 use super::make::Reason;
-use super::profile::Field;
+use super::profile::{Field, normalised};
 use super::recognise::{Column, Section};
 use super::record::stretch;
 use super::row::{Ambiguous, Row, Trouble};
@@ -19,7 +19,6 @@ use crate::source::{Name, Place, Source};
 impl Document<'_> {
     /// What becomes of a row that has trouble of its own: it is ignored, `Ok`, or unresolved.
     pub(super) fn troubled(&self, section: &Section, trouble: &Trouble) -> Result<Name, Reason> {
-        let profile = self.layout.profile;
         Err(match trouble {
             Trouble::Aside(reason) => return Ok(reason.clone()),
             Trouble::Cut { has, of } => {
@@ -44,19 +43,41 @@ impl Document<'_> {
                 ),
             )
             .help("write this event by hand in main.journal"),
-            Trouble::Column(at) => {
-                let name = match &section.columns[*at] {
-                    Column::Unknown(name) => name.as_str(),
-                    Column::Field(_) | Column::Unused => "",
-                };
-                let message =
-                    format!("profile `{}` does not know the column `{name}`", profile.name);
-                Reason::new("unknown-column", message).help(format!(
-                    "teach it in {}, then import again:\nunused = [\"{name}\"]    # or a field, under [columns]",
-                    profile.teach
-                ))
-            }
+            Trouble::Columns(columns) => self.unknown_columns(section, columns),
         })
+    }
+
+    /// A row that fills columns which the profile does not know.
+    fn unknown_columns(&self, section: &Section, columns: &[usize]) -> Reason {
+        let profile = self.layout.profile;
+        let names: Vec<String> = columns.iter().map(|at| self.column(section, *at)).collect();
+        let (column, them) = if names.len() == 1 { ("column", "it") } else { ("columns", "them") };
+        let message = format!(
+            "profile `{}` does not know the {column} `{}`",
+            profile.name,
+            names.join("`, `")
+        );
+        let quoted: Vec<String> =
+            names.iter().map(|name| format!("\"{}\"", name.replace(['\\', '"'], ""))).collect();
+        let mut reason = Reason::new("unknown-column", message).help(format!(
+            "where nothing in {them} changes an amount, say so in {}, then import again:\nunused = [{}]    # or a field each, under [columns]",
+            profile.teach,
+            quoted.join(", ")
+        ));
+        reason.cell = columns.first().copied();
+        reason
+    }
+
+    /// A column's name as it stands in the header.
+    fn column(&self, section: &Section, at: usize) -> String {
+        let Some(Column::Unknown(name)) = section.columns.get(at) else { return String::new() };
+        let header = self.source.place_of_line(section.line).text;
+        let written = match self.layout.form {
+            Form::Delimited(delimiter) => stretch(&header, delimiter, at),
+            Form::Json(_) => None,
+        };
+        let written = written.map(|cell| cell.trim_matches(['"', ' ']));
+        written.filter(|cell| normalised(cell) == *name).unwrap_or(name).to_owned()
     }
 
     /// A row whose action's words the profile does not know, or not with these values.
@@ -109,6 +130,13 @@ impl Document<'_> {
     fn suggestion(&self, row: &Row) -> &'static str {
         let amount = self.making(row).cash(row).value().unwrap_or_default();
         let units = row.quantity.value().is_some_and(|quantity| !quantity.is_zero());
+        if row.security.is_none() && !amount.is_zero() {
+            return if amount.is_sign_negative() {
+                "event = \"withdrawal\"    # or fee, margin-interest, withholding..."
+            } else {
+                "event = \"deposit\"    # or interest, other-income, fee..."
+            };
+        }
         match (units, amount.is_zero(), amount.is_sign_negative()) {
             (true, true, _) => "event = \"split\"    # or stock-dividend, transfer-in, award...",
             (true, false, true) => "event = \"buy\"    # or option-open, short-cover...",
@@ -138,7 +166,6 @@ impl Document<'_> {
     /// The place of a row, or of one of its cells.
     fn place(&self, row: &Row, section: &Section, field: Option<Field>) -> Place {
         let raw = self.raw(row);
-        let first = raw.lines().next().unwrap_or_default();
         let at = field.and_then(|field| section.place(field));
         let cell = match self.layout.form {
             Form::Delimited(delimiter) => at.and_then(|at| stretch(raw, delimiter, at)),
@@ -150,6 +177,22 @@ impl Document<'_> {
                 None
             }
         };
+        self.part(row, cell)
+    }
+
+    /// The place of a row's cell number `at`.
+    fn cell(&self, row: &Row, at: usize) -> Place {
+        let cell = match self.layout.form {
+            Form::Delimited(delimiter) => stretch(self.raw(row), delimiter, at),
+            Form::Json(_) => None,
+        };
+        self.part(row, cell)
+    }
+
+    /// The place of a part of a row; without one, of all of it.
+    fn part(&self, row: &Row, cell: Option<&str>) -> Place {
+        let raw = self.raw(row);
+        let first = raw.lines().next().unwrap_or_default();
         let start = cell.map_or(0, |cell| cell.as_ptr() as usize - raw.as_ptr() as usize);
         let (start, cell) = match cell {
             Some(cell) if start <= first.len() && !cell.is_empty() => (start, cell),
@@ -216,7 +259,10 @@ pub fn diagnostics(export: &Export, outcome: &Outcome) -> Vec<Diagnostic> {
         further.push(Vec::new());
         let year = row.date.year();
         let mut diagnostic = Diagnostic::error(reason.code, reason.message.clone())
-            .at(export.document.place(row, export.section(row), reason.at))
+            .at(match reason.cell {
+                Some(at) => export.document.cell(row, at),
+                None => export.document.place(row, export.section(row), reason.at),
+            })
             .note(format!("the row is kept as `unknown` and leaves {year} incomplete"));
         if let Some(help) = &reason.help {
             diagnostic = diagnostic.help(help.clone());

@@ -42,6 +42,7 @@ impl Making<'_> {
             Field::Amount | Field::Debit | Field::Credit | Field::Gross => number(row.amount),
             Field::Time => row.time.is_some(),
             Field::Isin | Field::Cusip | Field::Wkn => row.security.is_some(),
+            Field::Into => row.further.as_ref().is_some_and(|further| further.changed.is_some()),
             Field::Ex => row.further.as_ref().is_some_and(|further| further.ex.is_some()),
             Field::Rate | Field::Original | Field::PriceCurrency | Field::WithheldCurrency => {
                 row.further.as_ref().is_some_and(|further| further.factor.is_some())

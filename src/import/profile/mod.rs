@@ -259,6 +259,8 @@ pub enum Field {
     WithheldCurrency,
     /// Further costs: every one of these columns, they add up.
     OtherFees,
+    /// What comes for the amount that goes, in a currency of its own: money changed in one row.
+    Into,
 }
 
 impl Field {
@@ -278,7 +280,8 @@ impl Field {
             | Field::Gross
             | Field::Rate
             | Field::Original
-            | Field::OtherFees => true,
+            | Field::OtherFees
+            | Field::Into => true,
             Field::Date
             | Field::Posted
             | Field::Settles
@@ -342,6 +345,7 @@ impl Field {
         ("price_currency", Field::PriceCurrency),
         ("withheld_currency", Field::WithheldCurrency),
         ("other_fees", Field::OtherFees),
+        ("into", Field::Into),
     ];
 
     /// The field with this name in a profile.

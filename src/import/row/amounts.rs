@@ -6,8 +6,20 @@ use crate::import::exchange::{Exchange, exchanged, hundredth_of, in_units};
 use crate::import::profile::Field;
 use crate::import::recognise::In;
 use crate::import::record::Cell;
-use crate::money::{self};
+use crate::money::{self, Decimal};
 use crate::source::Name;
+
+/// What a row's cash is.
+pub(super) struct Money {
+    /// As signed in the file.
+    pub(super) amount: Number,
+    /// What it is in.
+    pub(super) currency: Name,
+    /// It is before fees and tax.
+    pub(super) gross: bool,
+    /// It was stated in hundredths of its currency.
+    pub(super) hundredths: bool,
+}
 
 impl Reader<'_, '_, '_> {
     pub(super) fn number(&mut self, field: Field, cells: &[Cell]) -> Number {
@@ -52,8 +64,8 @@ impl Reader<'_, '_, '_> {
         })
     }
 
-    /// The row's amount and what it is in, pence made pounds; whether it is before costs.
-    pub(super) fn money(&mut self, cells: &[Cell]) -> (Number, Name, bool) {
+    /// The row's amount and what it is in, pence made pounds.
+    pub(super) fn money(&mut self, cells: &[Cell]) -> Money {
         let net = self.amount(cells);
         let gross = net == Number::Nothing && self.at.0[Field::Gross as usize].is_some();
         let amount = if gross { self.number(Field::Gross, cells) } else { net };
@@ -69,9 +81,20 @@ impl Reader<'_, '_, '_> {
             },
         };
         match hundredth_of(&said) {
-            Some(whole) => (in_units(amount), self.names.get(whole), gross),
-            None => (amount, said, gross),
+            Some(whole) => {
+                let currency = self.names.get(whole);
+                Money { amount: in_units(amount), currency, gross, hundredths: true }
+            }
+            None => Money { amount, currency: said, gross, hundredths: false },
         }
+    }
+
+    /// What the amount is changed into: another currency, and how much of it.
+    pub(super) fn changed(&mut self, cells: &[Cell]) -> Option<(Name, Decimal)> {
+        let at = self.at.0[Field::Into as usize]?;
+        let number = self.number_at(at, cells).value().filter(|number| !number.is_zero())?;
+        let currency = self.currency_at(at, cells)?;
+        Some((self.asset(&currency), number.abs()))
     }
 
     /// What the row costs, and what was withheld, in the amount's currency. `Err`: the currency of
@@ -80,12 +103,16 @@ impl Reader<'_, '_, '_> {
         &mut self,
         cells: &[Cell],
         currency: &Name,
+        hundredths: bool,
         exchange: Exchange,
     ) -> Result<(Number, Number), Name> {
         let (mut fees, mut withheld) = (Number::Nothing, Number::Nothing);
         for place in 0..self.costs_at.len() {
             let (field, at) = self.costs_at[place];
             let cost = self.cost(field, at, cells, currency, &exchange)?;
+            // What names no currency of its own is in the amount's.
+            let own = self.currency_at(at, cells).is_some();
+            let cost = if hundredths && !own { in_units(cost) } else { cost };
             let total = if field == Field::Withheld { &mut withheld } else { &mut fees };
             *total = sum(*total, cost);
         }

@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::identity::single;
+use super::amounts::Money;
+use super::identity::{single, unescaped};
 use super::security::{CASE_APART, stated};
 use super::{Further, Holder, Reader, Row, Trouble, When, key_of};
 use crate::import::cell::{self, Mark, Number, trimmed};
@@ -18,12 +19,14 @@ impl<'s> Reader<'s, '_, '_> {
         let spoken = cell::mended(self.at.get(Field::Action, cells));
         let words = single(&spoken);
         let holder = self.holder(cells);
-        let symbol = stated(self.at.get(Field::Symbol, cells));
+        let symbol = unescaped(stated(self.at.get(Field::Symbol, cells)));
+        let symbol = &*symbol;
         let text = single(self.at.get(Field::Text, cells));
         let quantity = self.number(Field::Quantity, cells);
         let mut price = self.number(Field::Price, cells);
         let accrued = self.number(Field::Accrued, cells);
-        let (amount, currency, gross) = self.money(cells);
+        let Money { amount, currency, gross, hundredths } = self.money(cells);
+        let changed = self.changed(cells);
         let mut price_currency = self.currency_of(Field::Price, Field::PriceCurrency, cells);
         let whole = price_currency.as_deref().and_then(hundredth_of);
         if let Some(whole) = whole {
@@ -31,13 +34,19 @@ impl<'s> Reader<'s, '_, '_> {
         }
         let exchange = Exchange {
             rate: self.number(Field::Rate, cells),
-            original: self.number(Field::Original, cells),
+            original: match (self.number(Field::Original, cells), &changed) {
+                // Of money that is changed, what comes is the other currency's.
+                (Number::Nothing, Some((_, came))) if quantity == Number::Nothing => {
+                    Number::Some(*came)
+                }
+                (original, _) => original,
+            },
             quantity,
             price,
             amount,
             hundredths: whole.is_some(),
         };
-        let costs = self.costs(cells, &currency, exchange);
+        let costs = self.costs(cells, &currency, hundredths, exchange);
         let price_currency = price_currency.filter(|other| *other != currency);
         let balance = self.number(Field::Balance, cells);
         let dated = !cell::is_nothing(self.at.get(Field::Date, cells));
@@ -68,9 +77,9 @@ impl<'s> Reader<'s, '_, '_> {
         let trouble = self.aside_by_type(cells).map(Trouble::Aside).or(trouble);
         let (fees, withheld) = costs.unwrap_or((Number::Nothing, Number::Nothing));
         let ex = cell::day(self.at.get(Field::Ex, cells), self.form);
-        let further = (price_currency.is_some() || ex.is_some()).then(|| {
+        let further = (price_currency.is_some() || ex.is_some() || changed.is_some()).then(|| {
             let factor = price_currency.as_ref().and_then(|_| exchange.factor());
-            Box::new(Further { price_currency, factor, ex, into: None })
+            Box::new(Further { price_currency, factor, ex, into: None, changed })
         });
         let said = !cell::is_nothing(&text) && text != "No Description";
         let shown = match (said, words.is_empty()) {
@@ -172,8 +181,9 @@ impl<'s> Reader<'s, '_, '_> {
             })
         };
         let unknown = |(_, column): &(usize, &Column)| matches!(column, Column::Unknown(_));
-        let mut columns = self.section.columns.iter().enumerate().filter(unknown);
-        columns.find(|(at, _)| says(*at)).map(|(at, _)| Trouble::Column(at))
+        let columns = self.section.columns.iter().enumerate().filter(unknown);
+        let columns: Vec<usize> = columns.map(|(at, _)| at).filter(|at| says(*at)).collect();
+        (!columns.is_empty()).then_some(Trouble::Columns(columns))
     }
 
     /// Which holder the row belongs to, as the file names it.

@@ -71,7 +71,8 @@ impl Reader<'_, '_, '_> {
                 | Field::Settles
                 | Field::Posted
                 | Field::Ex
-                | Field::OtherFees => continue,
+                | Field::OtherFees
+                | Field::Into => continue,
                 Field::Text
                 | Field::Name
                 | Field::Type
@@ -106,13 +107,33 @@ impl Reader<'_, '_, '_> {
     }
 }
 
-/// Text with single blanks, copied only where it has others.
+/// Text with single blanks, copied only where it has others. What a web page wrote into it, `&amp;`, is
+/// the character that is meant.
 pub(super) fn single(text: &str) -> Cow<'_, str> {
     let mut blank = false;
     let odd = text.bytes().any(|byte| {
         let two = blank && byte == b' ';
         blank = byte == b' ';
-        two || !(b' '..0x7f).contains(&byte)
+        two || !(b' '..0x7f).contains(&byte) || byte == b'&'
     });
-    if odd { Cow::Owned(single_blanks(text)) } else { Cow::Borrowed(text) }
+    if odd { Cow::Owned(single_blanks(&unescaped(text))) } else { Cow::Borrowed(text) }
+}
+
+/// Text without the escapes of a web page.
+pub(super) fn unescaped(text: &str) -> Cow<'_, str> {
+    if memchr::memchr(b'&', text.as_bytes()).is_none() || !text.contains(';') {
+        return Cow::Borrowed(text);
+    }
+    let mut plain = text.to_owned();
+    for (escape, meant) in [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&#39;", "'"),
+        ("&apos;", "'"),
+        ("&amp;", "&"),
+    ] {
+        plain = plain.replace(escape, meant);
+    }
+    Cow::Owned(plain)
 }
