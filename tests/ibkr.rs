@@ -8,7 +8,7 @@ mod left_out;
 
 use std::path::{Path, PathBuf};
 
-use feeds::{accounting, counted, files, source};
+use feeds::{accounting, counted, facts, files, source};
 use indexmap::IndexMap;
 use rentier::event::{Account, Event, Securities};
 use rentier::import::{self, Context, Known, Otherwise, Run};
@@ -98,14 +98,6 @@ fn tax(day: &str, amount: &str) -> String {
     format!("Withholding Tax,Data,USD,{day},{text},{amount},\n")
 }
 
-fn facts(run: &mut Run) -> Vec<String> {
-    let told =
-        |event: &Event| format!("{} {} {:?} {}", event.id, event.date, event.kind, event.amount);
-    let mut facts: Vec<String> = run.take_events().iter().map(told).collect();
-    facts.sort();
-    facts
-}
-
 #[test]
 fn tax_that_is_taken_back_and_booked_again_under_its_first_day_is_there_twice() {
     let first = tax("2024-01-15", "-13.50");
@@ -122,11 +114,7 @@ fn tax_that_is_taken_back_and_booked_again_under_its_first_day_is_there_twice() 
         vec![january, march, year],
     ] {
         assert_eq!(facts(&mut import(&files)), expected);
-        let mut events: Vec<Event> = Vec::new();
-        for file in files {
-            let new = import_beside(&[file], &events).take_events();
-            events.extend(new);
-        }
+        let events = feeds::one_by_one(&account(), files);
         assert_eq!(events.len(), 3);
         let cash: rentier::money::Decimal = events.iter().map(|event| event.amount).sum();
         assert_eq!(cash.to_string(), "-13.50");

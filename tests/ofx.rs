@@ -9,7 +9,7 @@ mod left_out;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use feeds::{accounting, counted, files, source};
+use feeds::{accounting, counted, facts, files, source};
 use proptest::prelude::*;
 use rentier::event::{Account, Event, EventKind};
 use rentier::import::{self, FileReport, Run};
@@ -114,15 +114,6 @@ fn chrono_day(row: u32) -> String {
     format!("2024{:02}{:02}120000[-5:EST]", 1 + row / 28 % 12, 1 + row % 28)
 }
 
-/// What events say, without the file they came from.
-fn facts(run: &mut Run) -> Vec<String> {
-    let told =
-        |event: &Event| format!("{} {} {:?} {}", event.id, event.date, event.kind, event.amount);
-    let mut facts: Vec<String> = run.take_events().iter().map(told).collect();
-    facts.sort();
-    facts
-}
-
 #[test]
 fn overlapping_statements_in_any_order_are_one_journal() {
     let whole = Source::new("whole", statement(0..40));
@@ -136,11 +127,7 @@ fn overlapping_statements_in_any_order_are_one_journal() {
     for order in [[0, 1, 2], [2, 1, 0], [1, 2, 0]] {
         let files = order.map(|at| parts[at].clone());
         assert_eq!(facts(&mut import(&files)), expected);
-        let mut events: Vec<Event> = Vec::new();
-        for file in files {
-            let new = import_beside(&[file], &events).take_events();
-            events.extend(new);
-        }
+        let events = feeds::one_by_one(&account(), files);
         let mut kept = Run::default();
         let report = import(&[parts[0].clone()]).files.remove(0);
         kept.files.push(FileReport { events, ..report });
@@ -182,11 +169,7 @@ fn a_fitid_that_two_transactions_share_is_none_of_either() {
     for order in [[both.clone(), one.clone()], [one, both]] {
         let mut run = import(&order);
         assert_eq!(run.take_events().len(), 2);
-        let mut events: Vec<Event> = Vec::new();
-        for file in order {
-            let new = import_beside(&[file], &events).take_events();
-            events.extend(new);
-        }
+        let events = feeds::one_by_one(&account(), order);
         assert_eq!(events.len(), 2);
     }
 }
@@ -202,7 +185,8 @@ fn a_download_that_broke_off_is_refused() {
 
 #[test]
 fn no_amount_of_nesting_or_of_tags_without_end_takes_long() {
-    let many = 10_000;
+    // A step for each pair of tags would not come to an end.
+    let many = 100_000;
     let texts = [
         format!("<OFX>{}</OFX>", "<A>".repeat(many)),
         format!("<OFX>{}{}</OFX>", "<STMTRS>".repeat(many), "</STMTRS>".repeat(many)),
@@ -212,12 +196,10 @@ fn no_amount_of_nesting_or_of_tags_without_end_takes_long() {
         format!("<OFX><STMTRS><BANKTRANLIST>{}</OFX>", "<X><Y></Y></X>".repeat(many)),
         format!("<OFX><INVSTMTRS>{}</INVSTMTRS></OFX>", "<INCOME><TOTAL>-1</INCOME>".repeat(many)),
     ];
-    let started = std::time::Instant::now();
     for text in texts {
         let run = import(&[Source::new("long", text)]);
         assert!(run.files.iter().all(|file| file.rows.add_up()));
     }
-    assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());
 }
 
 proptest! {

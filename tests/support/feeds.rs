@@ -44,6 +44,25 @@ pub fn source(path: &Path) -> Source {
     Source::decode(name, fs::read(path).expect("the file can be read"))
 }
 
+/// What events say, without the file they came from.
+pub fn facts(run: &mut Run) -> Vec<String> {
+    let told =
+        |event: &Event| format!("{} {} {:?} {}", event.id, event.date, event.kind, event.amount);
+    let mut facts: Vec<String> = run.take_events().iter().map(told).collect();
+    facts.sort();
+    facts
+}
+
+/// The events of files that are imported one after the other, each into the books of those before.
+pub fn one_by_one(account: &Account, files: impl IntoIterator<Item = Source>) -> Vec<Event> {
+    let mut events = Vec::new();
+    for file in files {
+        let new = import_beside(account, &[file], &events).take_events();
+        events.extend(new);
+    }
+    events
+}
+
 /// The counts of a file's rows.
 pub fn counted(file: &FileReport) -> String {
     let rows = file.rows;
