@@ -3,12 +3,12 @@
 //! `Koop 1.234 @ 100,00 EUR` is 1,234 units or one and a fraction: both numbers of a sentence are
 //! written alike, and the amount of the row tells which reading is meant.
 
-use regex::{Captures, Regex};
+use regex::Captures;
 
 use super::cell::{self, Mark, Number};
 use super::exchange::{hundredth_of, in_units, is_in_pence};
 use super::make::Making;
-use super::profile::{Field, single_blanks};
+use super::profile::{Expression, Field, single_blanks};
 use super::row::Row;
 use super::symbol::{self, Aliases};
 use crate::money::Decimal;
@@ -17,12 +17,17 @@ use crate::source::Name;
 
 impl Making<'_> {
     /// Whether the row reads as the pattern says.
-    pub(super) fn reads(&self, pattern: &Regex, row: &Row) -> bool {
+    pub(super) fn reads(&self, pattern: &Expression, row: &Row) -> bool {
         pattern.is_match(self.words) || pattern.is_match(&row.text)
     }
 
     /// The row with what its words, else its text, say by the patterns; `None` without any.
-    pub(super) fn read(&self, patterns: &[Regex], row: &Row, aliases: &Aliases) -> Option<Row> {
+    pub(super) fn read(
+        &self,
+        patterns: &[Expression],
+        row: &Row,
+        aliases: &Aliases,
+    ) -> Option<Row> {
         let found = patterns.iter().filter_map(|pattern| {
             let found = pattern.captures(self.words).or_else(|| pattern.captures(&row.text))?;
             let (mark, off) = self.mark(&found, row);

@@ -164,7 +164,6 @@ fn action(number: usize, meaning: &Meaning, source: &Source) -> Option<Action> {
         patterns: Vec::new(),
         outcome: Outcome::Make(make),
         example: None,
-        line: 1,
         file: source.name.clone(),
     })
 }

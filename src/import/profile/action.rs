@@ -2,9 +2,7 @@
 
 use std::fmt::Write;
 
-use regex::Regex;
-
-use super::Field;
+use super::{Expression, Field};
 use crate::event::{Claims, Relation, TaxAuthority};
 use crate::source::Name;
 
@@ -21,13 +19,11 @@ pub struct Action {
     pub when: When,
     /// How its words, else its text, read; the groups are values of the fields they are named for.
     /// Of several, the one in which quantity times price comes nearest to the amount.
-    pub patterns: Vec<Regex>,
+    pub patterns: Vec<Expression>,
     /// What the row becomes.
     pub outcome: Outcome,
     /// A row, below the profile's header, that means this.
     pub example: Option<String>,
-    /// Line of the profile's file.
-    pub line: u32,
     /// The file it stands in.
     pub file: Name,
 }
@@ -223,7 +219,7 @@ impl Action {
         }
         for pattern in &self.patterns {
             words.push_str(" that reads ");
-            words.push_str(pattern.as_str());
+            words.push_str(pattern.text());
         }
         words
     }

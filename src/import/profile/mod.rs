@@ -5,6 +5,7 @@
 //! the language only; `recognise` and `make` act on it.
 
 mod action;
+mod expression;
 mod read;
 mod table;
 mod words;
@@ -15,7 +16,6 @@ use std::sync::Arc;
 use chrono_tz::Tz;
 use glob::{MatchOptions, Pattern};
 use rayon::prelude::*;
-use regex::Regex;
 
 use crate::period::DateForm;
 use crate::source::{Name, Source};
@@ -24,6 +24,7 @@ use super::cell::Mark;
 use super::hledger::Ruled;
 
 pub use action::{Action, Beside, Link, Make, Outcome, Pair, Side, Sign, SymbolIs, When};
+pub use expression::Expression;
 pub use read::{date_form, merge, read};
 pub use table::Table;
 pub use words::Words;
@@ -143,9 +144,9 @@ pub struct Dates {
 #[derive(Clone, Debug, Default)]
 pub struct AccountNumber {
     /// In a row above the header; the first group is the number.
-    pub title: Option<Regex>,
+    pub title: Option<Expression>,
     /// In the account's column; the first group is the number.
-    pub holder: Option<Regex>,
+    pub holder: Option<Expression>,
 }
 
 /// Rows told by their first cell or by their type.
@@ -167,9 +168,9 @@ pub struct Symbols {
     /// Funds that are cash in all but name.
     pub sweep: Vec<Pattern>,
     /// Where the symbol stands in the text of a row without one; the first group is the symbol.
-    pub in_text: Vec<Regex>,
+    pub in_text: Vec<Expression>,
     /// The part of the symbol's cell that is the symbol, its first group: `VWRL` of `VWRL:xams`.
-    pub part: Option<Regex>,
+    pub part: Option<Expression>,
     /// The contract of an option stands in the text; the symbol, if any, is what it is on.
     pub option_in_text: bool,
     /// Securities that rows name and give no symbol: how the name looks, and the symbol; without one it is
@@ -436,7 +437,7 @@ const SHIPPED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/profiles.rs
 /// The profiles that come with rentier, by name.
 pub fn shipped() -> Vec<Profile> {
     let texts = SHIPPED.par_iter().filter_map(|(name, _)| shipped_source(name));
-    texts.map(|text| read(&text).0).collect()
+    texts.map(|text| read::read_shipped(&text)).collect()
 }
 
 /// The text of the profile of this name that comes with rentier.

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use chrono_tz::Tz;
 
 use self::action::{action, when};
-use self::pattern::{glob, regex};
+use self::pattern::{Expressions, glob};
 use super::{
     AccountNumber, Aside, Cells, Costs, Dates, Field, Mark, Profile, Symbols, Table, normalised,
 };
@@ -19,7 +19,12 @@ use crate::source::{Name, Source};
 
 /// Reads one profile. What cannot be read is left out and stands among the diagnostics.
 pub fn read(source: &Source) -> (Profile, Vec<Diagnostic>) {
-    File::read(source, |root| profile(root, source))
+    File::read(source, |root| profile(root, source, Expressions::Unknown))
+}
+
+/// Reads one that comes with rentier, and in which tests found nothing wrong.
+pub fn read_shipped(source: &Source) -> Profile {
+    File::read(source, |root| profile(root, source, Expressions::Sound)).0
 }
 
 /// `profiles` with the user's own: one of a shipped name adds to it, its rows first and its other
@@ -67,7 +72,7 @@ pub fn merge(mut profiles: Vec<Profile>, own: Vec<Profile>) -> Vec<Profile> {
     profiles
 }
 
-fn profile(root: &Group, source: &Source) -> Profile {
+fn profile(root: &Group, source: &Source, expressions: Expressions) -> Profile {
     let (endings, assets) = assets(root);
     let text = |key| root.text(key).map(|at| at.value.to_string());
     let own_name = source.name.rsplit(['/', '\\']).next().unwrap_or_default();
@@ -90,8 +95,8 @@ fn profile(root: &Group, source: &Source) -> Profile {
         .group("account")
         .map(|group| {
             let number = AccountNumber {
-                title: regex(&group, group.text("title")),
-                holder: regex(&group, group.text("holder")),
+                title: expressions.of_one_group(&group, group.text("title")),
+                holder: expressions.of_one_group(&group, group.text("holder")),
             };
             group.finish();
             number
@@ -112,13 +117,15 @@ fn profile(root: &Group, source: &Source) -> Profile {
             Some(Aside { starts, types, reason: reason?.value })
         })
         .collect();
-    let symbols = root.group("symbols").map(|group| symbols(&group)).unwrap_or_default();
+    let symbols = root.group("symbols").map(|group| symbols(&group, expressions));
+    let symbols = symbols.unwrap_or_default();
     let no_cash = root.group("no_cash").map(|group| {
         let when = when(&group);
         group.finish();
         when
     });
-    let actions = root.groups("action").iter().filter_map(|group| action(group, source)).collect();
+    let actions = root.groups("action");
+    let actions = actions.iter().filter_map(|group| action(group, source, expressions)).collect();
     let footer = root.texts("footer").iter().map(|at| at.value.to_lowercase()).collect();
     Profile {
         title: text("title").unwrap_or_else(|| name.to_string()),
@@ -347,11 +354,11 @@ impl std::str::FromStr for Comma {
     }
 }
 
-fn symbols(group: &Group) -> Symbols {
+fn symbols(group: &Group, expressions: Expressions) -> Symbols {
     let patterns = |key| group.texts(key).iter().filter_map(|at| glob(group, at)).collect();
-    let in_text =
-        group.texts("in_text").into_iter().filter_map(|at| regex(group, Some(at))).collect();
-    let part = regex(group, group.text("part"));
+    let one = |at| expressions.of_one_group(group, Some(at));
+    let in_text = group.texts("in_text").into_iter().filter_map(one).collect();
+    let part = expressions.of_one_group(group, group.text("part"));
     let option_in_text = chosen(group, "option", &[("symbol", false), ("text", true)]);
     let named = |group: &Group| {
         let name = group.text("name").and_then(|at| glob(group, &at));

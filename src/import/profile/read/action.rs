@@ -1,6 +1,6 @@
 //! Reads an `[[action]]`: the words it has, what must hold of a row, and what the row becomes.
 
-use super::pattern::patterns;
+use super::pattern::Expressions;
 use super::{Unsigned, chosen, fields, unknown};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::strict::{At, Group};
@@ -45,7 +45,7 @@ pub(super) fn when(group: &Group) -> When {
     }
 }
 
-pub(super) fn action(group: &Group, source: &Source) -> Option<Action> {
+pub(super) fn action(group: &Group, source: &Source, expressions: Expressions) -> Option<Action> {
     let words = |key| -> Vec<String> {
         group.texts(key).iter().map(|at| single_blanks(&at.value)).collect()
     };
@@ -55,12 +55,11 @@ pub(super) fn action(group: &Group, source: &Source) -> Option<Action> {
         group.finish();
         when
     });
-    let patterns = patterns(group);
+    let patterns = expressions.of_fields(group);
     let ignore = group.text("ignore");
     let event = kind(group, "event");
     let make = event.map(|kind| make(group, kind));
     let example = group.text("example").map(|at| at.value.to_string());
-    let line = group.line();
     group.finish();
     let wrong = |message: &str| {
         group.wrong(Diagnostic::error("unreadable-setting", message), &group.span);
@@ -85,7 +84,6 @@ pub(super) fn action(group: &Group, source: &Source) -> Option<Action> {
         patterns,
         outcome,
         example,
-        line,
         file: source.name.clone(),
     })
 }

@@ -6,7 +6,7 @@ use regex::Regex;
 use super::unknown;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::strict::{At, Group};
-use crate::import::profile::Field;
+use crate::import::profile::{Expression, Field};
 use crate::source::Name;
 
 /// The fields that a group of a pattern may be named for.
@@ -26,35 +26,43 @@ const IN_PATTERN: [Field; 13] = [
     Field::Ex,
 ];
 
-pub(super) fn regex(group: &Group, at: Option<At<Name>>) -> Option<Regex> {
-    let at = at?;
-    match Regex::new(&at.value) {
-        Ok(regex) if regex.captures_len() == 2 => Some(regex),
-        Ok(_) => {
+/// Whether the regular expressions of a file have to be made to find what is wrong with them.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Expressions {
+    /// Nobody has looked at them.
+    Unknown,
+    /// Nothing is wrong with them.
+    Sound,
+}
+
+impl Expressions {
+    /// One that has one group, which is what is looked for.
+    pub(super) fn of_one_group(self, group: &Group, at: Option<At<Name>>) -> Option<Expression> {
+        let at = at?;
+        if self == Expressions::Sound {
+            return Some(Expression::shipped(at.value));
+        }
+        let regex = regex(group, &at)?;
+        if regex.captures_len() != 2 {
             let message = "expected a pattern with one group `(…)`";
             group.wrong(Diagnostic::error("unreadable-setting", message), &at.span);
-            None
+            return None;
         }
-        Err(error) => {
-            not_a_pattern(group, &at, &error);
-            None
+        Some(regex.into())
+    }
+
+    /// Those whose groups are named for fields.
+    pub(super) fn of_fields(self, group: &Group) -> Vec<Expression> {
+        let texts = group.texts("pattern");
+        if self == Expressions::Sound {
+            return texts.into_iter().map(|at| Expression::shipped(at.value)).collect();
         }
+        texts.iter().filter_map(|at| Some(of_fields(group, at)?.into())).collect()
     }
 }
 
-/// Patterns whose groups are named for fields.
-pub(super) fn patterns(group: &Group) -> Vec<Regex> {
-    group.texts("pattern").iter().filter_map(|at| pattern(group, at)).collect()
-}
-
-fn pattern(group: &Group, at: &At<Name>) -> Option<Regex> {
-    let regex = match Regex::new(&at.value) {
-        Ok(regex) => regex,
-        Err(error) => {
-            not_a_pattern(group, at, &error);
-            return None;
-        }
-    };
+fn of_fields(group: &Group, at: &At<Name>) -> Option<Regex> {
+    let regex = regex(group, at)?;
     let known = || IN_PATTERN.iter().map(|field| field.name()).chain(["into", "into_quantity"]);
     for name in regex.capture_names().flatten() {
         if !known().any(|known| known == name) {
@@ -63,6 +71,11 @@ fn pattern(group: &Group, at: &At<Name>) -> Option<Regex> {
         }
     }
     Some(regex)
+}
+
+fn regex(group: &Group, at: &At<Name>) -> Option<Regex> {
+    let made = Regex::new(&at.value);
+    made.inspect_err(|error| not_a_pattern(group, at, error)).ok()
 }
 
 fn not_a_pattern(group: &Group, at: &At<Name>, error: &regex::Error) {
