@@ -5,6 +5,7 @@
 //! also what `rentier` writes.
 
 use crate::ledger::model::Dialect;
+use crate::ledger::rules::FILLED;
 use crate::source::{Source, lines};
 
 /// Lines that are looked at: evidence stands near the top, or is of little weight.
@@ -61,10 +62,12 @@ fn told(line: &str) -> Option<Dialect> {
     if !line.starts_with([' ', '\t']) {
         return None;
     }
-    // On postings: a price that is fixed, an expression, a sole or inclusive assertion.
+    // On postings: a name that is filled in, a price that is fixed, an expression, a sole or inclusive
+    // assertion.
     let text = line.split(';').next().unwrap_or_default();
     let amount = text.trim_start().split_once("  ").map_or("", |(_, rest)| rest.trim_start());
-    if amount.starts_with('(') || text.contains("{=") || text.contains("(@") {
+    let filled = FILLED.iter().any(|hole| text.contains(hole));
+    if filled || amount.starts_with('(') || text.contains("{=") || text.contains("(@") {
         return Some(Dialect::Ledger);
     }
     (amount.contains("== ") || amount.contains("=* ")).then_some(Dialect::Hledger)
@@ -103,6 +106,7 @@ mod tests {
             ("apply tag x\n", Dialect::Ledger),
             ("2024-01-01 x\n  a  (10 * $3)\n  b\n", Dialect::Ledger),
             ("2024-01-01 x\n  a  10 == 10\n  b\n", Dialect::Hledger),
+            ("= /Food/\n  (Budget:$account)  -1\n", Dialect::Ledger),
             ("", Dialect::Hledger),
         ] {
             assert_eq!(dialect(&Source::new("x", text)).0, told, "{text}");

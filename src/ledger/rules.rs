@@ -71,7 +71,7 @@ impl Account {
 }
 
 /// What Ledger fills into the name of an account.
-const FILLED: [&str; 3] = ["$account", "%(account)", "%(payee)"];
+pub const FILLED: [&str; 3] = ["$account", "%(account)", "%(payee)"];
 
 /// Reads the rule that begins at `line`.
 pub fn rule<'t>(reader: &mut Reader<'_>, line: Line<'t>, lines: &mut Lines<'t>) {

@@ -56,6 +56,8 @@ pub struct Running {
     real: Balances,
     /// What an account holds with its subaccounts, where some assertion asks.
     inclusive: Balances,
+    /// Of which accounts such an assertion speaks, by account; empty where none does.
+    asked: Vec<bool>,
     /// The accounts above each, itself too, of which such an assertion speaks; by account.
     above: Vec<Vec<AccountId>>,
     /// In how many commodities each account holds something, by account.
@@ -72,33 +74,45 @@ impl Running {
     /// No postings yet. Keeps nothing where the journals assert nothing.
     pub fn new(ledger: &Ledger, dialect: Dialect) -> Running {
         let needed = ledger.details.iter().any(|detail| detail.assertion.is_some());
-        let accounts = if needed { ledger.accounts.names().len() } else { 0 };
-        let mut asked = vec![false; accounts];
+        let mut running = Running {
+            needed,
+            dialect,
+            all: Balances::default(),
+            real: Balances::default(),
+            inclusive: Balances::default(),
+            asked: Vec::new(),
+            above: Vec::new(),
+            holds: Vec::new(),
+            commodities: Vec::new(),
+            commodities_below: Vec::new(),
+            spot: Spot::default(),
+        };
         if needed {
+            let mut asked = vec![false; ledger.accounts.names().len()];
             for row in &ledger.postings {
                 let assertion = detail(ledger, row).and_then(|detail| detail.assertion.as_deref());
                 if assertion.is_some_and(|assertion| assertion.inclusive) {
                     asked[row.account.0 as usize] = true;
                 }
             }
+            if asked.contains(&true) {
+                running.asked = asked;
+            }
+            running.make_room(ledger);
         }
-        let above = if asked.contains(&true) {
-            (0..accounts).map(|account| above(ledger, account, &asked)).collect()
-        } else {
-            vec![Vec::new(); accounts]
-        };
-        Running {
-            needed,
-            dialect,
-            all: Balances::default(),
-            real: Balances::default(),
-            inclusive: Balances::default(),
-            above,
-            holds: vec![0; accounts],
-            commodities: vec![Vec::new(); accounts],
-            commodities_below: vec![Vec::new(); accounts],
-            spot: Spot::default(),
+        running
+    }
+
+    /// Room for all accounts there are by now: rules make accounts on their way.
+    fn make_room(&mut self, ledger: &Ledger) {
+        let accounts = ledger.accounts.names().len();
+        for account in self.holds.len()..accounts {
+            let asked = !self.asked.is_empty();
+            self.above.push(if asked { above(ledger, account, &self.asked) } else { Vec::new() });
         }
+        self.holds.resize(accounts, 0);
+        self.commodities.resize(accounts, Vec::new());
+        self.commodities_below.resize(accounts, Vec::new());
     }
 
     /// Whether anything asks for balances.
@@ -116,6 +130,9 @@ impl Running {
         checked: bool,
     ) -> Option<Diagnostic> {
         let row = &ledger.postings[posting as usize];
+        if self.holds.len() <= row.account.0 as usize {
+            self.make_room(ledger);
+        }
         if !self.add(row, at) {
             let transaction = Transaction::new(ledger, &ledger.transactions[at]);
             let place = Posting::new(transaction, row, &mut self.spot).place();
