@@ -293,7 +293,7 @@ impl Journal {
         for block in &blocks {
             let event = block.id.as_ref().and_then(|id| known.get(id));
             if let Some(event) = event {
-                let earlier = new[at..].iter().take_while(|new| new.order() < event.order());
+                let earlier = new[at..].iter().take_while(|new| new.stands_to(event).is_lt());
                 let end = at + earlier.count();
                 out.events(at..end);
                 at = end;

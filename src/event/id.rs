@@ -134,8 +134,10 @@ impl PartialOrd for EventId {
 
 impl Ord for EventId {
     fn cmp(&self, other: &EventId) -> Ordering {
-        let key = |id: &EventId| (id.row(), id.ordinal(), id.part());
-        key(self).cmp(&key(other)).then_with(|| self.given().cmp(&other.given()))
+        let row = self.row().bits().cmp(&other.row().bits());
+        row.then_with(|| self.ordinal().cmp(&other.ordinal()))
+            .then_with(|| self.part().cmp(&other.part()))
+            .then_with(|| self.given().cmp(&other.given()))
     }
 }
 

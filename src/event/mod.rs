@@ -11,10 +11,11 @@ mod journal;
 mod json;
 mod kind;
 mod security;
+mod sort;
 mod taxes;
 mod transfers;
 
-use std::cmp::Reverse;
+use std::cmp::Ordering;
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 use std::str::FromStr;
@@ -25,10 +26,9 @@ pub use id::{EventId, RowHash};
 pub use journal::{Choice, Journal, Override, Property, PropertyUse, Question, Write};
 pub use kind::{EventKind, Rank};
 pub use security::{Distribution, Entitlement, Fact, Facts, Identifier, Securities, Security};
+pub use sort::sort;
 pub use taxes::Taxes;
 pub use transfers::Transfers;
-
-use rayon::prelude::*;
 
 use crate::money::Decimal;
 use crate::period::{NaiveDate, NaiveTime};
@@ -134,26 +134,14 @@ impl Event {
     pub fn order(&self) -> impl Ord + use<> {
         (self.date, self.further.dates.time, self.kind.rank(), self.id.clone())
     }
-}
 
-/// Sorts events into the order of a journal, in place and on all cores. Where their days are in order
-/// already, forwards or backwards, as in most exports, only those of one day move.
-pub fn sort(events: &mut [Event]) {
-    if events.is_sorted_by_key(Event::order) {
-        return;
-    }
-    let falling = events.is_sorted_by_key(|event| Reverse(event.date));
-    if falling {
-        let (first, rest) = events.split_at_mut(events.len() / 2);
-        let last = rest.par_iter_mut().rev();
-        first.par_iter_mut().zip(last).for_each(|(one, other)| std::mem::swap(one, other));
-    }
-    if falling || events.is_sorted_by_key(|event| event.date) {
-        events
-            .par_chunk_by_mut(|one, other| one.date == other.date)
-            .for_each(|day| day.sort_unstable_by_key(Event::order));
-    } else {
-        events.par_sort_unstable_by_key(Event::order);
+    /// How it stands to another in that order; most are of other days, and no more is looked at.
+    pub fn stands_to(&self, other: &Event) -> Ordering {
+        self.date
+            .cmp(&other.date)
+            .then_with(|| self.further.dates.time.cmp(&other.further.dates.time))
+            .then_with(|| self.kind.rank().cmp(&other.kind.rank()))
+            .then_with(|| self.id.cmp(&other.id))
     }
 }
 

@@ -1,4 +1,5 @@
-//! Maps whose keys are hashes already, and names kept by the hash of their letters.
+//! Maps whose keys are hashes already, names kept by the hash of their letters, and what was made of
+//! texts that come again.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
@@ -54,14 +55,15 @@ impl Hasher for Mixer {
 /// 2. A long list is gone through on all cores, each of which looks for some of the hashes at a time:
 /// so the tables are small.
 pub fn again<T: Sync>(items: &[T], hash: impl Fn(&T) -> RowHash + Sync) -> Vec<(u32, u32)> {
-    let shares = if items.len() < 1 << 14 { 1 } else { 4 * rayon::current_num_threads() };
+    let many = (4 * rayon::current_num_threads()).next_power_of_two();
+    let shares = if items.len() < 1 << 14 { 1 } else { many };
     let found = (0..shares).into_par_iter().flat_map_iter(|share| {
         let mut seen: Hashed<RowHash, u32> = Hashed::default();
         seen.reserve(items.len() / shares);
         let mut again = Vec::new();
         for (place, item) in (0..).zip(items) {
             let hash = hash(item);
-            if hash.bits() % (shares as u64) != share as u64 {
+            if hash.bits() & (shares as u64 - 1) != share as u64 {
                 continue;
             }
             let count = seen.entry(hash).or_default();
@@ -91,5 +93,38 @@ impl Kept {
         let name = self.names.entry(xxh3_64(text.as_bytes())).or_insert_with(|| Name::new(text));
         // Two texts of one hash are two names all the same.
         if *name == *text { name.clone() } else { Name::new(text) }
+    }
+}
+
+/// What was made of the texts of a file, for those that come again: rows repeat what they say. It looks
+/// at no text of the file again, which may be let go.
+#[derive(Debug)]
+pub struct Memo<T>(Hashed<u64, (Name, T)>);
+
+impl<T> Default for Memo<T> {
+    fn default() -> Self {
+        Memo(Hashed::default())
+    }
+}
+
+impl<T: Clone> Memo<T> {
+    /// So many texts are remembered; a file with more of them hardly repeats any.
+    const MOST: usize = 1 << 14;
+
+    /// What `make` makes of `text`, or made of it before.
+    #[inline]
+    pub fn get(&mut self, text: &str, names: &mut Kept, make: impl FnOnce(&mut Kept) -> T) -> T {
+        let key = xxh3_64(text.as_bytes());
+        if let Some((known, made)) = self.0.get(&key)
+            && *known.letters() == *text
+        {
+            return made.clone();
+        }
+        if self.0.len() >= Self::MOST {
+            self.0.clear();
+        }
+        let made = make(names);
+        self.0.insert(key, (names.get(text), made.clone()));
+        made
     }
 }

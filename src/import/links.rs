@@ -7,6 +7,8 @@
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 
+use rayon::prelude::*;
+
 use super::Known;
 use super::export::Export;
 use super::hash::Hashed;
@@ -48,12 +50,13 @@ fn incomes<'w>(
 ) -> Hashed<Place, Vec<usize>> {
     let mut incomes: Hashed<Place, Vec<usize>> =
         wanting.map(|at| (place(&events[*at]), Vec::new())).collect();
-    for (at, event) in events.iter().enumerate() {
-        if event.kind.is_taxed_at_source()
-            && let Some(list) = incomes.get_mut(&place(event))
-        {
-            list.push(at);
-        }
+    // Almost all events are beside none, which is found out on all cores.
+    let beside = |(_, event): &(usize, &Event)| {
+        event.kind.is_taxed_at_source() && incomes.contains_key(&place(event))
+    };
+    let beside: Vec<_> = events.par_iter().enumerate().filter(beside).collect();
+    for (at, event) in beside {
+        incomes.entry(place(event)).or_default().push(at);
     }
     for list in incomes.values_mut() {
         list.sort_by_cached_key(|at| (Reverse(events[*at].amount.abs()), events[*at].id.clone()));

@@ -127,6 +127,11 @@ impl<'s> Records<'s> {
 
     /// Where a cell without quotes ends: at a delimiter or a line end.
     fn bare_end(&self, from: usize) -> usize {
+        // Most cells stand on the line where their record began.
+        if from < self.line_end {
+            let line = &self.text.as_bytes()[from..self.line_end];
+            return near(self.delimiter, line).map_or(self.line_end, |length| from + length);
+        }
         memchr3(self.delimiter, b'\n', b'\r', &self.text.as_bytes()[from..])
             .map_or(self.text.len(), |length| from + length)
     }
@@ -182,12 +187,32 @@ impl<'s> Records<'s> {
         if from >= self.quoteless {
             return None;
         }
-        let found = self.text.as_bytes().get(from..).and_then(|rest| memchr(b'"', rest));
+        let found = self.text.as_bytes().get(from..).and_then(|rest| near(b'"', rest));
         if found.is_none() {
             self.quoteless = from;
         }
         found.map(|at| from + at)
     }
+}
+
+/// The first `byte` in `bytes`: most cells end within a few, and there a call takes longer than to look.
+#[inline]
+fn near(byte: u8, bytes: &[u8]) -> Option<usize> {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    let wanted = ONES * u64::from(byte);
+    let mut passed = 0;
+    while passed < 32
+        && let Some(eight) = bytes.get(passed..).and_then(<[u8]>::first_chunk::<8>)
+    {
+        // A byte that is wanted is zero now, and the lowest zero borrows from no other.
+        let other = u64::from_le_bytes(*eight) ^ wanted;
+        let zeros = other.wrapping_sub(ONES) & !other & (ONES << 7);
+        if zeros != 0 {
+            return Some(passed + zeros.trailing_zeros() as usize / 8);
+        }
+        passed += 8;
+    }
+    memchr(byte, &bytes[passed..]).map(|at| passed + at)
 }
 
 /// How many line ends are in `text`: LF, CRLF or a lone CR.
@@ -238,6 +263,20 @@ mod tests {
 
     fn cells(line: &str) -> Vec<String> {
         all(line, b',').remove(0).1
+    }
+
+    #[test]
+    fn a_byte_is_found_wherever_it_stands() {
+        for length in 0..70 {
+            for at in 0..length {
+                for other in [0u8, b'!', b'#', 0x7f, 0xa2, 0xff] {
+                    let mut bytes = vec![other; length];
+                    assert_eq!(near(b'"', &bytes), None);
+                    bytes[at..].fill(b'"');
+                    assert_eq!(near(b'"', &bytes), Some(at), "{at} of {length}");
+                }
+            }
+        }
     }
 
     #[test]

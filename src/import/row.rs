@@ -7,16 +7,18 @@
 mod amounts;
 mod fields;
 mod identity;
+mod memory;
 mod records;
 mod security;
 mod stretch;
 
 use xxhash_rust::xxh3::xxh3_64;
 
+use self::memory::Memory;
 use super::cell::{Mark, Number, trimmed};
 use super::evidence::{self, Spelling};
 use super::feed::Form;
-use super::hash::{Hashed, Kept};
+use super::hash::Hashed;
 use super::profile::{Field, Profile};
 use super::recognise::{Column, Layout, Section};
 use super::record::Cell;
@@ -328,17 +330,21 @@ struct Reader<'s, 'r, 'p> {
     at: Position,
     /// Where costs and tax stand, and which they are.
     costs_at: Vec<(Field, usize)>,
-    names: Kept,
+    /// What was made of texts before.
+    memory: Memory,
     holders: Vec<Holder>,
     known_holders: Hashed<u64, usize>,
-    buffer: String,
+    /// The holder of the row before.
+    last_holder: usize,
+    /// What was hashed last; its room is used again.
+    buffer: Vec<u8>,
     /// The last day read and its text: rows of one day stand together.
     last_day: Option<(&'s str, When)>,
     doubt: bool,
 }
 
 impl<'s, 'r, 'p> Reader<'s, 'r, 'p> {
-    fn new(file: &File<'s, 'r, 'p>) -> Reader<'s, 'r, 'p> {
+    fn new(file: &File<'s, 'r, 'p>, memory: Memory) -> Reader<'s, 'r, 'p> {
         let first = &file.layout.first;
         let known_holders = file.holders.iter().enumerate().map(|(at, holder)| (holder.key(), at));
         Reader {
@@ -352,10 +358,11 @@ impl<'s, 'r, 'p> Reader<'s, 'r, 'p> {
             spelling: file.spelling,
             at: Position::of(first),
             costs_at: costs_at(first),
-            names: Kept::default(),
+            memory,
             holders: file.holders.to_vec(),
             known_holders: known_holders.collect(),
-            buffer: String::new(),
+            last_holder: 0,
+            buffer: Vec::new(),
             last_day: None,
             doubt: false,
         }

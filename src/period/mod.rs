@@ -5,7 +5,7 @@
 
 mod every;
 
-pub use chrono::{Datelike, Days, Months, NaiveDate, NaiveTime};
+pub use chrono::{Datelike, Days, Months, NaiveDate, NaiveTime, Timelike};
 pub use every::Every;
 
 /// Which number of a written date is which, where it does not begin with the year.

@@ -9,7 +9,7 @@ use super::rows::Raw;
 use super::sections::Sort;
 use super::value;
 use crate::event::RowHash;
-use crate::import::canonical::{push_day, push_number};
+use crate::import::canonical;
 use crate::import::profile::single_blanks;
 use crate::money::Decimal;
 use crate::source::Name;
@@ -157,7 +157,7 @@ fn content_with(raw: &Raw, making: &Making, sign: Decimal) -> String {
     };
     content.push('\n');
     if let Some(day) = day_of(raw, making.form) {
-        push_day(&mut content, day);
+        content.push_str(canonical::day(day).text());
     }
     if let Some(time) = raw.get(Field::DateTime).and_then(value::time_of)
         && raw.sort == Sort::Trades
@@ -171,7 +171,7 @@ fn content_with(raw: &Raw, making: &Making, sign: Decimal) -> String {
         match (value::number(raw, *field), raw.get(*field)) {
             (Ok(Some(number)), _) => {
                 let number = if *field == Field::Amount { number * sign } else { number };
-                push_number(&mut content, number);
+                content.push_str(canonical::number(number).text());
             }
             (_, Some(text)) => content.push_str(&single_blanks(text)),
             (_, None) => {}

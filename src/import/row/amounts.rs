@@ -43,7 +43,7 @@ impl Reader<'_, '_, '_> {
             In::Name(name) => Some(name.clone()),
             In::Column(at) => {
                 let text = cells.get(*at).map_or("", |cell| trimmed(cell));
-                (!text.is_empty()).then(|| self.names.get(text))
+                (!text.is_empty()).then(|| self.memory.names.get(text))
             }
         }
     }
@@ -60,7 +60,7 @@ impl Reader<'_, '_, '_> {
         let beside = self.currency_at(at, cells);
         beside.or_else(|| {
             let text = self.at.get(named, cells);
-            (!text.is_empty()).then(|| self.names.get(text))
+            (!text.is_empty()).then(|| self.memory.names.get(text))
         })
     }
 
@@ -82,7 +82,7 @@ impl Reader<'_, '_, '_> {
         };
         match hundredth_of(&said) {
             Some(whole) => {
-                let currency = self.names.get(whole);
+                let currency = self.memory.names.get(whole);
                 Money { amount: in_units(amount), currency, gross, hundredths: true }
             }
             None => Money { amount, currency: said, gross, hundredths: false },
@@ -138,7 +138,7 @@ impl Reader<'_, '_, '_> {
             _ => "",
         };
         let own = match self.currency_at(at, cells) {
-            None if !named.is_empty() => Some(self.names.get(named)),
+            None if !named.is_empty() => Some(self.memory.names.get(named)),
             own => own,
         };
         match own.filter(|own| *own != *currency) {
@@ -171,7 +171,7 @@ impl Reader<'_, '_, '_> {
         let code = endings.iter().find_map(|end| code.strip_suffix(end.as_str())).unwrap_or(code);
         let known = &self.profile.assets;
         let renamed = if known.is_empty() { None } else { known.get(code).cloned() };
-        renamed.unwrap_or_else(|| self.names.get(code))
+        renamed.unwrap_or_else(|| self.memory.names.get(code))
     }
 
     /// Where a column says what an amount is of: of a currency it is cash, of anything else units.

@@ -1,9 +1,6 @@
 //! One row of its cells: every field, whose it is, and why it may be no event.
 
-use std::borrow::Cow;
-
 use super::amounts::Money;
-use super::identity::{single, unescaped};
 use super::security::{CASE_APART, stated};
 use super::{Further, Holder, Reader, Row, Trouble, When, key_of};
 use crate::import::cell::{self, Mark, Number, trimmed};
@@ -16,12 +13,9 @@ use crate::source::Name;
 
 impl<'s> Reader<'s, '_, '_> {
     pub(super) fn row(&mut self, record: Record<'s>, cells: &[Cell<'s>], day: Option<When>) -> Row {
-        let spoken = cell::mended(self.at.get(Field::Action, cells));
-        let words = single(&spoken);
         let holder = self.holder(cells);
-        let symbol = unescaped(stated(self.at.get(Field::Symbol, cells)));
-        let symbol = &*symbol;
-        let text = single(self.at.get(Field::Text, cells));
+        let names = (self.words(cells), self.symbol(cells), self.text(cells));
+        let (words, symbol, text) = (names.0.letters(), names.1.letters(), names.2.letters());
         let quantity = self.number(Field::Quantity, cells);
         let mut price = self.number(Field::Price, cells);
         let accrued = self.number(Field::Accrued, cells);
@@ -30,7 +24,7 @@ impl<'s> Reader<'s, '_, '_> {
         let mut price_currency = self.currency_of(Field::Price, Field::PriceCurrency, cells);
         let whole = price_currency.as_deref().and_then(hundredth_of);
         if let Some(whole) = whole {
-            (price, price_currency) = (in_units(price), Some(self.names.get(whole)));
+            (price, price_currency) = (in_units(price), Some(self.memory.names.get(whole)));
         }
         let exchange = Exchange {
             rate: self.number(Field::Rate, cells),
@@ -57,8 +51,8 @@ impl<'s> Reader<'s, '_, '_> {
             text => clock::time(text).map(|(time, _)| time),
         };
         let dates = &self.profile.dates;
-        let named = dates.in_action.as_deref().map(|before| (before, &words));
-        let named = named.or_else(|| dates.in_text.as_deref().map(|before| (before, &text)));
+        let named = dates.in_action.as_deref().map(|before| (before, words));
+        let named = named.or_else(|| dates.in_text.as_deref().map(|before| (before, text)));
         let named_day = named.and_then(|(before, said)| {
             let after = after_words(said, before)?;
             cell::day(after.split([' ', ')']).next()?, self.form)
@@ -81,25 +75,25 @@ impl<'s> Reader<'s, '_, '_> {
             let factor = price_currency.as_ref().and_then(|_| exchange.factor());
             Box::new(Further { price_currency, factor, ex, into: None, changed })
         });
-        let said = !cell::is_nothing(&text) && text != "No Description";
+        let said = !cell::is_nothing(text) && text != "No Description";
         let shown = match (said, words.is_empty()) {
-            (true, _) => &*text,
-            (false, false) => &*words,
-            (false, true) => symbol,
+            (true, _) => &names.2,
+            (false, false) => &names.0,
+            (false, true) => &names.1,
         };
         let name = stated(self.at.get(Field::Name, cells));
         let called = &self.profile.symbols.named;
         let cash = |(pattern, symbol): &(glob::Pattern, Option<Name>)| {
             symbol.is_none() && pattern.matches_with(name, CASE_APART)
         };
-        let named: Cow<str> = if name.is_empty() || called.iter().any(cash) {
-            Cow::Borrowed(shown)
+        let named = if name.is_empty() || called.iter().any(cash) {
+            shown.clone()
         } else {
-            Cow::Owned(single_blanks(&format!("{name}, {shown}")))
+            self.memory.names.get(&single_blanks(&format!("{name}, {shown}")))
         };
         let day = date.unwrap_or_default();
-        let own = self.security(symbol, &text, cells);
-        let security = self.contract(symbol, &text, &words).or_else(|| own.clone());
+        let own = self.security(symbol, text, cells);
+        let security = self.contract(symbol, text, words).or_else(|| own.clone());
         let security = security.or_else(|| self.called(symbol, cells));
         let security = security.map(|own| self.known_as(own, day, cells));
         let property = self.property(cells);
@@ -115,14 +109,14 @@ impl<'s> Reader<'s, '_, '_> {
             posted,
             settles,
             time,
-            words: self.names.get(&words),
+            words: names.0,
             security,
-            symbol: self.names.get(symbol),
-            text: self.names.get(&named),
+            symbol: names.1,
+            text: named,
             id,
-            kind: self.names.get(self.at.get(Field::Type, cells)),
+            kind: self.memory.names.get(self.at.get(Field::Type, cells)),
             currency,
-            reference: self.names.get(self.at.get(Field::Reference, cells)),
+            reference: self.memory.names.get(self.at.get(Field::Reference, cells)),
             property,
             quantity,
             price,
@@ -140,7 +134,7 @@ impl<'s> Reader<'s, '_, '_> {
             row.price = in_units(row.price);
         }
         self.of_asset(&mut row, cells);
-        row.content = self.content(&row, cells, &words, own.as_ref());
+        row.content = self.content(&row, cells, text, own.as_ref());
         row
     }
 
@@ -151,7 +145,7 @@ impl<'s> Reader<'s, '_, '_> {
             return None;
         }
         let id = self.profile.properties.get(&normalised(called)).cloned();
-        id.or_else(|| Some(self.names.get(&kebab(called)))).filter(|id| !id.is_empty())
+        id.or_else(|| Some(self.memory.names.get(&kebab(called)))).filter(|id| !id.is_empty())
     }
 
     pub(super) fn trouble(&self, record: Record, cells: &[Cell], dated: bool) -> Option<Trouble> {
@@ -199,12 +193,19 @@ impl<'s> Reader<'s, '_, '_> {
         if number.is_empty() {
             number = self.layout.number.as_deref().unwrap_or_default();
         }
+        if let Some(last) = self.holders.get(self.last_holder)
+            && last.number.as_deref().unwrap_or_default() == number
+            && last.title.as_deref().unwrap_or_default() == title
+        {
+            return self.last_holder;
+        }
         let next = self.holders.len();
         let at = *self.known_holders.entry(key_of(number, title)).or_insert(next);
         if at == next {
             let name = |text: &str| (!text.is_empty()).then(|| Name::new(text));
             self.holders.push(Holder { number: name(number), title: name(title) });
         }
+        self.last_holder = at;
         at
     }
 }

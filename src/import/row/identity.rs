@@ -1,12 +1,12 @@
 //! What makes a row the same row at every download.
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
+use std::io::Write as _;
 
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::{Reader, Row};
-use crate::import::canonical::{push_day, push_number};
+use crate::import::canonical;
 use crate::import::cell::Number;
 use crate::import::profile::{Field, single_blanks};
 use crate::import::record::Cell;
@@ -19,16 +19,16 @@ impl Reader<'_, '_, '_> {
         &mut self,
         row: &Row,
         cells: &[Cell],
-        words: &str,
+        text: &str,
         own: Option<&Name>,
     ) -> u64 {
         let mut buffer = std::mem::take(&mut self.buffer);
         buffer.clear();
         // The broker's own id is all, unless the profile says that it is shared.
         if let (Some(id), false) = (&row.id, self.profile.identity.contains(&Field::Id)) {
-            buffer.push_str("id\0");
-            buffer.push_str(id);
-            let hash = xxh3_64(buffer.as_bytes());
+            buffer.extend_from_slice(b"id\0");
+            buffer.extend_from_slice(id.as_bytes());
+            let hash = xxh3_64(&buffer);
             self.buffer = buffer;
             return hash;
         }
@@ -48,16 +48,18 @@ impl Reader<'_, '_, '_> {
                 }
                 Field::Amount | Field::Debit | Field::Credit | Field::Gross => row.amount,
                 Field::Date => {
-                    push_day(&mut buffer, row.date);
-                    row.posted.iter().for_each(|day| push_day(&mut buffer, *day));
+                    buffer.extend_from_slice(canonical::day(row.date).bytes());
+                    if let Some(posted) = row.posted {
+                        buffer.extend_from_slice(canonical::day(posted).bytes());
+                    }
                     Number::Nothing
                 }
                 Field::Action => {
-                    buffer.push_str(words);
+                    buffer.extend_from_slice(row.words.as_bytes());
                     Number::Nothing
                 }
                 Field::Symbol => {
-                    buffer.push_str(own.unwrap_or(&row.symbol));
+                    buffer.extend_from_slice(own.unwrap_or(&row.symbol).as_bytes());
                     Number::Nothing
                 }
                 Field::Time => {
@@ -73,8 +75,11 @@ impl Reader<'_, '_, '_> {
                 | Field::Ex
                 | Field::OtherFees
                 | Field::Into => continue,
-                Field::Text
-                | Field::Name
+                Field::Text => {
+                    buffer.extend_from_slice(text.as_bytes());
+                    Number::Nothing
+                }
+                Field::Name
                 | Field::Type
                 | Field::Currency
                 | Field::Account
@@ -90,18 +95,22 @@ impl Reader<'_, '_, '_> {
                 | Field::Original
                 | Field::PriceCurrency
                 | Field::WithheldCurrency => {
-                    buffer.push_str(&single(self.at.get(*field, cells)));
+                    buffer.extend_from_slice(single(self.at.get(*field, cells)).as_bytes());
                     Number::Nothing
                 }
             };
             match number {
-                Number::Some(number) => push_number(&mut buffer, number),
+                Number::Some(number) => {
+                    buffer.extend_from_slice(canonical::number(number).bytes());
+                }
                 Number::Nothing => {}
-                Number::Unreadable => buffer.push_str(self.at.get(*field, cells)),
+                Number::Unreadable => {
+                    buffer.extend_from_slice(self.at.get(*field, cells).as_bytes());
+                }
             }
-            buffer.push('\0');
+            buffer.push(0);
         }
-        let hash = xxh3_64(buffer.as_bytes());
+        let hash = xxh3_64(&buffer);
         self.buffer = buffer;
         hash
     }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::Reader;
 use super::identity::single;
+use super::memory::Memory;
 use crate::import::profile::{Field, Symbols};
 use crate::import::record::Cell;
 use crate::import::symbol;
@@ -12,7 +13,12 @@ use crate::source::Name;
 
 impl Reader<'_, '_, '_> {
     /// The id of the row's security, as its symbol says; `None` where it is about cash.
-    pub(super) fn security(&mut self, symbol: &str, text: &str, cells: &[Cell]) -> Option<Name> {
+    pub(super) fn security(
+        &mut self,
+        symbol: &'static str,
+        text: &str,
+        cells: &[Cell],
+    ) -> Option<Name> {
         let symbols = &self.profile.symbols;
         let symbol = match &symbols.part {
             Some(part) => part
@@ -21,24 +27,24 @@ impl Reader<'_, '_, '_> {
                 .map_or("", |part| part.as_str()),
             None => symbol,
         };
+        let Memory { names, securities, .. } = &mut self.memory;
+        if !symbol.is_empty() {
+            return securities.get(symbol, names, |names| {
+                if Symbols::any(&symbols.cash, symbol) {
+                    return None;
+                }
+                let plain = symbol.bytes().all(|byte| byte.is_ascii_alphabetic());
+                let id = if plain { Cow::Borrowed(symbol) } else { symbol::id(symbol).into() };
+                Some(names.get(&id))
+            });
+        }
         let numbers = [Field::Isin, Field::Cusip].map(|field| stated(self.at.get(field, cells)));
         let number = numbers.into_iter().find(|number| !number.is_empty());
-        let id = if let (true, Some(number)) = (symbol.is_empty(), number) {
-            if Symbols::any(&symbols.cash, number) {
-                return None;
-            }
-            Cow::Borrowed(number)
-        } else if symbol.is_empty() {
-            let mut found = symbols.in_text.iter().filter_map(|pattern| pattern.captures(text));
-            Cow::Owned(found.next()?[1].to_owned())
-        } else if Symbols::any(&symbols.cash, symbol) {
-            return None;
-        } else if symbol.bytes().all(|byte| byte.is_ascii_alphabetic()) {
-            Cow::Borrowed(symbol)
-        } else {
-            Cow::Owned(symbol::id(symbol))
-        };
-        Some(self.names.get(&id))
+        if let Some(number) = number {
+            return (!Symbols::any(&symbols.cash, number)).then(|| names.get(number));
+        }
+        let mut found = symbols.in_text.iter().filter_map(|pattern| pattern.captures(text));
+        Some(names.get(&found.next()?[1]))
     }
 
     /// The id that the books have for a security: by this name of it, else by another of the row.
@@ -64,7 +70,7 @@ impl Reader<'_, '_, '_> {
             return None;
         }
         let id = [symbol, text, words].into_iter().find_map(symbol::in_words)?;
-        Some(self.names.get(&id))
+        Some(self.memory.names.get(&id))
     }
 
     /// The security that the row calls by name, where it has no symbol.
@@ -76,7 +82,10 @@ impl Reader<'_, '_, '_> {
         }
         let known =
             symbols.named.iter().find(|(pattern, _)| pattern.matches_with(name, CASE_APART));
-        known.map_or_else(|| Some(self.names.get(&single(name))), |(_, symbol)| symbol.clone())
+        known.map_or_else(
+            || Some(self.memory.names.get(&single(name))),
+            |(_, symbol)| symbol.clone(),
+        )
     }
 }
 

@@ -14,6 +14,7 @@ use std::sync::{Mutex, PoisonError};
 use memchr::memchr;
 use rayon::prelude::*;
 
+use super::memory::Memory;
 use super::records::sentence;
 use super::{Attempt, File, Reader, Row, Sheet, Takes, Trouble};
 use crate::import::cell::trimmed;
@@ -30,7 +31,11 @@ pub(super) fn read<'p, T: Takes>(
 ) -> Attempt<'p, T> {
     let feed = Feed::new(file.text, file.layout.form, file.layout.skip);
     let begin = feed.start();
-    let mut whole = Stretch::new(Reader::new(file), feed, new());
+    // What one stretch has met, the next need not make again.
+    let spare: Mutex<Vec<Memory>> = Mutex::default();
+    let shelf = || spare.lock().unwrap_or_else(PoisonError::into_inner);
+    let memory = || shelf().pop().unwrap_or_default();
+    let mut whole = Stretch::new(Reader::new(file, memory()), feed, new());
     let parts_lean = file.profile.wraps || file.profile.tables.iter().any(|table| table.continues);
     let (Some(begin), Form::Delimited(delimiter), false) = (begin, file.layout.form, parts_lean)
     else {
@@ -50,8 +55,9 @@ pub(super) fn read<'p, T: Takes>(
             return;
         }
         let feed = Feed::from(file.text, delimiter, start);
-        let mut part = Stretch::new(Reader::new(file), feed, new());
+        let mut part = Stretch::new(Reader::new(file, memory()), feed, new());
         part.read_to(end);
+        shelf().push(std::mem::take(&mut part.reader.memory));
         if part.reader.doubt {
             doubt.store(true, Ordering::Relaxed);
         }
@@ -256,7 +262,7 @@ impl<'s, 'r, 'p, T: Takes> Stretch<'s, 'r, 'p, T> {
         } else if sentence(record, cells) {
             row.trouble = Some(Trouble::NoDay);
             // What it says is no action.
-            row.words = reader.names.get("");
+            row.words = reader.memory.names.get("");
             self.held.push(Held { row, then: Then::Sentence });
         } else {
             self.held.push(Held { row, then: Then::Row });
