@@ -16,7 +16,7 @@ use rayon::prelude::*;
 use super::Books;
 use crate::event::{Account, Event, EventId, EventKind};
 use crate::import::{FileReport, Run};
-use crate::ledger;
+use crate::ledger::{self, print::Printer};
 use crate::period::{Datelike, NaiveDate};
 use crate::source::Name;
 
@@ -86,6 +86,10 @@ pub fn plan(
     if keep == Keep::WhatIsSettled && books.settings.keep.is_some() {
         let settled = |file: &&FileReport| file.rows.changed == 0 && names.contains_key(&file.file);
         plan.settled = run.files.iter().filter(settled).map(|file| file.file.clone()).collect();
+    }
+    // What stands there need not be looked at where nothing comes and nothing goes.
+    if events.is_empty() && run.superseded.is_empty() {
+        return plan;
     }
     let known: HashMap<&EventId, &Event> =
         books.journal.events.iter().map(|event| (&event.id, event)).collect();
@@ -267,6 +271,8 @@ enum Stretch {
     Blocks { events: Range<usize>, parted: bool },
 }
 
+/// Bytes that most blocks have room in.
+const BLOCK: usize = 280;
 /// Blocks that one thread makes at a time.
 const AT_ONCE: usize = 1 << 10;
 /// Bundles of blocks that are in memory at a time.
@@ -329,9 +335,13 @@ impl Journal {
                     let mut blank = "";
                     for events in self.events[events.clone()].chunks(AT_ONCE * BUNDLES) {
                         let bundle = |events: &[Event]| {
-                            let blocks =
-                                events.iter().map(|event| ledger::print::block_of(event, accounts));
-                            blocks.collect::<Vec<_>>().join("\n")
+                            let mut text = String::with_capacity(events.len() * BLOCK);
+                            let mut printer = Printer::new(accounts);
+                            for event in events {
+                                text.push_str(if text.is_empty() { "" } else { "\n" });
+                                printer.push(&mut text, event);
+                            }
+                            text
                         };
                         let bundles: Vec<String> = events.par_chunks(AT_ONCE).map(bundle).collect();
                         for bundle in bundles {

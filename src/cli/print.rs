@@ -145,8 +145,10 @@ fn canonical(books: &Books, kept: &Kept) -> (String, Vec<Diagnostic>) {
             || one.lines().any(|(line, _)| made.contains(&(one.file(), line)))
     };
     let mut parts: Vec<(NaiveDate, String)> = Vec::new();
+    let mut printer = ledger::print::Printer::new(&books.journal.accounts);
     for event in &books.journal.events {
-        let text = ledger::print::block_of(event, &books.journal.accounts);
+        let mut text = String::new();
+        printer.push(&mut text, event);
         let wanted = kept.is_all() || {
             let source = Source::new("block", format!("{}{text}", ledger::print::HEAD));
             let none = &mut |_: &str, _: &Name| Ok(Vec::new());

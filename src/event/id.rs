@@ -7,6 +7,7 @@ use std::str::FromStr;
 use serde::{Serialize, Serializer};
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
+use crate::money::Written;
 use crate::source::Name;
 
 /// Hash of a row's canonical content: 48 bits of XXH3 over the account's first name and the values
@@ -146,12 +147,22 @@ impl fmt::Display for EventId {
         match &self.0 {
             Form::Given { text, .. } => f.pad(text),
             Form::Formed { row, part, ordinal } => {
-                write!(f, "{:012x}-{ordinal}", row.bits())?;
+                let mut written = Written::nothing();
                 match part {
-                    0 => Ok(()),
-                    part @ 1..=25 => write!(f, "{}", char::from(b'a' + part)),
-                    part => write!(f, ".{part}"),
+                    0 => {}
+                    part @ 1..=25 => written.put(b'a' + part),
+                    part => {
+                        written.put_digits((*part).into(), 0);
+                        written.put(b'.');
+                    }
                 }
+                written.put_digits((*ordinal).into(), 0);
+                written.put(b'-');
+                for half in 0..12 {
+                    let digit = (row.bits() >> (4 * half) & 15) as usize;
+                    written.put(b"0123456789abcdef"[digit]);
+                }
+                f.write_str(written.text())
             }
         }
     }
@@ -179,14 +190,17 @@ fn formed(text: &str) -> Option<EventId> {
     let row = RowHash::from_bits(u64::from_str_radix(hash, 16).ok()?);
     let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
     let (ordinal, part) = rest.split_at(digits);
+    // As we write numbers: other spellings of one would come back as another text.
+    let plain = |number: &str| number.bytes().all(|byte| byte.is_ascii_digit());
+    let ours = |number: &str| number == "0" || plain(number) && !number.starts_with('0');
     let part = match part.as_bytes() {
         [] => 0,
         [letter @ b'b'..=b'z'] => letter - b'a',
-        [b'.', ..] => part[1..].parse().ok().filter(|part| *part > 25)?,
+        [b'.', ..] if ours(&part[1..]) => part[1..].parse().ok().filter(|part| *part > 25)?,
         _ => return None,
     };
-    let id = EventId::new(row, ordinal.parse().ok()?).with_part(part);
-    (id.to_string() == text).then_some(id)
+    let ordinal = Some(ordinal).filter(|ordinal| ours(ordinal))?.parse().ok()?;
+    Some(EventId::new(row, ordinal).with_part(part))
 }
 
 impl Serialize for EventId {
@@ -209,7 +223,19 @@ mod tests {
         ] {
             assert_eq!(id.to_string().parse(), Ok(id.clone()));
         }
-        for text in ["7f3a91c2-1", "my own id", "000000000000-01", "00000000000g-1"] {
+        for text in [
+            "7f3a91c2-1",
+            "my own id",
+            "000000000000-0",
+            "000000000000-00",
+            "000000000000-01",
+            "000000000000-1.026",
+            "000000000000-1.+26",
+            "000000000000-1.25",
+            "000000000000-1.256",
+            "000000000000-",
+            "00000000000g-1",
+        ] {
             let Ok(id) = text.parse::<EventId>();
             assert_eq!(id.to_string(), text);
         }

@@ -3,94 +3,25 @@
 //! What stands here can never change: ids of rows imported long ago are hashes of it.
 
 use crate::event::{Account, RowHash};
-use crate::money::Decimal;
+use crate::money::{Decimal, Written};
 use crate::period::{Datelike, NaiveDate};
-
-/// A value as it is hashed: digits and signs, few enough to need no memory of their own.
-#[derive(Clone, Copy, Debug)]
-pub struct Written {
-    /// ASCII, filled from its end.
-    bytes: [u8; 48],
-    from: usize,
-}
-
-impl Written {
-    fn nothing() -> Written {
-        Written { bytes: [b'0'; 48], from: 48 }
-    }
-
-    /// What is written.
-    pub fn bytes(&self) -> &[u8] {
-        &self.bytes[self.from..]
-    }
-
-    /// The same, as text.
-    pub fn text(&self) -> &str {
-        std::str::from_utf8(self.bytes()).unwrap_or_default()
-    }
-
-    /// Puts a character in front.
-    fn put(&mut self, byte: u8) {
-        self.from -= 1;
-        self.bytes[self.from] = byte;
-    }
-
-    /// Puts a digit in front, and a point where `behind` digits stand behind it.
-    fn put_digit(&mut self, digit: u8, place: u32, behind: u32) {
-        if place == behind && place > 0 {
-            self.put(b'.');
-        }
-        self.put(b'0' + digit);
-    }
-
-    /// Puts a number in front whose last `behind` digits stand behind the point.
-    fn put_number(&mut self, number: u128, behind: u32) {
-        let (mut rest, mut place) = (number, 0);
-        // Long division takes long, and few numbers need it.
-        let mut few = loop {
-            match u64::try_from(rest) {
-                Ok(few) => break few,
-                Err(_) => self.put_digit(last(rest % 10), place, behind),
-            }
-            (rest, place) = (rest / 10, place + 1);
-        };
-        while few > 0 || place <= behind {
-            self.put_digit(last(few % 10), place, behind);
-            (few, place) = (few / 10, place + 1);
-        }
-    }
-}
-
-/// One digit.
-fn last<N: TryInto<u8>>(digit: N) -> u8 {
-    digit.try_into().unwrap_or_default()
-}
 
 /// `2024-03-27` and a blank.
 pub fn day(day: NaiveDate) -> Written {
     let mut written = Written::nothing();
-    let two = |number: u32| [last(number / 10), last(number % 10)].map(|digit| b'0' + digit);
     written.put(b' ');
-    for [tens, ones] in [two(day.day()), two(day.month())] {
-        written.put(ones);
-        written.put(tens);
+    for number in [day.day(), day.month()] {
+        written.put_two(number);
         written.put(b'-');
     }
-    written.put_number(day.year().unsigned_abs().into(), 0);
+    written.put_digits(day.year().unsigned_abs().into(), 0);
     written
 }
 
 /// A number without padding: `-17000.03`. Zero is nothing, as in files that leave it out.
 pub fn number(number: Decimal) -> Written {
-    let mut written = Written::nothing();
     let number = unpadded(number);
-    if !number.is_zero() {
-        written.put_number(number.mantissa().unsigned_abs(), number.scale());
-        if number.is_sign_negative() {
-            written.put(b'-');
-        }
-    }
-    written
+    if number.is_zero() { Written::nothing() } else { Written::number(number) }
 }
 
 /// The number without zeros after its last digit.

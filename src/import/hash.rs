@@ -51,6 +51,12 @@ impl Hasher for Mixer {
     }
 }
 
+/// Whether two texts are the same. Nothing is looked at of two that are empty: they may lie at no address,
+/// which processors take long to look at.
+pub fn is_same(one: &str, other: &str) -> bool {
+    one.len() == other.len() && (one.is_empty() || one == other)
+}
+
 /// Which of `items` are there again, by their place: their ordinals among those of the same hash, from
 /// 2. A long list is gone through on all cores, each of which looks for some of the hashes at a time:
 /// so the tables are small.
@@ -77,7 +83,11 @@ pub fn again<T: Sync>(items: &[T], hash: impl Fn(&T) -> RowHash + Sync) -> Vec<(
     found.collect()
 }
 
-/// The names of one file, each kept once.
+/// So many texts are remembered, and then others: rows that stand together repeat what they say, and few
+/// texts stay near the core that asks for them.
+const MOST: usize = 1 << 11;
+
+/// The names that a reader has met lately.
 #[derive(Debug, Default)]
 pub struct Kept {
     names: Hashed<u64, Name>,
@@ -89,6 +99,9 @@ impl Kept {
     pub fn get(&mut self, text: &str) -> Name {
         if text.is_empty() {
             return self.empty.clone();
+        }
+        if self.names.len() >= 2 * MOST {
+            self.names.clear();
         }
         let name = self.names.entry(xxh3_64(text.as_bytes())).or_insert_with(|| Name::new(text));
         // Two texts of one hash are two names all the same.
@@ -108,19 +121,16 @@ impl<T> Default for Memo<T> {
 }
 
 impl<T: Clone> Memo<T> {
-    /// So many texts are remembered; a file with more of them hardly repeats any.
-    const MOST: usize = 1 << 14;
-
     /// What `make` makes of `text`, or made of it before.
     #[inline]
     pub fn get(&mut self, text: &str, names: &mut Kept, make: impl FnOnce(&mut Kept) -> T) -> T {
         let key = xxh3_64(text.as_bytes());
         if let Some((known, made)) = self.0.get(&key)
-            && *known.letters() == *text
+            && is_same(known, text)
         {
             return made.clone();
         }
-        if self.0.len() >= Self::MOST {
+        if self.0.len() >= MOST {
             self.0.clear();
         }
         let made = make(names);

@@ -11,9 +11,9 @@ use indexmap::IndexMap;
 use super::blocks::layout;
 use super::blocks::leg::Leg;
 use super::blocks::said::{Asked, Lack, Said, lack, said};
-use super::blocks::text::{escape, escape_row, header, number, quoted};
-use crate::event::{Account, Event, EventKind, Shown};
-use crate::money::{self, Decimal};
+use super::blocks::text::{escape, escape_row, header, number, push_day, quoted};
+use crate::event::{Account, Event, EventKind, Origin, Shown};
+use crate::money::{self, Decimal, Written};
 use crate::source::Name;
 
 /// The column in which the numbers of a block end, if its longest account leaves room.
@@ -37,47 +37,74 @@ pub const HEAD: &str = "decimal-mark .\n";
 pub fn print(events: &[Event], accounts: &IndexMap<Name, Account>) -> String {
     let mut text = String::with_capacity(events.len() * 240 + HEAD.len());
     text.push_str(HEAD);
+    let mut printer = Printer::new(accounts);
     for event in events {
         text.push('\n');
-        text.push_str(&block_of(event, accounts));
+        printer.push(&mut text, event);
     }
     text
 }
 
-/// The block of one event. An account that is not among `accounts` is taken as [`Account::taxable`].
-pub fn block_of(event: &Event, accounts: &IndexMap<Name, Account>) -> String {
-    match accounts.get(&event.account) {
-        Some(account) => block(event, account),
-        None => block(event, &Account::taxable(event.account.clone())),
+/// Prints the blocks of events, one after the other.
+pub struct Printer<'a> {
+    accounts: &'a IndexMap<Name, Account>,
+    /// The last account that is not among them.
+    taken: Option<Account>,
+}
+
+impl<'a> Printer<'a> {
+    /// An account that is not among `accounts` is taken as [`Account::taxable`].
+    pub fn new(accounts: &'a IndexMap<Name, Account>) -> Printer<'a> {
+        Printer { accounts, taken: None }
+    }
+
+    /// Appends the block of one event, with the end of its last line.
+    pub fn push(&mut self, text: &mut String, event: &Event) {
+        if let Some(account) = self.accounts.get(&event.account) {
+            block(text, event, account);
+            return;
+        }
+        let taken = self.taken.take().filter(|taken| taken.id == event.account);
+        let taken = taken.unwrap_or_else(|| Account::taxable(event.account.clone()));
+        block(text, event, self.taken.insert(taken));
     }
 }
 
-/// The block of one event, with the end of its last line.
-pub fn block(event: &Event, account: &Account) -> String {
+/// Appends the block of one event, with the end of its last line.
+fn block(text: &mut String, event: &Event, account: &Account) {
     let legs = layout::legs(event, account);
-    let mut text = String::with_capacity(240);
-    let _ = write!(text, "{} * {}", event.date, header(&event.text));
+    push_day(text, event.date);
+    text.extend([" * ", &header(&event.text)]);
     text.truncate(text.trim_end().len());
     text.push('\n');
-    line(&mut text, &facts(event, &legs));
-    line(
-        &mut text,
-        &[("id", Cow::Owned(event.id.to_string())), ("src", Cow::Owned(event.origin.to_string()))],
-    );
-    if let EventKind::Unknown { row } = &event.kind {
-        let _ = writeln!(text, "    ; row: {}", escape_row(row));
+    for (at, (key, value)) in facts(event, &legs).iter().enumerate() {
+        let before = if at == 0 { "    ; " } else { ", " };
+        text.extend([before, key, ": ", &escape(value)]);
     }
-    postings(&mut text, &legs);
-    text
+    text.push_str("\n    ; id: ");
+    match event.id.given() {
+        Some(given) => text.push_str(&escape(given)),
+        None => text.push_str(&event.id.to_string()),
+    }
+    text.push_str(", src: ");
+    push_origin(text, &event.origin);
+    text.push('\n');
+    if let EventKind::Unknown { row } = &event.kind {
+        text.extend(["    ; row: ", &escape_row(row), "\n"]);
+    }
+    postings(text, &legs);
 }
 
-/// One comment line of tags.
-fn line(text: &mut String, tags: &[(&str, Cow<'_, str>)]) {
-    for (at, (key, value)) in tags.iter().enumerate() {
-        let before = if at == 0 { "    ; " } else { ", " };
-        let _ = write!(text, "{before}{key}: {}", escape(value));
+/// Appends where an event was read.
+fn push_origin(text: &mut String, origin: &Origin) {
+    match escape(&origin.file) {
+        Cow::Borrowed(file) if origin.also().next().is_none() => {
+            let mut line = Written::nothing();
+            line.put_digits(origin.line.into(), 0);
+            text.extend([file, ":", line.text()]);
+        }
+        _ => text.push_str(&escape(&origin.to_string())),
     }
-    text.push('\n');
 }
 
 /// What the postings do not say of the event, by key.
@@ -179,20 +206,26 @@ impl Said {
 /// The postings, their numbers ending in one column.
 fn postings(text: &mut String, legs: &[Leg]) {
     let width = |leg: &Leg| leg.account.chars().count() + 4;
-    let end = numbers_end(legs.iter().map(|leg| (width(leg), number(leg.quantity).len())));
+    let digits = |leg: &Leg| Written::number(leg.quantity).bytes().len();
+    let end = numbers_end(legs.iter().map(|leg| (width(leg), digits(leg))));
     for leg in legs {
-        let quantity = number(leg.quantity);
+        let quantity = Written::number(leg.quantity);
+        let quantity = quantity.text();
         let gap = end.saturating_sub(width(leg)).max(quantity.len() + 2);
-        let _ = write!(text, "    {}{quantity:>gap$}", leg.account);
+        text.extend(["    ", &leg.account]);
+        text.extend(std::iter::repeat_n(' ', gap - quantity.len()));
+        text.push_str(quantity);
         if !leg.commodity.is_empty() {
-            let _ = write!(text, " {}", quoted(&leg.commodity));
+            text.push(' ');
+            text.push_str(&quoted(&leg.commodity));
         }
         if let Some(cost) = &leg.cost {
             let (sign, paid) = match cost.unit {
                 Some(unit) => ("@", unit),
                 None => ("@@", money::cash(cost.total, &cost.commodity)),
             };
-            let _ = write!(text, " {sign} {} {}", number(paid), quoted(&cost.commodity));
+            text.extend([" ", sign, " ", Written::number(paid).text(), " "]);
+            text.push_str(&quoted(&cost.commodity));
         }
         if let Some(lot) = &leg.lot {
             match &lot.basis {
@@ -240,8 +273,9 @@ mod tests {
     /// The block without its `id` line.
     fn printed(event: &Event) -> String {
         let account = Account::taxable("schwab".into());
-        let block = block(event, &account);
-        block.lines().filter(|line| !line.contains("; id:")).collect::<Vec<_>>().join("\n")
+        let mut text = String::new();
+        block(&mut text, event, &account);
+        text.lines().filter(|line| !line.contains("; id:")).collect::<Vec<_>>().join("\n")
     }
 
     #[test]

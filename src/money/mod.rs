@@ -4,12 +4,14 @@
 //! names it, nowhere else. Knows no broker's spelling and no journal's marks; those are the readers'.
 
 mod currency;
+mod written;
 
 use std::fmt;
 
 pub use currency::currency;
 pub use rust_decimal::Decimal;
 use rust_decimal::RoundingStrategy;
+pub use written::Written;
 
 use crate::source::Name;
 
@@ -90,10 +92,13 @@ pub fn decimals_of(currency: &str) -> u32 {
 /// An amount of cash with at least its currency's decimals, and no more zeros than those:
 /// `500` is `500.00`, `0.0750` is `0.075`.
 pub fn cash(number: Decimal, currency: &str) -> Decimal {
-    let mut number = number.normalize();
     let decimals = decimals_of(currency);
-    if number.scale() < decimals {
-        number.rescale(decimals);
+    let mut number = number;
+    if number.scale() != decimals {
+        number = number.normalize();
+        if number.scale() < decimals {
+            number.rescale(decimals);
+        }
     }
     if number.is_zero() {
         number.set_sign_positive(true);

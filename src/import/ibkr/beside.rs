@@ -210,6 +210,9 @@ type Payer = (Name, Option<Name>);
 /// Links taxes to the payments they were taken off, in any of the files or in the books: by the text,
 /// else by the day, else within some days. Of several candidates none is taken, and they are named.
 pub fn taxes(files: &mut [File], known: &Known) {
+    if files.is_empty() {
+        return;
+    }
     let mut incomes: HashMap<Payer, Vec<Income>> = HashMap::new();
     let mut seen: HashSet<EventId> = HashSet::new();
     let own = files.iter().flat_map(|file| &file.parts).flat_map(Part::events);

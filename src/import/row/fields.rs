@@ -6,6 +6,7 @@ use super::{Further, Holder, Reader, Row, Trouble, When, key_of};
 use crate::import::cell::{self, Mark, Number, trimmed};
 use crate::import::clock;
 use crate::import::exchange::{Exchange, hundredth_of, in_units, is_in_pence};
+use crate::import::hash::is_same;
 use crate::import::profile::{Field, normalised, single_blanks};
 use crate::import::recognise::Column;
 use crate::import::record::{Cell, Record};
@@ -194,8 +195,8 @@ impl<'s> Reader<'s, '_, '_> {
             number = self.layout.number.as_deref().unwrap_or_default();
         }
         if let Some(last) = self.holders.get(self.last_holder)
-            && last.number.as_deref().unwrap_or_default() == number
-            && last.title.as_deref().unwrap_or_default() == title
+            && is_same(last.number.as_deref().unwrap_or_default(), number)
+            && is_same(last.title.as_deref().unwrap_or_default(), title)
         {
             return self.last_holder;
         }

@@ -4,6 +4,8 @@
 //! In: an event and its account. Out: legs that balance in each commodity. Knows no text; what the
 //! legs do not say of the event becomes tags.
 
+use std::borrow::Cow;
+
 use super::leg::{Leg, LegCost, LegLot, product, sum};
 use super::text::{commodity_name, part, title};
 use crate::event::{Account, Event, EventKind, Lots, TaxAuthority};
@@ -22,7 +24,7 @@ struct Layout<'e> {
     /// `Assets:Schwab`
     ledger: &'e str,
     /// Its last part, which income and cost that no security pays are named after.
-    broker: String,
+    broker: Cow<'e, str>,
     currency: Name,
     legs: Vec<Leg>,
 }
@@ -354,7 +356,7 @@ impl<'e> Layout<'e> {
 
     fn holding(&self, security: &Name, quantity: Decimal) -> Leg {
         Leg {
-            account: format!("{}:{}", self.ledger, part(security)),
+            account: [self.ledger, ":", &part(security)].concat(),
             own: true,
             claim: false,
             quantity,
@@ -366,7 +368,7 @@ impl<'e> Layout<'e> {
 
     fn cash(&self, quantity: Decimal) -> Leg {
         Leg {
-            account: format!("{}:Cash", self.ledger),
+            account: [self.ledger, ":Cash"].concat(),
             own: true,
             claim: false,
             quantity: self.digits(quantity),
@@ -407,7 +409,7 @@ fn actions(security: &Name) -> String {
 }
 
 fn named(side: &str, id: &str) -> String {
-    format!("{side}:{}", part(id))
+    [side, ":", &part(id)].concat()
 }
 
 fn taxes(authority: Option<TaxAuthority>) -> &'static str {

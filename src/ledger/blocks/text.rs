@@ -7,7 +7,8 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
-use crate::money::Decimal;
+use crate::money::{Decimal, Written};
+use crate::period::{Datelike, NaiveDate};
 use crate::source::Name;
 
 /// The source's words for the header: one line, nothing in it that ends a description early, opens
@@ -37,21 +38,27 @@ pub fn header(text: &str) -> Cow<'_, str> {
 
 /// A tag's value in one line without a comma, in which neither tool finds a date or a further tag.
 pub fn escape(value: &str) -> Cow<'_, str> {
-    escape_but(value, &[','])
+    escape_but(value, true)
 }
 
 /// The value of `row:`, which runs to the end of its line and keeps its commas.
 pub fn escape_row(value: &str) -> Cow<'_, str> {
-    escape_but(value, &[])
+    escape_but(value, false)
 }
 
 /// Writes `%`, ends of lines, control characters, blanks at either end, a bracket that could open a
-/// date, and `more` as `%XX` of their UTF-8 bytes.
-fn escape_but<'v>(value: &'v str, more: &[char]) -> Cow<'v, str> {
+/// date, and maybe commas as `%XX` of their UTF-8 bytes.
+fn escape_but(value: &str, commas: bool) -> Cow<'_, str> {
+    let plain = |byte: u8| {
+        (b' '..0x7f).contains(&byte) && !matches!(byte, b'%' | b'[') && (byte != b',' || !commas)
+    };
+    if value.bytes().all(plain) && !value.starts_with(' ') && !value.ends_with(' ') {
+        return Cow::Borrowed(value);
+    }
     let inner = value.trim();
     let edges = inner.len() != value.len();
     let odd = |c: char| {
-        matches!(c, '%' | '[' | '\u{2028}' | '\u{2029}') || c.is_control() || more.contains(&c)
+        matches!(c, '%' | '[' | '\u{2028}' | '\u{2029}') || c.is_control() || commas && c == ','
     };
     if !edges && !value.contains(odd) {
         return Cow::Borrowed(value);
@@ -122,7 +129,11 @@ pub fn quoted(commodity: &str) -> Cow<'_, str> {
 }
 
 /// One part of an account's name: no separator, no two blanks, nothing that ends the name.
-pub fn part(id: &str) -> String {
+pub fn part(id: &str) -> Cow<'_, str> {
+    let plain = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b';' | b'|' | b'"' | b':');
+    if !id.is_empty() && id.bytes().all(plain) {
+        return Cow::Borrowed(id);
+    }
     let mut clean = String::with_capacity(id.len());
     for letter in id.chars() {
         match letter {
@@ -133,19 +144,36 @@ pub fn part(id: &str) -> String {
         }
     }
     clean.truncate(clean.trim_end().len());
-    if clean.is_empty() { "-".to_owned() } else { clean }
+    Cow::Owned(if clean.is_empty() { "-".to_owned() } else { clean })
 }
 
 /// A property or an expense as part of an account's name: `mortgage_interest` is `Mortgage interest`.
 pub fn title(id: &str) -> String {
-    let text = part(&id.replace('_', " "));
+    let spaced = id.replace('_', " ");
+    let text = part(&spaced);
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// A number with the digits it was recorded with; zero has no sign.
 pub fn number(number: Decimal) -> String {
-    if number.is_zero() { number.abs().to_string() } else { number.to_string() }
+    Written::number(number).text().to_owned()
+}
+
+/// Appends a day: `2024-03-27`.
+pub fn push_day(text: &mut String, day: NaiveDate) {
+    let Some(year) = u32::try_from(day.year()).ok().filter(|year| *year <= 9999) else {
+        let _ = write!(text, "{day}");
+        return;
+    };
+    let mut written = Written::nothing();
+    for number in [day.day(), day.month()] {
+        written.put_two(number);
+        written.put(b'-');
+    }
+    written.put_two(year);
+    written.put_two(year / 100);
+    text.push_str(written.text());
 }
 
 #[cfg(test)]
@@ -188,6 +216,18 @@ mod tests {
         }
         assert_eq!(unescape("100%"), "100%");
         assert_eq!(unescape("%FF"), "%FF");
+    }
+
+    #[test]
+    fn days_are_written_as_they_are_shown() {
+        for (year, month, day) in
+            [(2024, 3, 27), (987, 12, 1), (0, 1, 9), (-5, 2, 3), (10_000, 1, 1)]
+        {
+            let day = NaiveDate::from_ymd_opt(year, month, day).expect("a day");
+            let mut written = String::new();
+            push_day(&mut written, day);
+            assert_eq!(written, day.to_string());
+        }
     }
 
     #[test]
