@@ -175,9 +175,17 @@ impl<'s> Reader<'s, '_, '_> {
                     && cell::number(cell, Mark::Point).value().is_none_or(|value| !value.is_zero())
             })
         };
+        // The name of what the row is in anyway, `feecurrency` beside `asset`, says nothing new.
+        let called = |code| self.profile.assets.get(code).map_or(code, |name| &**name);
+        let repeats = |at: usize| {
+            let said = called(trimmed(&cells[at]));
+            let own = [Field::Currency, Field::Asset].map(|field| self.at.get(field, cells));
+            own.iter().any(|own| !own.is_empty() && called(own) == said)
+        };
         let unknown = |(_, column): &(usize, &Column)| matches!(column, Column::Unknown(_));
         let columns = self.section.columns.iter().enumerate().filter(unknown);
-        let columns: Vec<usize> = columns.map(|(at, _)| at).filter(|at| says(*at)).collect();
+        let columns: Vec<usize> =
+            columns.map(|(at, _)| at).filter(|at| says(*at) && !repeats(*at)).collect();
         (!columns.is_empty()).then_some(Trouble::Columns(columns))
     }
 
