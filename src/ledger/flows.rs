@@ -3,12 +3,15 @@
 //! In: a ledger, the accounts that are wanted, and the number of the period a day falls into. Out:
 //! sums by number, without a name copied: a caller turns numbers into names where it shows them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::hash::BuildHasherDefault;
 
 use rayon::prelude::*;
 
-use crate::ledger::model::{AccountId, CommodityId, Ledger, Quantity, TransactionRow, Xxh};
+use crate::ledger::beancount;
+use crate::ledger::model::{
+    AccountId, CommodityId, Dialect, Ledger, PostingRow, Quantity, TransactionRow, Xxh,
+};
 use crate::ledger::reader::index;
 use crate::ledger::sums::plus;
 use crate::money::Decimal;
@@ -38,7 +41,8 @@ const LONG: usize = 50_000;
 /// The sums of all accounts that `wanted` takes. `period` gives the number of the period of a
 /// day, `None` for a day that does not count; the day is the posting's own, else its transaction's.
 /// Costs and lots do not count, virtual postings do. On however many cores, the sums stand in the
-/// order in which they begin.
+/// order in which they begin. Beancount computes costs and gains to 28 digits: a sum of those that
+/// has more is rounded as it does.
 pub fn flows(
     ledger: &Ledger,
     wanted: impl Fn(AccountId) -> bool,
@@ -47,11 +51,48 @@ pub fn flows(
     let accounts = 0..index(ledger.accounts.names().len());
     let taken: Vec<bool> = accounts.map(|account| wanted(AccountId(account))).collect();
     let all = &ledger.transactions;
-    if all.len() < LONG {
-        return walk(ledger, all, &taken, &period).sums;
+    let mut found = if all.len() < LONG {
+        walk(ledger, all, &taken, &period).sums
+    } else {
+        parts(ledger, all.len().div_ceil(rayon::current_num_threads()), &taken, &period)
+    };
+    if ledger.dialects.first().is_some_and(|(dialect, _)| *dialect == Dialect::Beancount) {
+        round(ledger, &mut found, &period);
     }
-    let part = all.len().div_ceil(rayon::current_num_threads());
-    parts(ledger, part, &taken, &period)
+    found
+}
+
+/// Sums anew, from the first to the last, what has more digits than a number can have.
+fn round(ledger: &Ledger, flows: &mut [Flow], period: &impl Fn(NaiveDate) -> Option<i32>) {
+    let is_long = |flow: &&Flow| flow.periods.iter().any(|(_, sum)| sum.is_none());
+    let mut sums: HashMap<(AccountId, CommodityId), BTreeMap<i32, Option<Decimal>>> = flows
+        .iter()
+        .filter(is_long)
+        .map(|flow| ((flow.account, flow.commodity), BTreeMap::new()))
+        .collect();
+    if sums.is_empty() {
+        return;
+    }
+    for transaction in &ledger.transactions {
+        let range = transaction.first as usize..(transaction.first + transaction.count) as usize;
+        for row in &ledger.postings[range] {
+            let Some(periods) = sums.get_mut(&(row.account, row.commodity)) else { continue };
+            let Some(number) = period(day(ledger, transaction, row)) else { continue };
+            let sum = periods.entry(number).or_insert(Some(Decimal::ZERO));
+            *sum = sum.and_then(|sum| beancount::sum(sum, row.number));
+        }
+    }
+    for flow in flows {
+        if let Some(periods) = sums.remove(&(flow.account, flow.commodity)) {
+            flow.periods = periods.into_iter().collect();
+        }
+    }
+}
+
+/// The day on which a posting counts.
+fn day(ledger: &Ledger, transaction: &TransactionRow, row: &PostingRow) -> NaiveDate {
+    let detail = (row.detail as usize).checked_sub(1).and_then(|at| ledger.details.get(at));
+    detail.and_then(|detail| detail.date).unwrap_or(transaction.date)
 }
 
 /// The sums of parts of so many transactions, put together.

@@ -33,6 +33,11 @@ pub(super) fn quotient(one: Decimal, other: Decimal) -> Option<Decimal> {
     arith::div(one, other)
 }
 
+/// `one + other` as Beancount adds, to 28 digits; `None` where even they do not suffice.
+pub(super) fn sum(one: Decimal, other: Decimal) -> Option<Decimal> {
+    arith::add(one, other)
+}
+
 /// Reads `root` and all that it includes. `why` is what told that it is Beancount.
 pub(super) fn read(root: Source, why: String, load: Load<'_>) -> Ledger {
     let mut draft = texts::read(root, why, load);

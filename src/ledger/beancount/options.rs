@@ -53,8 +53,10 @@ pub(super) enum Set {
     Applied,
     /// It changes nothing here.
     Inert,
-    /// There is an option of this name that says the same now.
+    /// An option of this name says the same now; Beancount refuses the old one.
     Renamed(&'static str),
+    /// Beancount refuses it: what it allowed is going away.
+    Deprecated,
     /// It is read, but only to be told that no file may set it.
     ReadOnly,
     /// No option goes by this name.
@@ -64,16 +66,13 @@ pub(super) enum Set {
 }
 
 /// Options without an effect on figures.
-const INERT: [&str; 12] = [
+const INERT: [&str; 9] = [
     "title",
     "conversion_currency",
     "documents",
     "render_commas",
     "long_string_maxlines",
     "insert_pythonpath",
-    "allow_deprecated_none_for_tags_and_links",
-    "account_rounding",
-    "display_precision",
     "commodities",
     "dcontext",
     "input_hash",
@@ -83,13 +82,14 @@ const ROOTS: [&str; 5] =
     ["name_assets", "name_liabilities", "name_equity", "name_income", "name_expenses"];
 
 /// Leaf accounts of reports that are not ours; their names are checked all the same.
-const LEAVES: [&str; 6] = [
+const LEAVES: [&str; 7] = [
     "account_previous_balances",
     "account_previous_earnings",
     "account_previous_conversions",
     "account_current_earnings",
     "account_current_conversions",
     "account_unrealized_gains",
+    "account_rounding",
 ];
 
 /// All names, for suggestions.
@@ -100,6 +100,7 @@ pub(super) fn names() -> impl Iterator<Item = &'static str> {
         "inferred_tolerance_default",
         "tolerance_multiplier",
         "infer_tolerance_from_cost",
+        "display_precision",
         "use_precise_interpolation",
         "plugin_processing_mode",
     ];
@@ -126,15 +127,18 @@ impl Options {
                     );
                 }
             },
-            "inferred_tolerance_default" | "default_tolerance" => {
-                let Some((currency, number)) = value
-                    .split_once(':')
-                    .and_then(|(currency, number)| Some((currency, plain(number.trim())?)))
-                else {
+            "inferred_tolerance_default" | "default_tolerance" | "display_precision" => {
+                let Some((currency, number)) = by_currency(value) else {
                     return Set::Wrong("a currency, or `*`, and a number: `USD:0.005`");
                 };
+                if name == "display_precision" {
+                    return Set::Inert;
+                }
                 self.tolerances.retain(|(known, _)| known != currency);
                 self.tolerances.push((currency.to_owned(), number));
+                if name == "default_tolerance" {
+                    return Set::Renamed("inferred_tolerance_default");
+                }
             }
             "tolerance_multiplier" | "inferred_tolerance_multiplier" | "tolerance" => {
                 match plain(value.trim()).filter(|number| !number.is_sign_negative()) {
@@ -147,7 +151,11 @@ impl Options {
             }
             "infer_tolerance_from_cost" => self.from_cost = is_true(value),
             "use_precise_interpolation" => self.precise = is_true(value),
-            "allow_pipe_separator" => self.pipe = is_true(value),
+            "allow_pipe_separator" => {
+                self.pipe = is_true(value);
+                return Set::Deprecated;
+            }
+            "allow_deprecated_none_for_tags_and_links" => return Set::Deprecated,
             "plugin_processing_mode" => match value {
                 "raw" => self.raw = true,
                 "default" => self.raw = false,
@@ -173,6 +181,17 @@ impl Options {
     pub fn is_root(&self, component: &str) -> bool {
         self.roots.iter().any(|root| root == component)
     }
+}
+
+/// `USD:0.005`: a currency and a number without a sign; what follows the number is passed over.
+fn by_currency(value: &str) -> Option<(&str, Decimal)> {
+    let is_part = |letter: char| letter.is_ascii_digit() || letter == '.';
+    let (currency, rest) = value
+        .rmatch_indices(':')
+        .map(|(at, _)| (&value[..at], &value[at + 1..]))
+        .find(|(_, rest)| rest.starts_with(is_part))?;
+    let length = rest.find(|letter| !is_part(letter)).unwrap_or(rest.len());
+    Some((currency, plain(&rest[..length])?))
 }
 
 /// Words that switch something on.
@@ -203,6 +222,14 @@ mod tests {
         assert!(matches!(options.set("account_previous_balances", "oops"), Set::Wrong(_)));
         assert!(matches!(options.set("booking_method", "FILO"), Set::Wrong(_)));
         assert_eq!(options.set("inferred_tolerance_default", "*:0.001"), Set::Applied);
+        for wrong in ["USD", "USD:", "USD:-1", "USD: 1", "USD:1.2.3"] {
+            for name in ["inferred_tolerance_default", "display_precision"] {
+                assert!(matches!(options.set(name, wrong), Set::Wrong(_)), "{name} {wrong}");
+            }
+        }
+        assert_eq!(by_currency("A:B:.5%"), Some(("A:B", Decimal::new(5, 1))));
+        assert_eq!(options.set("display_precision", "USD:0.01"), Set::Inert);
+        assert_eq!(options.set("allow_pipe_separator", "TRUE"), Set::Deprecated);
         assert_eq!(options.set("flobado", "x"), Set::Unknown);
         assert_eq!(
             options.set("inferred_tolerance_multiplier", "1.1"),

@@ -139,14 +139,14 @@ impl<'d, 't> Parser<'d, 't> {
     /// An indented line that belongs to no directive.
     fn stray(&mut self) {
         self.cursor.blanks();
-        if self.cursor.is_line_end() {
+        if self.cursor.byte() == b'\n' {
             self.cursor.next_line();
             return;
         }
         self.report(
             Diagnostic::error("indented", "an indented line belongs to no directive")
                 .at(self.place_here())
-                .help("remove the empty line or the comment at the margin above it, or its blanks"),
+                .help("remove its blanks, or the empty line or the comment at the margin above it"),
         );
         self.skip_block();
     }

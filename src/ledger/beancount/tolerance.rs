@@ -37,6 +37,8 @@ pub(super) enum Mode {
 pub(super) struct Tolerances {
     known: Few<Decimal>,
     shares: Few<Decimal>,
+    /// The currencies that are written: defaults of others do not count.
+    mentioned: Few<()>,
     other: Decimal,
 }
 
@@ -89,16 +91,22 @@ impl Tolerances {
     pub fn clear(&mut self, rules: &Rules) {
         self.known.clear();
         self.shares.clear();
+        self.mentioned.clear();
         self.other = rules.other;
     }
 
-    /// Takes a written amount into account, with the numbers of its cost and of its price.
+    /// A currency is written, with or without a number.
+    pub fn mention(&mut self, currency: CommodityId) {
+        self.mentioned.entry(currency, || ());
+    }
+
+    /// Takes a written amount into account, with its cost, of one unit and of all, and its price.
     pub fn see(
         &mut self,
         rules: &Rules,
         mode: Mode,
         (number, currency): (Decimal, CommodityId),
-        costs: impl IntoIterator<Item = (CommodityId, Decimal)>,
+        cost: Option<(CommodityId, [Option<Decimal>; 2])>,
         price: Option<(CommodityId, Decimal)>,
     ) {
         if number.scale() == 0 {
@@ -112,18 +120,13 @@ impl Tolerances {
         if !rules.from_cost {
             return;
         }
-        let mut share = MOST;
-        let mut cost_currency = None;
-        for (currency, cost) in costs {
-            cost_currency = Some(currency);
-            share = arith::mul(tolerance, cost).map_or(share, |part| share.min(part));
-        }
-        let price = price.map(|(currency, price)| {
-            (currency, arith::mul(tolerance, price).map_or(MOST, |part| part.min(MOST)))
+        let part = |of: Decimal| arith::mul(tolerance, of).map_or(MOST, |part| part.min(MOST));
+        // A cost without a number, `{USD}`, is worth the most.
+        let cost = cost.map(|(currency, numbers)| {
+            (currency, numbers.into_iter().flatten().map(part).fold(MOST, Decimal::min))
         });
-        for (currency, share) in
-            cost_currency.map(|currency| (currency, share)).into_iter().chain(price)
-        {
+        let price = price.map(|(currency, price)| (currency, part(price)));
+        for (currency, share) in cost.into_iter().chain(price) {
             let sum = self.shares.entry(currency, Decimal::default);
             *sum = arith::add(*sum, share).unwrap_or(*sum);
         }
@@ -137,7 +140,8 @@ impl Tolerances {
     }
 
     pub fn of(&self, rules: &Rules, currency: CommodityId) -> Decimal {
-        self.known.get(currency).copied().or_else(|| rules.default(currency)).unwrap_or(self.other)
+        let default = || rules.default(currency).filter(|_| self.mentioned.get(currency).is_some());
+        self.known.get(currency).copied().or_else(default).unwrap_or(self.other)
     }
 
     /// `number` rounded as an amount that is computed is.

@@ -6,7 +6,7 @@
 use crate::ledger::beancount::arith;
 use crate::ledger::beancount::booking::group::Group;
 use crate::ledger::beancount::booking::{Basis, Book, Leg, holding};
-use crate::ledger::beancount::draft::NONE;
+use crate::ledger::beancount::draft::{NONE, Part};
 use crate::ledger::beancount::tolerance::Mode;
 use crate::ledger::model::{AmountFrom, CommodityId, Cost, Detail, Lot, PostingRow, Quantity};
 use crate::money::Decimal;
@@ -69,8 +69,17 @@ impl Book<'_> {
 
     fn see(&mut self, legs: &[Leg], mode: Mode) {
         self.tolerances.clear(&self.rules);
-        for leg in legs.iter().filter(|leg| !leg.computed) {
-            let Some(number) = leg.number else { continue };
+        for leg in legs {
+            let cost = match &leg.cost {
+                Basis::None => None,
+                Basis::Spec(spec) => Some((spec.currency, [spec.per, spec.total].map(Part::known))),
+                Basis::Lot(cost, _) => Some((cost.currency, [Some(cost.number), None])),
+            };
+            let currencies = [cost.map(|(currency, _)| currency), leg.price.map(|p| p.currency)];
+            for currency in currencies.into_iter().flatten().chain([leg.commodity]) {
+                self.tolerances.mention(currency);
+            }
+            let Some(number) = leg.number.filter(|_| !leg.computed) else { continue };
             let price = leg.price.and_then(|price| {
                 let price_of = match (price.number?, price.total) {
                     (total, true) => arith::div(total, number.abs())?,
@@ -78,15 +87,8 @@ impl Book<'_> {
                 };
                 Some((price.currency, price_of))
             });
-            let costs: [Option<(CommodityId, Decimal)>; 2] = match &leg.cost {
-                Basis::None => [None, None],
-                Basis::Spec(spec) => {
-                    [spec.per, spec.total].map(|part| part.known().map(|n| (spec.currency, n)))
-                }
-                Basis::Lot(cost, _) => [Some((cost.currency, cost.number)), None],
-            };
             let amount = (number, leg.commodity);
-            self.tolerances.see(&self.rules, mode, amount, costs.into_iter().flatten(), price);
+            self.tolerances.see(&self.rules, mode, amount, cost, price);
         }
         self.tolerances.finish(&self.rules, mode);
     }

@@ -31,6 +31,9 @@ const TOO_LARGE: Fault = Fault(
 const NO_UNITS: Fault =
     Fault("0 units cannot have a cost", "write the units, or leave out the `{…}`");
 
+const SHORT_TOTAL: Fault =
+    Fault("a total cost of units that go short cannot be completed", "write the cost of one unit");
+
 impl Book<'_> {
     /// Fills the gap of a group that balances in `currency`, if it has one.
     pub(super) fn fill(
@@ -140,12 +143,18 @@ impl Book<'_> {
                 }
                 // The cost of all units, positive for units of either sign.
                 let all = if units.is_sign_negative() { -lacking } else { lacking };
+                // Where a total is part of the cost, Beancount adds it with the sign of the units.
+                let is_odd = |total: Decimal| units.is_sign_negative() && !total.is_zero();
                 if gap == Gap::CostTotal {
                     let per = spec.per.known().unwrap_or_default();
                     let part = arith::mul(per, units.abs());
-                    spec.total = part
-                        .and_then(|part| arith::sub(all, part))
-                        .map_or(Part::Missing, Part::Known);
+                    let total = part.and_then(|part| arith::sub(all, part));
+                    if total.is_some_and(is_odd) {
+                        return Err(SHORT_TOTAL);
+                    }
+                    spec.total = total.map_or(Part::Missing, Part::Known);
+                } else if spec.total.known().is_some_and(is_odd) {
+                    return Err(SHORT_TOTAL);
                 } else if spec.total == Part::Absent {
                     // Kept as the total, which is exact.
                     (spec.per, spec.total) = (Part::Known(Decimal::ZERO), Part::Known(all));

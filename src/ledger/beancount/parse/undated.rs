@@ -142,7 +142,14 @@ impl<'t> Parser<'_, 't> {
             }
             Set::Inert => self.inert("option", line),
             Set::Renamed(new) => self.report(
-                Diagnostic::warning("option", format!("`{name}` is called `{new}` now")).at(place),
+                Diagnostic::error("option", format!("`{name}` is called `{new}` now"))
+                    .at(place)
+                    .help("write the new name: Beancount no longer takes the old one"),
+            ),
+            Set::Deprecated => self.report(
+                Diagnostic::error("option", format!("`{name}` is going away"))
+                    .at(place)
+                    .help("remove the line, and what it allows: Beancount refuses it"),
             ),
             Set::ReadOnly => self.report(
                 Diagnostic::error("option", format!("`{name}` is not for a file to set")).at(place),

@@ -56,6 +56,9 @@ pub(super) fn sell_gains(draft: &mut Draft, _plugin: &Plugin, _applied: &mut App
         if !priced {
             continue;
         }
+        for (currency, _) in sums.iter() {
+            tolerances.mention(*currency);
+        }
         tolerances.finish(&rules, Mode::Coarsest);
         let wrong = sums.iter().any(|(currency, (sum, prices))| {
             let allowed = arith::mul(tolerances.of(&rules, *currency), Decimal::TWO);
