@@ -102,6 +102,9 @@ pub(super) fn any<'t>(text: &'t str, commodities: &mut Commodities) -> Read<'t, 
         commodities.asked(commodity);
     }
     let mut decided = number::decide(&written, declared, seen, dialect);
+    if dialect == Dialect::Ledger && !commodities.in_sample && written.slips(declared.or(seen)) {
+        decided = Err(Wrong::Marks);
+    }
     if decided == Err(Wrong::Long)
         && commodities.in_cost
         && let Some(number) = number::shortened(&written)
@@ -167,6 +170,11 @@ fn expected(text: &str) -> Fault<'_> {
 pub fn symbol(text: &str, dialect: Dialect) -> Result<Option<(&str, &str)>, Fault<'_>> {
     if let Some(quoted) = text.strip_prefix('"') {
         return match memchr::memchr(b'"', quoted.as_bytes()) {
+            Some(0) => Err(Fault::helped(
+                text.trim_end(),
+                "a commodity has no name",
+                "write it between the quotes, or leave them out",
+            )),
             Some(end) => Ok(Some((&quoted[..end], &quoted[end + 1..]))),
             None => Err(Fault::helped(
                 text.trim_end(),
@@ -283,14 +291,34 @@ pub fn after<'t>(
 /// What stands after an amount, or where there is none.
 fn further<'t>(
     mut found: Amounts,
-    mut rest: &'t str,
+    text: &'t str,
     near: NaiveDate,
     commodities: &mut Commodities,
 ) -> Read<'t, Amounts> {
+    let mut rest = text;
     loop {
         let start = rest;
         match rest.as_bytes().first() {
-            None | Some(b';') => return Ok((found, rest)),
+            None | Some(b';') => {
+                if commodities.dialect == Dialect::Ledger && found.lot.is_none() {
+                    of_another(text, &found)?;
+                }
+                if !commodities.has_no_units() {
+                    in_smallest(&mut found, commodities);
+                }
+                return Ok((found, rest));
+            }
+            Some(b'@' | b'{' | b'[' | b'(')
+                if commodities.dialect == Dialect::Ledger && found.assertion.is_some() =>
+            {
+                let word = start.split(';').next().unwrap_or_default().trim_end();
+                return Err(Fault::helped(
+                    word,
+                    format!("expected `;` or the line's end after a balance, found `{word}`"),
+                    "write the price or lot before `=`",
+                ));
+            }
+            Some(b'@') if found.cost.is_some() => return Err(twice(start, "price")),
             Some(b'@') => {
                 let (cost, after) = cost(&rest[1..], false, commodities)?;
                 found.cost = Some(cost);
@@ -304,6 +332,14 @@ fn further<'t>(
             Some(b'{' | b'[' | b'(') => {
                 let lot = found.lot.get_or_insert_default();
                 rest = annotation(rest, near, lot, commodities)?.1;
+            }
+            Some(b'=') if found.assertion.is_some() => return Err(twice(start, "balance")),
+            Some(b'=') if commodities.dialect == Dialect::Ledger && is_hledgers(rest) => {
+                return Err(Fault::helped(
+                    &rest[..2],
+                    "Ledger has no assertion of this kind",
+                    "write `= AMOUNT`, or read the journal with `--dialect hledger`",
+                ));
             }
             Some(b'=') => {
                 let (assertion, after) = assertion(&rest[1..], near, commodities)?;
@@ -326,8 +362,50 @@ fn further<'t>(
     }
 }
 
-/// What follows the first `@`: `@ 110.00 USD` or ` 1.10 USD`; of `(@)`, the bracket too.
-fn cost<'t>(text: &'t str, bracket: bool, commodities: &mut Commodities) -> Read<'t, Cost> {
+/// Brings an amount to the smallest unit of its commodity, with what it cost in all.
+fn in_smallest(found: &mut Amounts, commodities: &mut Commodities) {
+    let Some(amount) = &mut found.amount else { return };
+    let Some((factor, commodity)) = commodities.unit(amount.commodity) else { return };
+    let Some(number) = exact(amount.number, factor) else { return };
+    let own = amount.number;
+    *amount = Quantity { number: number.normalize(), commodity };
+    commodities.written(commodity, amount.number);
+    let lot = found.lot.as_mut().and_then(|lot| lot.cost.as_mut());
+    for cost in [found.cost.as_mut(), lot].into_iter().flatten() {
+        if let (false, Some(total)) = (cost.total, exact(cost.amount.number, own.abs())) {
+            cost.amount.number = total;
+            cost.total = true;
+        }
+    }
+}
+
+/// A posting has one of these.
+fn twice<'t>(text: &'t str, what: &str) -> Fault<'t> {
+    let again = text.split(';').next().unwrap_or_default().trim_end();
+    Fault::helped(again, format!("a second {what} on one posting"), "remove one of the two")
+}
+
+/// In Ledger a price is of another commodity than the amount.
+fn of_another<'t>(text: &'t str, found: &Amounts) -> Result<(), Fault<'t>> {
+    let (Some(own), Some(cost)) = (&found.amount, &found.cost) else { return Ok(()) };
+    if own.commodity != cost.amount.commodity {
+        return Ok(());
+    }
+    Err(Fault::helped(
+        text.split(';').next().unwrap_or_default().trim_end(),
+        "expected a price in another commodity than the amount's",
+        "name the price's commodity, or remove the price",
+    ))
+}
+
+/// `==` and `=*`, which Ledger has not.
+fn is_hledgers(text: &str) -> bool {
+    matches!(text.as_bytes().get(1), Some(b'=' | b'*'))
+}
+
+/// What follows the first `@`: `@ 110.00 USD` or ` 1.10 USD`; of `(@)`, the bracket too. In Ledger a
+/// `=` may stand before the price, which fixes it for valuations.
+pub fn cost<'t>(text: &'t str, bracket: bool, commodities: &mut Commodities) -> Read<'t, Cost> {
     let (total, mut rest) = match text.strip_prefix('@') {
         Some(rest) => (true, rest),
         None => (false, text),
@@ -336,12 +414,24 @@ fn cost<'t>(text: &'t str, bracket: bool, commodities: &mut Commodities) -> Read
         rest =
             rest.strip_prefix(')').ok_or_else(|| Fault::new(text, "expected `(@)` or `(@@)`"))?;
     }
-    let (amount, rest) = commodities.apart(|commodities| amount(blanks(rest), commodities))?;
+    let start = blanks(rest);
+    let is_ledger = commodities.dialect == Dialect::Ledger;
+    let fixed = if is_ledger { start.strip_prefix('=').map(blanks) } else { None };
+    let (amount, rest) =
+        commodities.apart(|commodities| amount(fixed.unwrap_or(start), commodities))?;
+    if is_ledger && amount.number.is_sign_negative() && !amount.number.is_zero() {
+        let written = between(start, rest).trim_end();
+        return Err(Fault::helped(
+            written,
+            "expected a price that is not negative",
+            "write the price without its sign: the amount's sign says which way it goes",
+        ));
+    }
     Ok((Cost { amount, total, implied: false }, rest))
 }
 
-/// What follows `=`: `= 10 USD`, `== 10 USD`, `=* 10 USD`. A cost or lot after it is read past: it
-/// does not enter the comparison.
+/// What follows `=`: `= 10 USD`, `== 10 USD`, `=* 10 USD`. A lot after it is read past, and so is a
+/// cost: neither enters the comparison. The cost is that of a posting without an amount.
 fn assertion<'t>(
     text: &'t str,
     near: NaiveDate,
@@ -350,14 +440,19 @@ fn assertion<'t>(
     let (sole, rest) = text.strip_prefix('=').map_or((false, text), |rest| (true, rest));
     let (inclusive, rest) = rest.strip_prefix('*').map_or((false, rest), |rest| (true, rest));
     let (amount, mut rest) = amount(blanks(rest), commodities)?;
+    let mut price = None;
     loop {
         rest = blanks(rest);
         match rest.as_bytes().first() {
-            Some(b'@') => rest = cost(&rest[1..], false, commodities)?.1,
+            Some(b'@') if commodities.dialect == Dialect::Hledger => {
+                let (read, after) = cost(&rest[1..], false, commodities)?;
+                price = Some(read);
+                rest = after;
+            }
             Some(b'{' | b'[' | b'(') => {
                 rest = annotation(rest, near, &mut Lot::default(), commodities)?.1;
             }
-            _ => return Ok((Assertion { amount, sole, inclusive }, rest)),
+            _ => return Ok((Assertion { amount, cost: price, sole, inclusive }, rest)),
         }
     }
 }
@@ -384,6 +479,14 @@ fn annotation<'t>(
         ));
     };
     let (inner, rest) = (text[open..open + end].trim(), &text[open + end + close.len()..]);
+    let again = match text.as_bytes()[0] {
+        b'{' => lot.cost.is_some(),
+        b'[' => lot.date.is_some(),
+        _ => open == 1 && lot.label.is_some(),
+    };
+    if again {
+        return Err(twice(text, "annotation of that kind"));
+    }
     match text.as_bytes()[0] {
         b'{' => braces(inner, open == 2, near, lot, commodities)?,
         b'[' => {

@@ -106,6 +106,7 @@ pub(super) fn balance(
         problems: Vec::new(),
         bad: Vec::new(),
         unsettled,
+        priced: Vec::new(),
     };
     balancing.all();
     let Balancing { problems, mut bad, .. } = balancing;
@@ -162,6 +163,8 @@ struct Balancing<'l> {
     bad: Vec<usize>,
     /// Those that must be balanced yet, by index, in order.
     unsettled: Vec<u32>,
+    /// What an assignment gave a cost to.
+    priced: Vec<(AccountId, CommodityId)>,
 }
 
 impl Balancing<'_> {
@@ -220,11 +223,18 @@ impl Balancing<'_> {
                     continue;
                 }
                 AmountFrom::Assigned => {
+                    if self.is_priced_twice(at, posting as usize) {
+                        return;
+                    }
                     let Some(missing) = self.running.missing(self.ledger, posting) else {
                         self.too_long(at);
                         self.bad.push(at);
                         return;
                     };
+                    if missing.len() > 1 && self.commodities.dialect == Dialect::Ledger {
+                        self.of_several(at, posting as usize);
+                        return;
+                    }
                     stands = index(missing.len());
                     self.put(at, posting as usize, &missing);
                 }
@@ -261,8 +271,13 @@ impl Balancing<'_> {
         let mut made = Vec::new();
         let mut problem = None;
         for rule in self.rules.iter().filter(|rule| rule.from <= at) {
+            let mut last = None;
             for posting in self.view(at).postings() {
-                if !rule.query.passes(posting) {
+                // Of those that an elided one became, a rule sees the first.
+                let row = posting.row();
+                let again = row.amount == AmountFrom::Elided && last == Some(row.start);
+                last = Some(row.start);
+                if again || !rule.query.passes(posting) {
                     continue;
                 }
                 if let Some(place) = &rule.amountless {
@@ -327,7 +342,10 @@ impl Balancing<'_> {
         }
         let good = match self.commodities.dialect {
             // Ledger has real and balanced virtual postings balance together.
-            Dialect::Ledger => self.group(at, &[PostingKind::Real, PostingKind::BalancedVirtual]),
+            Dialect::Ledger => {
+                let lacks = !self.filled && self.elided_virtual(at);
+                !lacks && self.group(at, &[PostingKind::Real, PostingKind::BalancedVirtual])
+            }
             Dialect::Hledger | Dialect::Beancount => {
                 let real = self.group(at, &[PostingKind::Real]);
                 let has_virtual =
@@ -443,19 +461,26 @@ impl Balancing<'_> {
         let [first, rest @ ..] = amounts else { return };
         let row = &mut self.ledger.postings[posting];
         (row.commodity, row.number) = (first.commodity, first.number);
-        let copy = *row;
         if rest.is_empty() {
             return;
         }
+        let copy = *row;
+        let cost = detail(self.ledger, &copy).and_then(|detail| detail.cost);
+        if cost.is_some() {
+            // The cost is of the last; those before have none.
+            self.ledger.postings[posting].detail = 0;
+        }
+        let bare = |left: usize| if cost.is_some() && left > 0 { 0 } else { copy.detail };
         // There is no room between the rows: the transaction moves to the end.
         let row = &mut self.ledger.transactions[at];
         let range = row.first as usize..(row.first + row.count) as usize;
         let postings = &mut self.ledger.postings;
         row.first = index(postings.len());
         postings.extend_from_within(range.start..=posting);
-        postings.extend(rest.iter().map(|amount| PostingRow {
+        postings.extend(rest.iter().zip((0..rest.len()).rev()).map(|(amount, left)| PostingRow {
             commodity: amount.commodity,
             number: amount.number,
+            detail: bare(left),
             ..copy
         }));
         postings.extend_from_within(posting + 1..range.end);
@@ -548,6 +573,61 @@ impl Balancing<'_> {
                 .at(first.labelled("the other"))
                 .help("write the amount of one; two blanks stand between account and amount"),
         );
+    }
+
+    /// An assignment where one with a cost was before: what that brought goes at its own cost, which is
+    /// not known here. Whether it is told so.
+    fn is_priced_twice(&mut self, at: usize, posting: usize) -> bool {
+        let row = self.ledger.postings[posting];
+        let assertion = detail(self.ledger, &row).and_then(|detail| detail.assertion.as_ref());
+        let Some(assertion) = assertion else { return false };
+        let key = (row.account, assertion.amount.commodity);
+        let again = self.priced.contains(&key);
+        if assertion.cost.is_some() {
+            self.priced.push(key);
+        }
+        if again {
+            let place = self.place_of(at, posting);
+            self.problems.push(
+                Diagnostic::error(
+                    "assertion",
+                    "a second balance where one with a cost was assigned",
+                )
+                .at(place)
+                .help("write the amount, with its cost, before `=`"),
+            );
+            self.bad.push(at);
+        }
+        again
+    }
+
+    /// Ledger brings one commodity to zero with one posting, not several.
+    fn of_several(&mut self, at: usize, posting: usize) {
+        let place = self.place_of(at, posting);
+        self.problems.push(
+            Diagnostic::error("assertion", "this balance is of several commodities")
+                .at(place)
+                .help("write a posting for each commodity, with its balance"),
+        );
+        self.bad.push(at);
+    }
+
+    /// Ledger finds an amount for an elided posting in `( )` only where no other has one.
+    fn elided_virtual(&mut self, at: usize) -> bool {
+        let rows = self.rows(at);
+        let elided =
+            |row: &PostingRow| row.kind == PostingKind::Virtual && row.amount == AmountFrom::Elided;
+        let Some(which) = rows.iter().position(elided) else { return false };
+        if rows.iter().all(|row| row.amount == AmountFrom::Elided) {
+            return false;
+        }
+        let place = self.place_of(at, self.ledger.transactions[at].first as usize + which);
+        self.problems.push(
+            Diagnostic::error("no-amount", "a posting in `( )` has no amount")
+                .at(place)
+                .help("write its amount: no other posting balances it"),
+        );
+        true
     }
 
     fn too_long(&mut self, at: usize) {

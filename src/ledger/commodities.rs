@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 
 use crate::ledger::expression::Value;
-use crate::ledger::model::{CommodityId, Dialect, Table};
+use crate::ledger::model::{CommodityId, Dialect, Quantity, Table};
 use crate::money::Decimal;
 
 /// The commodities of one run.
@@ -31,8 +31,14 @@ pub struct Commodities {
     pub doubts: Vec<(Doubt, CommodityId, usize, usize)>,
     /// Decimal marks that amounts of the present text showed, of any commodity.
     pub marks_seen: (bool, bool),
+    /// The decimal mark of `D`, in hledger of all commodities that declare none.
+    pub default_mark: Option<u8>,
     /// Costs do not change how a commodity is shown.
     pub in_cost: bool,
+    /// A sample amount is read, whose groups may be of any size.
+    pub in_sample: bool,
+    /// `C 1 kb = 1024 b`: how many of which commodity one of another is, in Ledger.
+    units: HashMap<CommodityId, Quantity>,
     /// Kept by a reader that reads a slice of a text without those above it.
     pub trust: Option<Trust>,
     /// The numbers of symbols of a few letters, where [`place`] says; the letters are 0 where none is.
@@ -80,6 +86,8 @@ pub struct Known {
     pub seen_mark: Option<u8>,
     /// The decimals that `commodity` or `D` declares.
     pub declared_decimals: Option<u32>,
+    /// Whether those hold whatever amounts show: `format`, in Ledger.
+    pub fixed_decimals: bool,
     /// The most decimals of an amount, costs apart. `None`: there was none.
     pub seen_decimals: Option<u32>,
     /// Whether `seen_mark` was shown in this slice of the text.
@@ -101,7 +109,10 @@ impl Commodities {
             default: None,
             doubts: Vec::new(),
             marks_seen: (false, false),
+            default_mark: None,
             in_cost: false,
+            in_sample: false,
+            units: HashMap::new(),
             trust: None,
             short: Vec::new(),
         }
@@ -136,6 +147,30 @@ impl Commodities {
         Some(id)
     }
 
+    /// How many of which smaller unit one of this commodity is: by `C`, and in Ledger hours and minutes
+    /// are seconds. `None`: it is the smallest, or there are too many digits.
+    pub fn unit(&self, of: CommodityId) -> Option<(Decimal, CommodityId)> {
+        /// Units of units; more are taken for a circle.
+        const DEPTH: usize = 16;
+        let (mut factor, mut id) = (Decimal::ONE, of);
+        for _ in 0..DEPTH {
+            let Some(smaller) = self.units.get(&id) else { break };
+            factor = factor.checked_mul(smaller.number)?;
+            id = smaller.commodity;
+        }
+        if id == of { None } else { Some((factor, id)) }
+    }
+
+    /// One of `large` is this many of another from here on.
+    pub fn convert(&mut self, large: CommodityId, small: Quantity) {
+        self.units.insert(large, small);
+    }
+
+    /// Whether no commodity is a unit of another.
+    pub fn has_no_units(&self) -> bool {
+        self.units.is_empty()
+    }
+
     /// The number of the commodity with this symbol.
     pub fn number_of(&mut self, symbol: &str) -> CommodityId {
         if !self.aliases.is_empty()
@@ -151,6 +186,16 @@ impl Commodities {
         let number = self.table.number(name);
         if self.known.len() < self.table.names().len() {
             self.known.resize(self.table.names().len(), Known::default());
+            let smaller = match name {
+                "h" => "m",
+                "m" => "s",
+                _ => return number,
+            };
+            if self.dialect == Dialect::Ledger {
+                let commodity = CommodityId(self.add(smaller));
+                let sixty = Quantity { number: Decimal::from(60), commodity };
+                self.units.insert(CommodityId(number), sixty);
+            }
         }
         number
     }
@@ -169,7 +214,7 @@ impl Commodities {
     /// The declared and the seen decimal mark.
     pub fn marks(&self, id: CommodityId) -> (Option<u8>, Option<u8>) {
         let known = &self.known[id.0 as usize];
-        (self.decimal_mark.or(known.declared_mark), known.seen_mark)
+        (self.decimal_mark.or(known.declared_mark).or(self.default_mark), known.seen_mark)
     }
 
     /// An amount showed its decimal mark.
@@ -256,6 +301,7 @@ impl Commodities {
     pub fn decimals(&self, id: CommodityId) -> Option<u32> {
         let known = &self.known[id.0 as usize];
         match self.dialect {
+            Dialect::Ledger if known.fixed_decimals => known.declared_decimals,
             Dialect::Ledger => known.seen_decimals.max(known.declared_decimals),
             Dialect::Hledger | Dialect::Beancount => {
                 known.declared_decimals.or(known.seen_decimals)

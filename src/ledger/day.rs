@@ -1,5 +1,6 @@
 //! Dates at the start of a line, quickly: `2024-03-15`, `2024/3/5`, `3.15`.
 
+use crate::ledger::model::Dialect;
 use crate::period::NaiveDate;
 
 /// The last year that a date can have here.
@@ -18,8 +19,9 @@ pub enum Day {
     None,
 }
 
-/// The date at the start of `text`, and what follows it. `None`: nothing like a date.
-pub fn leading(text: &str) -> Option<(Day, &str)> {
+/// The date at the start of `text`, and what follows it. `None`: nothing like a date. In hledger its
+/// marks are the same; in Ledger the day may be missing, and is the first of the month.
+pub fn leading(text: &str, dialect: Dialect) -> Option<(Day, &str)> {
     let bytes = text.as_bytes();
     if let [y1, y2, y3, y4, a, m1, m2, b, d1, d2, ..] = bytes
         && matches!(a, b'-' | b'/' | b'.')
@@ -32,12 +34,13 @@ pub fn leading(text: &str) -> Option<(Day, &str)> {
         let (month, day) = (digit(m1) * 10 + digit(m2), digit(d1) * 10 + digit(d2));
         return Some((on(year, month, day), &text[10..]));
     }
-    slow(text)
+    slow(text, dialect)
 }
 
-fn slow(text: &str) -> Option<(Day, &str)> {
+fn slow(text: &str, dialect: Dialect) -> Option<(Day, &str)> {
     let bytes = text.as_bytes();
     let (mut numbers, mut widths, mut part, mut at) = ([0u32; 3], [0usize; 3], 0, 0);
+    let mut marks = [0u8; 2];
     while let Some(byte) = bytes.get(at) {
         match byte {
             b'0'..=b'9' => {
@@ -50,6 +53,7 @@ fn slow(text: &str) -> Option<(Day, &str)> {
                     && widths[part] > 0
                     && bytes.get(at + 1).is_some_and(u8::is_ascii_digit) =>
             {
+                marks[part] = *byte;
                 part += 1;
             }
             _ => break,
@@ -57,7 +61,8 @@ fn slow(text: &str) -> Option<(Day, &str)> {
         at += 1;
     }
     let rest = &text[at..];
-    if widths[1] > 2 || widths[2] > 2 {
+    let is_mixed = dialect == Dialect::Hledger && part == 2 && marks[0] != marks[1];
+    if widths[1] > 2 || widths[2] > 2 || is_mixed {
         return None;
     }
     match part {
@@ -68,10 +73,8 @@ fn slow(text: &str) -> Option<(Day, &str)> {
             Some((if real { Day::Yearless(month, day) } else { Day::None }, rest))
         }
         2 if widths[0] >= 4 => Some((on(numbers[0], numbers[1], numbers[2]), rest)),
-        // A year of two digits is of this century up to 69, as in POSIX.
-        2 if widths[0] == 2 => {
-            let century = if numbers[0] < 70 { 2000 } else { 1900 };
-            Some((on(century + numbers[0], numbers[1], numbers[2]), rest))
+        1 if widths[0] == 4 && dialect == Dialect::Ledger => {
+            Some((on(numbers[0], numbers[1], 1), rest))
         }
         _ => None,
     }
@@ -98,13 +101,18 @@ mod tests {
     #[test]
     fn dates_have_three_marks_and_may_lack_a_year() {
         let is = |text| Day::Is(iso(text).expect("a date"));
-        assert_eq!(leading("2024-03-15 x"), Some((is("2024-03-15"), " x")));
-        assert_eq!(leading("2024/3/5=3/6"), Some((is("2024-03-05"), "=3/6")));
-        assert_eq!(leading("2024.12.31"), Some((is("2024-12-31"), "")));
-        assert_eq!(leading("2/29 x"), Some((Day::Yearless(2, 29), " x")));
-        assert_eq!(leading("2015/9/6*"), Some((is("2015-09-06"), "*")));
-        assert_eq!(leading("2010/31/12 x"), Some((Day::None, " x")));
-        assert_eq!(leading("2018"), None);
-        assert_eq!(leading("20240315"), None);
+        assert_eq!(leading("2024-03-15 x", Dialect::Hledger), Some((is("2024-03-15"), " x")));
+        assert_eq!(leading("2024/3/5=3/6", Dialect::Hledger), Some((is("2024-03-05"), "=3/6")));
+        assert_eq!(leading("2024.12.31", Dialect::Hledger), Some((is("2024-12-31"), "")));
+        assert_eq!(leading("2/29 x", Dialect::Hledger), Some((Day::Yearless(2, 29), " x")));
+        assert_eq!(leading("2015/9/6*", Dialect::Hledger), Some((is("2015-09-06"), "*")));
+        assert_eq!(leading("2010/31/12 x", Dialect::Hledger), Some((Day::None, " x")));
+        assert_eq!(leading("2018", Dialect::Hledger), None);
+        assert_eq!(leading("20240315", Dialect::Hledger), None);
+        assert_eq!(leading("24/03/15", Dialect::Ledger), None);
+        assert_eq!(leading("2024/3-15", Dialect::Hledger), None);
+        assert_eq!(leading("2024/3-15", Dialect::Ledger), Some((is("2024-03-15"), "")));
+        assert_eq!(leading("2024-03 x", Dialect::Ledger), Some((is("2024-03-01"), " x")));
+        assert_eq!(leading("2024-03 x", Dialect::Hledger), None);
     }
 }

@@ -13,9 +13,11 @@ use crate::ledger::includes;
 use crate::ledger::lines::{Line, Lines};
 use crate::ledger::model::{Declaration, Declared, Dialect, Price, Quantity};
 use crate::ledger::number;
-use crate::ledger::reader::{Conversion, Reader};
+use crate::ledger::options;
+use crate::ledger::reader::Reader;
 use crate::ledger::rules;
 use crate::ledger::scope::{Alias, Applied};
+use crate::ledger::time;
 use crate::source::Name;
 
 /// `apply account` within each other; past this depth it is taken for a missing `end`.
@@ -54,11 +56,38 @@ const WORDS: [&str; 29] = [
     "A",
 ];
 
+/// Those of them that say nothing by themselves.
+const WANTING: [&str; 13] = [
+    "A",
+    "assert",
+    "bucket",
+    "check",
+    "commodity",
+    "def",
+    "define",
+    "eval",
+    "expr",
+    "import",
+    "payee",
+    "tag",
+    "value",
+];
+
 impl Reader<'_> {
     /// Reads a line that begins with neither a digit, a blank nor a comment's mark.
     pub(super) fn directive<'t>(&mut self, line: Line<'t>, lines: &mut Lines<'t>) {
         let text = line.text.strip_prefix(['!', '@']).unwrap_or(line.text);
         match text.as_bytes().first() {
+            Some(b'~') if !is_period(&text[1..]) => {
+                let fault = Fault::helped(
+                    line.text.trim_end(),
+                    "expected a period such as `~ monthly`",
+                    "or `~ every 2 weeks from 2024-01-01`; two blanks stand before a description",
+                );
+                self.fault("period", line, lines, &fault);
+                lines.skip_indented();
+                return;
+            }
             Some(b'~') => {
                 self.inert("periodic transaction", false, line, lines);
                 lines.skip_indented();
@@ -89,12 +118,21 @@ impl Reader<'_> {
             "D" => self.default_commodity(rest, line, lines),
             "decimal-mark" => self.decimal_mark(rest, line, lines),
             "Y" | "year" => self.year(rest, line, lines),
+            _ if WANTING.contains(&word) && name_of(rest).is_empty() => {
+                let fault = Fault::new(line.text, format!("expected something after `{word}`"));
+                self.fault("directive", line, lines, &fault);
+                lines.skip_indented();
+            }
             "A" | "bucket" => self.scope.bucket = Some(self.scope.account(rest, self.dialect)),
             "payee" => self.declare(Declared::Payee, name_of(rest), line, lines),
             "tag" => self.declare(Declared::Tag, name_of(rest), line, lines),
             "define" | "def" => self.define(rest, line, lines),
             "N" => self.inert("commodity without a price", false, line, lines),
             "C" => self.conversion(rest, line, lines),
+            "i" | "o" | "I" | "O" if self.dialect == Dialect::Ledger => {
+                time::event(self, word, rest, line, lines);
+            }
+            "b" | "h" if self.dialect == Dialect::Ledger => {}
             "i" | "o" | "I" | "O" | "b" | "h" if rest.starts_with(|c: char| c.is_ascii_digit()) => {
                 self.inert("timeclock entry", true, line, lines);
             }
@@ -153,7 +191,17 @@ impl Reader<'_> {
                 self.scope.decimal_mark = Some(b',');
             }
             Some("input-date-format") => self.date_format = Some(value.to_owned()),
-            Some(_) => self.inert("option", true, line, lines),
+            Some(name) if options::is_known(name.split('=').next().unwrap_or_default()) => {
+                self.inert("option", true, line, lines);
+            }
+            Some(name) => {
+                let fault = Fault::helped(
+                    option,
+                    format!("Ledger knows no option `{name}`"),
+                    "correct its name, or remove the line",
+                );
+                self.fault("option", line, lines, &fault);
+            }
         }
     }
 
@@ -172,10 +220,16 @@ impl Reader<'_> {
     }
 
     fn account_line<'t>(&mut self, rest: &'t str, line: Line<'t>, lines: &mut Lines<'t>) {
-        let (name, _) = rest.split_at(account_end(rest));
-        let name = name.trim();
-        if name.is_empty() {
-            let fault = Fault::new(line.text, "expected an account's name after `account`");
+        let (name, after) = rest.split_at(account_end(rest));
+        let (name, after) = (name.trim(), after.trim());
+        let more = self.dialect == Dialect::Hledger && !after.is_empty() && !after.starts_with(';');
+        if name.is_empty() || more {
+            let fault = if more {
+                let help = "two blanks end a name; a comment starts with `;`";
+                Fault::helped(after, "expected the line's end after an account's name", help)
+            } else {
+                Fault::new(line.text, "expected an account's name after `account`")
+            };
             self.fault("account", line, lines, &fault);
             lines.skip_indented();
             return;
@@ -184,6 +238,7 @@ impl Reader<'_> {
         while let Some(inner) = lines.next_indented() {
             let (word, value) = split_word(inner.text.trim());
             match word {
+                _ if self.lacks_value(word, value) => self.no_value(inner, lines),
                 "alias" => self.scope.aliases.push(Alias::Name(value.to_owned(), whole.clone())),
                 "default" => self.scope.bucket = Some(whole.clone()),
                 "payee" if self.dialect == Dialect::Ledger => match regex(value) {
@@ -198,6 +253,20 @@ impl Reader<'_> {
         }
         self.account_of(name);
         self.declare_whole(Declared::Account, &whole, line, lines);
+    }
+
+    /// Whether a line below a declaration has no value, where Ledger wants one.
+    fn lacks_value(&self, word: &str, value: &str) -> bool {
+        self.dialect == Dialect::Ledger
+            && value.is_empty()
+            && !matches!(word, "default" | "nomarket")
+            && !word.starts_with([';', '#', '*'])
+    }
+
+    fn no_value(&mut self, inner: Line<'_>, lines: &Lines<'_>) {
+        let word = inner.text.trim();
+        let fault = Fault::new(word, format!("expected a value after `{word}`"));
+        self.fault("directive", inner, lines, &fault);
     }
 
     fn commodity_line<'t>(&mut self, rest: &'t str, line: Line<'t>, lines: &mut Lines<'t>) {
@@ -215,10 +284,24 @@ impl Reader<'_> {
         while let Some(inner) = lines.next_indented() {
             let (word, value) = split_word(inner.text.trim());
             match word {
+                _ if self.lacks_value(word, value) => self.no_value(inner, lines),
                 "format" => {
                     let value = value.split(';').next().unwrap_or_default().trim();
-                    if let Err(Some(fault)) = self.sample(value, false) {
-                        self.fault("commodity", inner, lines, &fault);
+                    match self.sample(value, false) {
+                        Ok(sample) if sample.commodity != id => {
+                            let fault = Fault::helped(
+                                value,
+                                "expected a sample amount of the commodity declared above it",
+                                "declare each commodity by itself",
+                            );
+                            self.fault("commodity", inner, lines, &fault);
+                        }
+                        Ok(_) => {
+                            let known = &mut self.commodities.known[id.0 as usize];
+                            known.fixed_decimals = true;
+                        }
+                        Err(None) => {}
+                        Err(Some(fault)) => self.fault("commodity", inner, lines, &fault),
                     }
                 }
                 "alias" => self.commodities.alias(value.trim_matches('"'), id),
@@ -262,7 +345,9 @@ impl Reader<'_> {
         }
         let before = (self.commodities.decimal_mark.take(), self.commodities.default.take());
         self.commodities.decimal_mark = mark;
+        self.commodities.in_sample = true;
         let read = self.commodities.apart(|commodities| amount::quantity(text, commodities));
+        self.commodities.in_sample = false;
         (self.commodities.decimal_mark, self.commodities.default) = before;
         let (quantity, rest) = read.map_err(Some)?;
         if !rest.trim().is_empty() {
@@ -277,9 +362,12 @@ impl Reader<'_> {
 
     fn default_commodity(&mut self, rest: &str, line: Line<'_>, lines: &Lines<'_>) {
         let rest = rest.split(';').next().unwrap_or_default().trim();
-        match self.sample(rest, false) {
+        match self.sample(rest, self.dialect == Dialect::Hledger) {
             Ok(quantity) => {
                 if self.dialect == Dialect::Hledger {
+                    let known = &self.commodities.known[quantity.commodity.0 as usize];
+                    self.scope.default_mark = known.declared_mark;
+                    self.commodities.default_mark = known.declared_mark;
                     self.scope.default = Some(quantity.commodity);
                     self.commodities.default = Some(quantity.commodity);
                 }
@@ -326,12 +414,20 @@ impl Reader<'_> {
                 .split_once('/')
                 .and_then(|(pattern, new)| {
                     let new = new.trim_start().strip_prefix('=')?.trim();
-                    Some((regex(pattern)?, replacement(new)))
+                    let pattern = regex(pattern)?;
+                    (groups(new) < pattern.captures_len()).then(|| (pattern, replacement(new)))
                 })
                 .map(|(pattern, new)| Alias::Pattern(pattern, new))
         } else {
-            rest.split_once('=')
-                .map(|(old, new)| Alias::Name(old.trim().to_owned(), new.trim().to_owned()))
+            let nameless = |old: &str| self.dialect == Dialect::Hledger && old.trim().is_empty();
+            rest.split_once('=').filter(|(old, _)| !nameless(old)).map(|(old, new)| {
+                // Ledger's names an account where it stands, whatever is applied below it.
+                let new = match self.dialect {
+                    Dialect::Ledger => self.scope.below(new.trim()),
+                    Dialect::Hledger | Dialect::Beancount => new.trim().to_owned(),
+                };
+                Alias::Name(old.trim().to_owned(), new)
+            })
         };
         if let Some(alias) = alias {
             self.scope.aliases.push(alias);
@@ -350,6 +446,10 @@ impl Reader<'_> {
         match word {
             "account" if self.scope.parents.len() >= DEPTH => {
                 let fault = Fault::new(rest, "`apply account` within each other, deeper than 64");
+                self.fault("apply", line, lines, &fault);
+            }
+            "account" if value.is_empty() => {
+                let fault = Fault::new(line.text, "expected a name after `apply account`");
                 self.fault("apply", line, lines, &fault);
             }
             "account" => {
@@ -389,7 +489,7 @@ impl Reader<'_> {
             _ => {}
         }
         let wanted = if word == "apply" { split_word(value).0 } else { word };
-        match self.scope.applied.last() {
+        match self.scope.applied.get(self.scope.outer..).and_then(<[_]>::last) {
             Some(last) if wanted.is_empty() || wanted == last.word() => {}
             Some(last) => {
                 let fault = Fault::helped(
@@ -478,18 +578,26 @@ impl Reader<'_> {
 
     /// `C 1.00 kb = 1024 b`: in Ledger amounts of both are one commodity's.
     fn conversion(&mut self, rest: &str, line: Line<'_>, lines: &Lines<'_>) {
-        self.inert("commodity conversion", false, line, lines);
         if self.dialect != Dialect::Ledger {
+            self.inert("commodity conversion", false, line, lines);
             return;
         }
-        let Some((large, small)) = rest.split_once('=') else { return };
+        let (large, small) = rest.split_once('=').unwrap_or((rest, ""));
         let mut read = |text: &str| {
             let read = self.commodities.apart(|known| amount::quantity(text.trim(), known));
-            read.ok().map(|(quantity, _)| quantity.commodity)
+            read.ok().map(|(quantity, _)| quantity)
         };
-        if let (Some(large), Some(small)) = (read(large), read(small)) {
-            let place = lines.place(line, line.text);
-            self.conversions.push(Conversion { of: [large, small], place });
+        let (large, small) = (read(large), read(small));
+        let units = large.zip(small).and_then(|(large, small)| {
+            let number = small.number.checked_div(large.number)?;
+            Some((large.commodity, Quantity { number, ..small }))
+        });
+        if let Some((large, small)) = units {
+            self.commodities.convert(large, small);
+        } else {
+            let help = "write `C 1.00 kb = 1024 b`";
+            let fault = Fault::helped(rest, "expected two amounts with `=` between", help);
+            self.fault("conversion", line, lines, &fault);
         }
     }
 
@@ -551,6 +659,66 @@ fn is_year(word: &str) -> bool {
 /// A pattern as hledger and Ledger read one: case apart.
 pub(super) fn regex(pattern: &str) -> Option<Regex> {
     RegexBuilder::new(pattern).case_insensitive(true).size_limit(1 << 20).build().ok()
+}
+
+/// The highest number of a group that a replacement names.
+fn groups(text: &str) -> usize {
+    let digit = |text: &str| text.chars().next().and_then(|first| first.to_digit(10));
+    let named = text.split('\\').skip(1).filter_map(digit);
+    named.max().map_or(0, |highest| highest as usize)
+}
+
+/// Whether what follows `~` may be a period: its first word is one of those that periods begin with, or
+/// has digits.
+fn is_period(text: &str) -> bool {
+    /// What a word begins with that may begin a period.
+    const BEGINS: [&str; 38] = [
+        "every",
+        "from",
+        "since",
+        "to",
+        "until",
+        "in",
+        "this",
+        "next",
+        "last",
+        "today",
+        "tomorrow",
+        "yesterday",
+        "daily",
+        "weekly",
+        "biweekly",
+        "bimonthly",
+        "fortnightly",
+        "monthly",
+        "quarterly",
+        "yearly",
+        "q",
+        "jan",
+        "feb",
+        "mar",
+        "apr",
+        "may",
+        "jun",
+        "jul",
+        "aug",
+        "sep",
+        "oct",
+        "nov",
+        "dec",
+        "sun",
+        "mon",
+        "tue",
+        "wed",
+        "bi",
+    ];
+    let word = text.split_ascii_whitespace().next().unwrap_or_default().to_ascii_lowercase();
+    let known = || BEGINS.iter().any(|begin| word.starts_with(begin));
+    let days = ["thu", "fri", "sat", ";"];
+    word.is_empty()
+        || word.bytes().any(|byte| byte.is_ascii_digit())
+        || known()
+        || days.iter().any(|begin| word.starts_with(begin))
 }
 
 /// `\1` is how journals name a group; `$1` is how `regex` does.

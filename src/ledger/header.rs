@@ -107,11 +107,12 @@ pub fn status(text: &str) -> (Status, &str) {
     }
 }
 
-/// A whole date `[YEAR-]MONTH-DAY` with `-`, `/`, `.` or `:` between; the year of `near` where it names
-/// none. `None`: not a date, or no such day.
+/// A whole date `[YEAR-]MONTH-DAY` with `-`, `/`, `.` or `:` between, the year of four digits; the year
+/// of `near` where it names none. `None`: not a date, or no such day.
 pub fn date(text: &str, near: NaiveDate) -> Option<NaiveDate> {
     let mut numbers = [0u32; 3];
     let mut count = 0;
+    let first = text.split(['-', '/', '.', ':']).next().unwrap_or_default();
     for part in text.split(['-', '/', '.', ':']) {
         if part.is_empty() || part.len() > 4 || !part.bytes().all(|byte| byte.is_ascii_digit()) {
             return None;
@@ -121,7 +122,9 @@ pub fn date(text: &str, near: NaiveDate) -> Option<NaiveDate> {
     }
     match count {
         2 => NaiveDate::from_ymd_opt(near.year(), numbers[0], numbers[1]),
-        3 => NaiveDate::from_ymd_opt(i32::try_from(numbers[0]).ok()?, numbers[1], numbers[2]),
+        3 if first.len() == 4 => {
+            NaiveDate::from_ymd_opt(i32::try_from(numbers[0]).ok()?, numbers[1], numbers[2])
+        }
         _ => None,
     }
 }

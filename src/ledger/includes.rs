@@ -11,7 +11,9 @@ use crate::diagnostic::Diagnostic;
 use crate::ledger::lines::{Line, Lines};
 use crate::ledger::model::Dialect;
 use crate::ledger::reader::{Reader, index};
+use crate::ledger::scope::Scope;
 use crate::ledger::slices::{self, Pace, Part};
+use crate::ledger::time;
 use crate::source::Source;
 
 /// Texts within texts; deeper is taken for a circle that the names hide.
@@ -93,6 +95,14 @@ impl Reader<'_> {
             }
             return;
         }
+        // `timedot:hours.txt`, in hledger.
+        let prefixed = match self.dialect {
+            Dialect::Hledger => path
+                .split_once(':')
+                .and_then(|(word, rest)| Some((time::Format::named(word)?, rest))),
+            Dialect::Ledger | Dialect::Beancount => None,
+        };
+        let path = prefixed.map_or(path, |(_, rest)| rest);
         let texts = match (self.load)(path, lines.name) {
             Ok(texts) => texts,
             Err(why) => {
@@ -107,6 +117,9 @@ impl Reader<'_> {
         }
         for text in texts {
             if !self.chain.contains(&text.name) {
+                if let Some((format, _)) = prefixed {
+                    self.formats.insert(text.name.clone(), format);
+                }
                 found.bytes += text.text.len();
                 found.texts.push_back(Ok(text));
                 continue;
@@ -131,10 +144,13 @@ impl Reader<'_> {
         ahead: &mut Option<impl FnOnce(&mut Self)>,
     ) {
         let before = self.scope.clone();
+        if self.dialect == Dialect::Ledger {
+            self.scope.outer = self.scope.applied.len();
+        }
         let texts = found.iter().map_while(|text| text.as_ref().ok());
         let mut room = MOST;
         let plain = texts.take_while(|text| {
-            let clock = [".timeclock", ".timedot"].iter().any(|end| text.name.ends_with(end));
+            let clock = self.format(&text.name) != time::Format::Journal;
             let fits = room.checked_sub(text.text.len());
             room = fits.unwrap_or(0);
             !clock && fits.is_some()
@@ -188,6 +204,11 @@ impl Reader<'_> {
             self.scope = before;
             self.commodities.decimal_mark = self.scope.decimal_mark;
             self.commodities.default = self.scope.default;
+            self.commodities.default_mark = self.scope.default_mark;
+        } else {
+            let Scope { year, parents, applied, outer, .. } = before;
+            let now = std::mem::take(&mut self.scope);
+            self.scope = Scope { year, parents, applied, outer, ..now };
         }
     }
 }

@@ -21,8 +21,11 @@
 //! | `= 5` is checked | in order of dates | in order of the file |
 //! | and sees | all postings | of a real posting, real ones |
 //! | `= 0` without a commodity | of no commodity | of all |
-//! | `alias`, `apply`, `Y`, `D` end | with their file | never |
+//! | `apply`, `Y` end | with their file | with their file |
+//! | `alias`, `D` end | with their file | never |
 //! | an alias replaces | the first parts of a name, patterns anywhere | the name or its first part, once |
+//! | `5 h` | 5 of `h` | 18000 of `s`: hours and minutes are seconds |
+//! | `i`, `o` in a journal | kept, not counted | hours worked, in seconds |
 //! | `= /pattern/` adds postings | only when asked: kept, not applied | always |
 //! | a tag, `key: value`, ends | at a comma or the line's end | the same here: canonical blocks rely on it |
 //!
@@ -37,8 +40,8 @@
 //! * **Weights.** A transaction is added up in its dialect's way first; with lots in it, in the other
 //!   ways too, and the one that comes to zero is taken. So journals of one family load in another.
 //! * **Tolerance.** A sum is zero if it rounds to zero at the decimals its commodity is declared with,
-//!   else at the most that its amounts are written with (costs apart), as both tools have it. Elided
-//!   amounts are never rounded.
+//!   else at the most that its amounts are written with (costs apart), as both tools have it; in Ledger
+//!   only `format` declares fewer than amounts show. Elided amounts are never rounded.
 //! * **Digits.** All sums are exact. A number past 28 digits is refused; of a price its last digits are
 //!   left out, which is told, for prices are often quotients.
 //! * **One space** before an amount makes it part of the account's name. If what reads as an amount
@@ -70,6 +73,7 @@ mod lines;
 mod lots;
 mod model;
 mod number;
+mod options;
 mod posting;
 pub mod print;
 mod query;
@@ -165,10 +169,8 @@ fn family(
     for (root, dialect, why) in roots {
         reader.root(root, dialect, why);
     }
-    let reader::Reader { mut ledger, mut commodities, rules, conversions, unsettled, .. } = reader;
+    let reader::Reader { mut ledger, mut commodities, rules, unsettled, .. } = reader;
     ledger.commodities = std::mem::take(&mut commodities.table);
-    let told: Vec<_> = conversions.iter().filter_map(|one| one.told(&ledger)).collect();
-    ledger.diagnostics.extend(told);
     balancing::balance(&mut ledger, &commodities, &rules, unsettled);
     ledger
 }

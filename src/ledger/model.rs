@@ -332,6 +332,8 @@ pub struct HeldLot {
 pub struct Assertion {
     /// What the account holds then.
     pub amount: Quantity,
+    /// `@`: the cost of what a posting without an amount brings there.
+    pub cost: Option<Cost>,
     /// `==`: and of no other commodity.
     pub sole: bool,
     /// `=*`: with its subaccounts.

@@ -18,6 +18,12 @@ pub struct Written {
     after: u32,
     /// Whether some group between two marks has one digit or more than four.
     ragged: bool,
+    /// Whether some group between two marks has not three digits.
+    uneven: bool,
+    /// Whether a mark stands before the first digit.
+    leads: bool,
+    /// Blanks and `'` among its digits.
+    others: u32,
     exponent: i32,
     /// Digits at the end that had no room.
     dropped: u32,
@@ -137,9 +143,11 @@ fn any(text: &str, dialect: Dialect) -> Option<(Written, &str)> {
                 if count == 0 && !bytes.get(at + 1).is_some_and(u8::is_ascii_digit) {
                     return None;
                 }
-                if found.points + found.commas > 0 && !(2..=4).contains(&group) {
-                    found.ragged = true;
+                if found.points + found.commas > 0 {
+                    found.ragged |= !(2..=4).contains(&group);
+                    found.uneven |= group != 3;
                 }
+                found.leads |= count == 0;
                 if *byte == b'.' {
                     found.points += 1;
                 } else {
@@ -154,6 +162,7 @@ fn any(text: &str, dialect: Dialect) -> Option<(Written, &str)> {
                     if count > 0 && bytes.get(at + width).is_some_and(u8::is_ascii_digit) =>
                 {
                     group = 0;
+                    found.others += 1;
                     at += width;
                 }
                 _ => break,
@@ -192,6 +201,14 @@ impl Written {
     /// Whether one mark before three digits may be either.
     pub fn is_open(&self) -> bool {
         self.points + self.commas == 1 && self.after == 3
+    }
+
+    /// Whether Ledger takes it for a slip of the pen: groups of other than three digits, points that
+    /// group where no comma, and no `mark` that is known, shows that they do.
+    pub fn slips(&self, mark: Option<u8>) -> bool {
+        let no_comma = mark != Some(b',') && self.commas == 0;
+        let last = self.points == 0 && self.after != 3;
+        self.points + self.commas > 1 && (self.uneven || last || (self.points > 1 && no_comma))
     }
 
     /// Adds a digit past the eighteenth.
@@ -261,9 +278,16 @@ pub fn decide(
     dialect: Dialect,
 ) -> Result<(Decimal, Sure), Wrong> {
     let marks = written.points + written.commas;
-    if written.exponent != 0 && marks > 1 {
+    if written.exponent != 0 && (marks > 1 || written.others > 0) {
         return Err(Wrong::Exponent);
     }
+    if dialect == Dialect::Hledger && written.leads && marks > 1 {
+        return Err(Wrong::Marks);
+    }
+    let grouped = || match written.exponent {
+        0 => written.value(0),
+        _ => Err(Wrong::Exponent),
+    };
     if marks == 0 {
         return Ok((written.value(0)?, Sure::Yes));
     }
@@ -286,7 +310,7 @@ pub fn decide(
             return Ok((written.value(written.after)?, Sure::Yes));
         }
         return match written.after {
-            0 | 3 => Ok((written.value(0)?, Sure::Yes)),
+            0 | 3 => Ok((grouped()?, Sure::Yes)),
             _ => Err(Wrong::Declared),
         };
     }
@@ -297,7 +321,7 @@ pub fn decide(
     }
     match seen {
         Some(mark) if mark == written.last => Ok((written.value(3)?, Sure::Yes)),
-        Some(_) => Ok((written.value(0)?, Sure::Yes)),
+        Some(_) => Ok((grouped()?, Sure::Yes)),
         None => {
             let other = if written.last == b'.' { b',' } else { b'.' };
             let mark = if habit == 0 { other } else { written.last };
@@ -364,6 +388,18 @@ mod tests {
     }
 
     #[test]
+    fn ledger_groups_three_digits() {
+        let slips = |text, mark| scan(text, Dialect::Ledger).expect("a digit").0.slips(mark);
+        for wrong in ["10,000,00.5", "1,23,456", "1.234.567", "1.234,00,5", "12,345,67"] {
+            assert!(slips(wrong, None), "{wrong}");
+        }
+        for right in ["1,234,567.8", "1.234.567,8", "1,234", "1,2345", "1234,567", "1.5", "7"] {
+            assert!(!slips(right, None), "{right}");
+        }
+        assert!(!slips("1.234.567", Some(b',')));
+    }
+
+    #[test]
     fn a_mark_is_decimal_or_groups() {
         use Dialect::{Hledger, Ledger};
         for (text, hledger, ledger) in [
@@ -372,7 +408,6 @@ mod tests {
             ("1.000", "1.000", "1.000"),
             ("1.234,50", "1234.50", "1234.50"),
             ("1,234,567.8", "1234567.8", "1234567.8"),
-            ("12,34,567", "1234567", "1234567"),
             ("1,5", "1.5", "1.5"),
             ("10.", "10", "10"),
             (".5", "0.5", "0.5"),
@@ -386,11 +421,16 @@ mod tests {
             assert_eq!(read(text, None, Hledger).as_deref(), Ok(hledger), "{text}");
             assert_eq!(read(text, None, Ledger).as_deref(), Ok(ledger), "{text}");
         }
+        assert_eq!(read("12,34,567", None, Hledger).as_deref(), Ok("1234567"));
         assert_eq!(read("1 000 000,5", None, Hledger).as_deref(), Ok("1000000.5"));
         assert_eq!(read("1.000", Some(b','), Hledger).as_deref(), Ok("1000"));
         assert_eq!(read("1.5e3", None, Hledger).as_deref(), Ok("1500"));
         assert_eq!(read("91.0.5", None, Hledger), Err(Wrong::Marks));
         assert_eq!(read("1,000.5e-1", None, Hledger), Err(Wrong::Exponent));
+        assert_eq!(read("1,000e1", Some(b'.'), Hledger), Err(Wrong::Exponent));
+        assert_eq!(read("1 000e1", None, Hledger), Err(Wrong::Exponent));
+        assert_eq!(read(",100.0", None, Hledger), Err(Wrong::Marks));
+        assert_eq!(read(",500.5", None, Ledger).as_deref(), Ok("500.5"));
         assert_eq!(read(&"9".repeat(60), None, Hledger), Err(Wrong::Long));
         assert_eq!(read(&format!("0.{}1", "0".repeat(30)), None, Hledger), Err(Wrong::Long));
     }

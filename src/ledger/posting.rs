@@ -3,8 +3,9 @@
 //! In: an indented line. Out: a row, with a detail where it has more than account and amount.
 
 use crate::diagnostic::Diagnostic;
-use crate::ledger::amount::{self, Amounts, blanks};
+use crate::ledger::amount::{self, Amounts, Fault, blanks};
 use crate::ledger::commodities::Commodities;
+use crate::ledger::day::{self, Day};
 use crate::ledger::header::{self, account_end};
 use crate::ledger::lines::{Line, Lines};
 use crate::ledger::model::{
@@ -32,7 +33,7 @@ impl Reader<'_> {
         let (status, marked) = header::status(text);
         let text = if status == Status::Unmarked { text } else { blanks(marked) };
         let (account, rest) = text.split_at(account_end(text));
-        let (name, kind) = unwrapped(account);
+        let (name, kind) = unwrapped(account, self.dialect);
         let rest = blanks(rest);
         let usual = usual::quantity(rest, &mut self.commodities);
         if let Some((Quantity { number, commodity }, "")) = usual {
@@ -60,6 +61,10 @@ impl Reader<'_> {
                 if !comment.is_empty()
                     && !self.dates_of(&comment[1..], date, &mut detail, line, lines)
                 {
+                    return false;
+                }
+                let is_assigned = amounts.amount.is_none() && amounts.assertion.is_some();
+                if detail.date.is_some() && !self.dated_assignment(is_assigned, line, lines) {
                     return false;
                 }
                 amounts
@@ -115,7 +120,10 @@ impl Reader<'_> {
             }
             None => (CommodityId(0), Decimal::ZERO, AmountFrom::Elided),
         };
-        let Amounts { cost, lot, assertion, .. } = amounts;
+        let Amounts { mut cost, lot, assertion, .. } = amounts;
+        if from == AmountFrom::Assigned {
+            cost = assertion.as_ref().and_then(|assertion| assertion.cost);
+        }
         let detail = Detail { cost, lot, assertion, date: dates.date, date2: dates.date2 };
         let detail = if detail.is_empty() {
             0
@@ -208,11 +216,36 @@ impl Reader<'_> {
                     posting.detail = index(details.len());
                 }
                 let kept = &mut details[posting.detail as usize - 1];
+                let is_assigned = posting.amount == AmountFrom::Assigned && detail.date.is_some();
                 kept.date = detail.date.or(kept.date);
                 kept.date2 = detail.date2.or(kept.date2);
+                return self.dated_assignment(is_assigned, line, lines);
             }
         }
         true
+    }
+
+    /// The first day of `2024/3`, in Ledger.
+    fn month(&self, text: &str) -> Option<NaiveDate> {
+        match day::leading(text, self.dialect) {
+            Some((Day::Is(date), "")) if self.dialect == Dialect::Ledger => Some(date),
+            _ => None,
+        }
+    }
+
+    /// Says that a posting that takes its amount from a balance has a date of its own, which hledger
+    /// refuses: the balance is that of the transaction's day. Whether there is nothing to say.
+    fn dated_assignment(&mut self, is_assigned: bool, line: Line<'_>, lines: &Lines<'_>) -> bool {
+        if !is_assigned || self.dialect != Dialect::Hledger {
+            return true;
+        }
+        let fault = Fault::helped(
+            line.text.trim(),
+            "a posting without an amount has a balance and a date of its own",
+            "write its amount before `=`, or remove the date",
+        );
+        self.fault("date", line, lines, &fault);
+        false
     }
 
     /// `date: 3/15`, `[3/15]`, `[3/15=3/16]`, `[=3/16]` in a comment; whether they read.
@@ -240,25 +273,55 @@ impl Reader<'_> {
                 }
             }
         }
-        let Some((_, bracket)) = comment.split_once('[') else {
-            return good;
-        };
-        let Some((inner, _)) = bracket.split_once(']') else {
-            return good;
-        };
+        let mut rest = comment;
+        while let Some((_, bracket)) = rest.split_once('[') {
+            let Some((inner, after)) = bracket.split_once(']') else { break };
+            good &= self.bracket(inner, near, detail, line, lines);
+            rest = if self.dialect == Dialect::Hledger { after } else { "" };
+        }
+        good
+    }
+
+    /// The dates in one pair of brackets; whether they read.
+    fn bracket(
+        &mut self,
+        inner: &str,
+        near: NaiveDate,
+        detail: &mut Detail,
+        line: Line<'_>,
+        lines: &Lines<'_>,
+    ) -> bool {
+        // In Ledger whatever begins as a date is one.
+        let begins = inner.starts_with(|first: char| first.is_ascii_digit() || first == '=');
+        if self.dialect == Dialect::Ledger && begins {
+            return self.dates(inner, near, detail, line, lines);
+        }
         if inner.is_empty()
             || !inner.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'/' | b'-' | b'.' | b'='))
             || !inner.contains(['/', '-', '.', '='])
             || !inner.bytes().any(|byte| byte.is_ascii_digit())
         {
-            return good;
+            return true;
         }
+        self.dates(inner, near, detail, line, lines)
+    }
+
+    /// `DATE`, `DATE=DATE2`, `=DATE2`; whether they read.
+    fn dates(
+        &mut self,
+        inner: &str,
+        near: NaiveDate,
+        detail: &mut Detail,
+        line: Line<'_>,
+        lines: &Lines<'_>,
+    ) -> bool {
+        let mut good = true;
         let (first, second) = inner.split_once('=').unwrap_or((inner, ""));
         for (text, kept) in [(first, &mut detail.date), (second, &mut detail.date2)] {
             if text.is_empty() {
                 continue;
             }
-            *kept = header::date(text, near);
+            *kept = header::date(text, near).or_else(|| self.month(text));
             if kept.is_none() {
                 self.fault("date", line, lines, &amount::not_a_date(text));
                 good = false;
@@ -294,8 +357,9 @@ impl Reader<'_> {
     }
 }
 
-/// `(account)`, `[account]`, `<account>`: the name without its brackets.
-pub(super) fn unwrapped(account: &str) -> (&str, PostingKind) {
+/// `(account)`, `[account]`, `<account>`: the name without its brackets; in hledger without those
+/// within them too.
+pub(super) fn unwrapped(account: &str, dialect: Dialect) -> (&str, PostingKind) {
     let bytes = account.as_bytes();
     let kind = match (bytes.first(), bytes.last()) {
         (Some(b'('), Some(b')')) => PostingKind::Virtual,
@@ -303,7 +367,13 @@ pub(super) fn unwrapped(account: &str) -> (&str, PostingKind) {
         (Some(b'<'), Some(b'>')) => PostingKind::Real,
         _ => return (account, PostingKind::Real),
     };
-    (account[1..account.len() - 1].trim(), kind)
+    let mut name = &account[1..account.len() - 1];
+    while dialect == Dialect::Hledger
+        && let [b'(', .., b')'] | [b'[', .., b']'] = name.as_bytes()
+    {
+        name = &name[1..name.len() - 1];
+    }
+    (name, kind)
 }
 
 /// Ledger's checks within a transaction.

@@ -19,7 +19,7 @@ use crate::ledger::guesses::Guesses;
 use crate::ledger::header;
 use crate::ledger::lines::{Line, Lines};
 use crate::ledger::model::{
-    AccountId, CommodityId, Dialect, Inert, Ledger, Options, TransactionRow, Xxh,
+    AccountId, Dialect, Inert, Ledger, Options, Status, TransactionRow, Xxh,
 };
 use crate::ledger::rules::Rule;
 use crate::ledger::scope::Scope;
@@ -40,8 +40,10 @@ pub(super) struct Reader<'o> {
     pub rules: Vec<Rule>,
     /// `--input-date-format`
     pub date_format: Option<String>,
-    /// `C`, as far as they stand.
-    pub conversions: Vec<Conversion>,
+    /// Who clocked in and has not clocked out, in a journal of Ledger's.
+    pub clocked_in: time::Clock,
+    /// What a text is read as where its name does not say it: `include timedot:hours.txt`.
+    pub formats: HashMap<Name, time::Format>,
     /// Transactions that did not come to zero when they were read, by index.
     pub unsettled: Vec<u32>,
     pub guessed: Guesses,
@@ -58,30 +60,6 @@ pub(super) struct Reader<'o> {
     pub debt: usize,
     /// Empty rows of slices, for the next ones.
     pub spare: Vec<slices::Rows>,
-}
-
-/// Two commodities that are one in other units: `C 1.00 kb = 1024 b`.
-#[derive(Debug)]
-pub(super) struct Conversion {
-    pub of: [CommodityId; 2],
-    pub place: Place,
-}
-
-impl Conversion {
-    /// Said where the journal has amounts of both, or of the one that Ledger turns into the other.
-    pub fn told(&self, ledger: &Ledger) -> Option<Diagnostic> {
-        let [large, small] = self.of;
-        ledger.postings.iter().any(|row| row.commodity == large).then(|| {
-            let names = ledger.commodities.names();
-            let name = |of: CommodityId| &names[of.0 as usize];
-            let found =
-                format!("amounts in `{}` are not brought to `{}`", name(large), name(small));
-            Diagnostic::error("conversion", found)
-                .at(self.place.clone())
-                .note("Ledger adds up both as one commodity; here they stand apart")
-                .help(format!("write the amounts in `{}`", name(small)))
-        })
-    }
 }
 
 /// Dates without a year for which today's was taken: the first, that year, and how many.
@@ -104,7 +82,8 @@ impl<'o> Reader<'o> {
             commodities: Commodities::new(dialect),
             scope: Scope::default(),
             rules: Vec::new(),
-            conversions: Vec::new(),
+            clocked_in: time::Clock::default(),
+            formats: HashMap::new(),
             unsettled: Vec::new(),
             guessed: IndexMap::new(),
             sums: Sums::default(),
@@ -126,7 +105,9 @@ impl<'o> Reader<'o> {
         self.scope = Scope::default();
         self.commodities.decimal_mark = None;
         self.commodities.default = None;
+        self.commodities.default_mark = None;
         self.source(source, why);
+        time::end(self);
     }
 
     /// Reads one text and those it includes.
@@ -142,12 +123,17 @@ impl<'o> Reader<'o> {
         let index = index(self.ledger.sources.len());
         self.text_begins(&source, why);
         let mut lines = Lines::new(index, &source.name, &source.text);
-        match source.name.rsplit_once('.') {
-            Some((_, "timeclock")) => time::clock(self, &mut lines),
-            Some((_, "timedot")) => time::dots(self, &mut lines),
-            _ => self.lines(&mut lines, None),
+        match self.format(&source.name) {
+            time::Format::Clock => time::clock(self, &mut lines),
+            time::Format::Dots => time::dots(self, &mut lines),
+            time::Format::Journal => self.lines(&mut lines, None),
         }
         self.chain.pop();
+    }
+
+    /// What a text of this name is read as.
+    pub fn format(&self, name: &Name) -> time::Format {
+        self.formats.get(name).copied().unwrap_or_else(|| time::Format::of(name))
     }
 
     /// A text begins: its lines are read from here on.
@@ -283,8 +269,6 @@ impl<'o> Reader<'o> {
                 }
                 after
             }
-            // Ledger reads a mark or a code that follows at once.
-            Some(b'*' | b'!' | b'(') if self.dialect == Dialect::Ledger => rest,
             Some(_) => {
                 let fault = Fault::helped(
                     rest,
@@ -296,7 +280,17 @@ impl<'o> Reader<'o> {
                 rest
             }
         };
-        let (status, _) = header::status(blanks(rest));
+        let (status, marked) = header::status(blanks(rest));
+        let code = if status == Status::Unmarked { blanks(rest) } else { blanks(marked) };
+        if self.dialect == Dialect::Hledger && code.starts_with('(') && !code.contains(')') {
+            let fault = Fault::helped(
+                code,
+                "a code in brackets has no end",
+                "write `)` after it, or something else before the bracket",
+            );
+            self.fault("code", line, lines, &fault);
+            good = false;
+        }
         let first = self.ledger.postings.len();
         while let Some(line) = lines.next_indented() {
             let text = blanks(line.text);
@@ -348,7 +342,7 @@ impl<'o> Reader<'o> {
         {
             return Some(read);
         }
-        let (day, rest) = day::leading(text)?;
+        let (day, rest) = day::leading(text, self.dialect)?;
         match day {
             Day::Is(date) => Some((date, rest)),
             Day::Yearless(month, day) => {

@@ -112,7 +112,7 @@ pub fn rule<'t>(reader: &mut Reader<'_>, line: Line<'t>, lines: &mut Lines<'t>) 
 fn added<'t>(text: &'t str, reader: &mut Reader<'_>) -> Result<Option<Added>, Fault<'t>> {
     let text = blanks(header::status(text).1);
     let (account, rest) = text.split_at(account_end(text));
-    let (name, kind) = unwrapped(account);
+    let (name, kind) = unwrapped(account, reader.dialect);
     let account = Account::read(name, reader);
     let rest = blanks(rest);
     if rest.is_empty() || rest.starts_with(';') {
@@ -128,7 +128,11 @@ fn added<'t>(text: &'t str, reader: &mut Reader<'_>) -> Result<Option<Added>, Fa
         commodities.default = default;
         read.map(|(quantity, after)| (Value::of(quantity), after))?
     };
-    let after = blanks(after);
+    let mut after = blanks(after);
+    // Ledger reads a price here, and weighs without it.
+    if after.starts_with('@') {
+        after = blanks(amount::cost(&after[1..], false, &mut reader.commodities)?.1);
+    }
     if !after.is_empty() && !after.starts_with(';') {
         let word = after.split(';').next().unwrap_or_default().trim_end();
         return Err(Fault::new(word, format!("expected the line's end, found `{word}`")));

@@ -216,9 +216,17 @@ impl Running {
         assertion: &Assertion,
     ) -> Option<Diagnostic> {
         let of = assertion.amount.commodity;
+        if self.dialect == Dialect::Ledger
+            && row.amount == AmountFrom::Written
+            && row.commodity != of
+            && of.0 != 0
+            && !row.number.is_zero()
+        {
+            return Some(of_another(ledger, at, row, assertion.amount, &mut self.spot));
+        }
         let balance = self.balance(row, assertion, of);
         let makes = balance.map_or(Decimal::ZERO, |balance| balance.sum);
-        if makes != assertion.amount.number && !self.is_of_all(assertion) {
+        if makes != assertion.amount.number {
             let balance = balance.copied();
             return Some(failed(
                 ledger,
@@ -265,7 +273,8 @@ impl Running {
     }
 
     /// The amounts that make the assertion of a posting without an amount hold: one, or where it
-    /// speaks of all commodities one for each that must change. `None`: too many digits.
+    /// speaks of all commodities one for each that must change; where it has a cost, one without it for
+    /// what is held before, and last the one that has it. `None`: too many digits.
     pub fn missing(&self, ledger: &Ledger, posting: u32) -> Option<Vec<Quantity>> {
         let row = &ledger.postings[posting as usize];
         let assertion = detail(ledger, row)?.assertion.as_deref()?;
@@ -281,7 +290,16 @@ impl Running {
                 }
             }
         }
-        let number = plus(stated.number, -holds(stated.commodity))?;
+        let held = holds(stated.commodity);
+        if assertion.cost.is_some() {
+            // What is held has no cost, or another: it goes, and all that is stated comes at this one.
+            if !held.is_zero() {
+                missing.insert(0, Quantity { number: -held, commodity: stated.commodity });
+            }
+            missing.push(stated);
+            return Some(missing);
+        }
+        let number = plus(stated.number, -held)?;
         if missing.is_empty() || !number.is_zero() {
             missing.insert(0, Quantity { number, commodity: stated.commodity });
         }
@@ -315,6 +333,23 @@ fn above(ledger: &Ledger, account: usize, asked: &[bool]) -> Vec<AccountId> {
         .filter(|above| asked.get(*above as usize) == Some(&true))
         .map(AccountId)
         .collect()
+}
+
+/// In Ledger a balance is stated in the commodity of the posting's amount.
+fn of_another(
+    ledger: &Ledger,
+    at: usize,
+    row: &PostingRow,
+    stated: Quantity,
+    spot: &mut Spot,
+) -> Diagnostic {
+    let view = Posting::new(Transaction::new(ledger, &ledger.transactions[at]), row, spot);
+    let stated = ledger.amount(stated);
+    let message =
+        format!("stated {}, another commodity than the amount's", stated.to_string().trim_end());
+    Diagnostic::error("assertion", message)
+        .at(view.place())
+        .help("state that balance in a posting of its own, with the amount 0")
 }
 
 fn failed(

@@ -1,7 +1,7 @@
 //! What a directive says for the lines below it: the year, aliases, the account they stand under.
 //!
-//! In hledger all of it ends with the file it stands in, and included files inherit it; in Ledger it
-//! goes on past the end of an included file.
+//! Included files inherit it. In hledger all of it ends with the file it stands in; in Ledger `apply` and
+//! the year do, and the rest goes on past the end of an included file.
 
 use regex::Regex;
 
@@ -18,6 +18,8 @@ pub struct Scope {
     pub parents: Vec<String>,
     /// What `end` without a name ends: the `apply` words, outermost first.
     pub applied: Vec<Applied>,
+    /// How many of those stand in the texts around this one, where they cannot end here: Ledger's rule.
+    pub outer: usize,
     /// `payee` below an `account`: whose postings to an account called `Unknown` go there, in Ledger.
     pub unknown: Vec<(Regex, String)>,
     /// `bucket`: takes what a transaction lacks.
@@ -26,6 +28,8 @@ pub struct Scope {
     pub decimal_mark: Option<u8>,
     /// `D`
     pub default: Option<CommodityId>,
+    /// The decimal mark that it shows.
+    pub default_mark: Option<u8>,
 }
 
 /// An `apply` that has not ended.
@@ -61,8 +65,13 @@ impl Scope {
                 }
                 name
             }
-            Dialect::Ledger => self.under_parents(&self.ledger_alias(written)),
+            Dialect::Ledger => self.ledger_alias(written).unwrap_or_else(|| self.below(written)),
         }
+    }
+
+    /// The account of this name where no alias counts, in Ledger.
+    pub fn below(&self, name: &str) -> String {
+        parts(self.under_parents(name))
     }
 
     fn under_parents(&self, name: &str) -> String {
@@ -76,7 +85,7 @@ impl Scope {
     }
 
     /// Ledger's aliases are exact, for the whole name, else for its first part, and applied once.
-    fn ledger_alias(&self, written: &str) -> String {
+    fn ledger_alias(&self, written: &str) -> Option<String> {
         let find = |name: &str| {
             self.aliases.iter().rev().find_map(|alias| match alias {
                 Alias::Name(old, new) if old == name => Some(new),
@@ -84,16 +93,21 @@ impl Scope {
             })
         };
         if let Some(new) = find(written) {
-            return new.clone();
+            return Some(new.clone());
         }
-        match written.split_once(':') {
-            Some((first, rest)) => match find(first) {
-                Some(new) => format!("{new}:{rest}"),
-                None => written.to_owned(),
-            },
-            None => written.to_owned(),
-        }
+        let (first, rest) = written.split_once(':')?;
+        find(first).map(|new| format!("{new}:{rest}"))
     }
+}
+
+/// Ledger's name for an account: without the parts that have no name, `a::b` is `a:b`.
+fn parts(name: String) -> String {
+    if !name.starts_with(':') && !name.contains("::") {
+        return name;
+    }
+    let end = if name.ends_with(':') { ":" } else { "" };
+    let parts: Vec<&str> = name.split(':').filter(|part| !part.is_empty()).collect();
+    parts.join(":") + end
 }
 
 impl Alias {

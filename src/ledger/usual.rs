@@ -12,6 +12,9 @@ use crate::ledger::number::Usual;
 
 /// The amount at the start of `text`, and what follows it. `None`: look closer.
 pub fn quantity<'t>(text: &'t str, commodities: &mut Commodities) -> Option<(Quantity, &'t str)> {
+    if !commodities.has_no_units() {
+        return None;
+    }
     let bytes = text.as_bytes();
     let negative = bytes.first() == Some(&b'-');
     let start = usize::from(negative);
