@@ -142,28 +142,37 @@ impl Ord for EventId {
     }
 }
 
+impl EventId {
+    /// The text of an id that we formed; `Err` with that of one that was given.
+    pub fn written(&self) -> Result<Written, &Name> {
+        let (row, part, ordinal) = match &self.0 {
+            Form::Given { text, .. } => return Err(text),
+            Form::Formed { row, part, ordinal } => (row.bits(), *part, *ordinal),
+        };
+        let mut written = Written::nothing();
+        match part {
+            0 => {}
+            1..=25 => written.put(b'a' + part),
+            part => {
+                written.put_digits(part.into(), 0);
+                written.put(b'.');
+            }
+        }
+        written.put_digits(ordinal.into(), 0);
+        written.put(b'-');
+        for half in 0..12 {
+            let digit = (row >> (4 * half) & 15) as usize;
+            written.put(b"0123456789abcdef"[digit]);
+        }
+        Ok(written)
+    }
+}
+
 impl fmt::Display for EventId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0 {
-            Form::Given { text, .. } => f.pad(text),
-            Form::Formed { row, part, ordinal } => {
-                let mut written = Written::nothing();
-                match part {
-                    0 => {}
-                    part @ 1..=25 => written.put(b'a' + part),
-                    part => {
-                        written.put_digits((*part).into(), 0);
-                        written.put(b'.');
-                    }
-                }
-                written.put_digits((*ordinal).into(), 0);
-                written.put(b'-');
-                for half in 0..12 {
-                    let digit = (row.bits() >> (4 * half) & 15) as usize;
-                    written.put(b"0123456789abcdef"[digit]);
-                }
-                f.write_str(written.text())
-            }
+        match self.written() {
+            Err(text) => f.pad(text),
+            Ok(written) => f.write_str(written.text()),
         }
     }
 }

@@ -1,8 +1,7 @@
 //! Sorts events into the order of a journal, in place and on all cores.
 //!
-//! Exports stand in the order of their days, forwards or backwards, but for rows that are booked later
-//! than they happened. So events go to their days first, which are counted and not compared, and only
-//! those of one day are held against each other.
+//! Events of many years fall on few days: these are counted and not compared, and only events of one day
+//! are held against each other. Each event moves once.
 
 use rayon::prelude::*;
 
@@ -14,48 +13,58 @@ pub fn sort(events: &mut [Event]) {
     if events.is_sorted_by(|one, other| one.stands_to(other).is_le()) {
         return;
     }
-    let ends = events.first().zip(events.last());
-    if ends.is_some_and(|(first, last)| first.date > last.date) {
-        reverse(events);
-    }
-    if events.is_sorted_by_key(|event| event.date) || to_their_days(events) {
-        events.par_chunk_by_mut(|one, other| one.date == other.date).for_each(within_a_day);
-    } else {
+    let Some(mut turns) = by_days(events) else {
         events.par_sort_unstable_by(Event::stands_to);
+        return;
+    };
+    turns
+        .par_chunk_by_mut(|one, other| events[*one as usize].date == events[*other as usize].date)
+        .for_each(|day| within_a_day(events, day));
+    let mut places = vec![0; turns.len()];
+    for (place, at) in (0..).zip(turns) {
+        places[at as usize] = place;
     }
+    to_their_places(events, &mut places);
 }
 
-fn reverse(events: &mut [Event]) {
-    let (first, rest) = events.split_at_mut(events.len() / 2);
-    let last = rest.par_iter_mut().rev();
-    first.par_iter_mut().zip(last).for_each(|(one, other)| std::mem::swap(one, other));
-}
-
-/// Sorts events by their dates alone. Whether it was done: days that lie far apart are too many to be
-/// counted, and nothing has moved then.
-fn to_their_days(events: &mut [Event]) -> bool {
+/// Where the events stand, in the order of their dates alone. `None` where days lie so far apart that
+/// they are too many to be counted.
+fn by_days(events: &[Event]) -> Option<Vec<u32>> {
+    let count = u32::try_from(events.len()).ok()?;
     let days: Vec<i32> = events.par_iter().map(|event| event.date.num_days_from_ce()).collect();
-    let (Some(first), Some(last)) = (days.iter().min(), days.iter().max()) else { return true };
-    let span = usize::try_from(i64::from(*last) - i64::from(*first)).unwrap_or(usize::MAX);
-    if span > 8 * days.len() || u32::try_from(days.len()).is_err() {
-        return false;
-    }
+    let (first, last) = (days.iter().min()?, days.iter().max()?);
     let of = |day: i32| day.abs_diff(*first) as usize;
-    let mut next = vec![0u32; span + 2];
+    if of(*last) > 8 * events.len() {
+        return None;
+    }
+    let mut next = vec![0u32; of(*last) + 2];
     for day in &days {
         next[of(*day) + 1] += 1;
     }
     for day in 1..next.len() {
         next[day] += next[day - 1];
     }
-    let mut places: Vec<u32> = Vec::with_capacity(days.len());
-    for day in &days {
+    let mut turns = vec![0; days.len()];
+    for (at, day) in (0..count).zip(&days) {
         let place = &mut next[of(*day)];
-        places.push(*place);
+        turns[*place as usize] = at;
         *place += 1;
     }
-    to_their_places(events, &mut places);
-    true
+    Some(turns)
+}
+
+/// Brings the events of one day, told by where they stand, into their order. Numbers are held against
+/// each other, and events only where those are the same.
+fn within_a_day(events: &[Event], day: &mut [u32]) {
+    let mut turns: Vec<(u64, u32)> =
+        day.iter().map(|at| (brief(&events[*at as usize]), *at)).collect();
+    turns.sort_unstable_by(|(one, at), (other, to)| {
+        let events = || events[*at as usize].stands_to(&events[*to as usize]);
+        one.cmp(other).then_with(events).then(at.cmp(to))
+    });
+    for (place, (_, at)) in day.iter_mut().zip(turns) {
+        *place = at;
+    }
 }
 
 /// Moves each event to its place.
@@ -67,20 +76,6 @@ fn to_their_places(events: &mut [Event], places: &mut [u32]) {
             places.swap(at, place);
         }
     }
-}
-
-/// Sorts the events of one day. Numbers are held against each other, and moved, instead of events.
-fn within_a_day(day: &mut [Event]) {
-    let mut turns: Vec<(u64, u32)> = day.iter().map(brief).zip(0..).collect();
-    turns.sort_unstable_by(|(one, at), (other, to)| {
-        let events = || day[*at as usize].stands_to(&day[*to as usize]);
-        one.cmp(other).then_with(events).then(at.cmp(to))
-    });
-    let mut places = vec![0; day.len()];
-    for (place, (_, at)) in (0..).zip(turns) {
-        places[at as usize] = place;
-    }
-    to_their_places(day, &mut places);
 }
 
 /// A number that sorts events of one day as they stand to each other, as far as it tells them apart.

@@ -169,14 +169,14 @@ impl Making<'_> {
             None => row.quantity.value().is_some_and(|quantity| quantity.is_sign_negative()),
         };
         let kind = rule.negative.filter(|_| negative).unwrap_or(rule.kind);
-        let (cash, units) = (cash_of(kind), units_of(kind));
+        let cash = cash_of(kind);
         let quantity = row.quantity.value().filter(|quantity| !quantity.is_zero());
         let side = if kind == rule.kind { rule.side } else { Make::of(kind).side };
         let quantity = quantity.map(|quantity| sided(unpadded(quantity), side));
-        if !units
+        if let Some(quantity) = quantity
             && !self.profile.held
             && !invested
-            && let Some(quantity) = quantity
+            && !units_of(kind)
         {
             let message = format!("the row moves {quantity} units, and `{kind}` moves none");
             return Err(Reason::new("units-without-place", message).at(Field::Quantity));

@@ -23,7 +23,7 @@ use super::profile::{Field, Profile};
 use super::recognise::{Column, Layout, Section};
 use super::record::Cell;
 use super::symbol::Aliases;
-use crate::money::Decimal;
+use crate::money::{Decimal, Written};
 use crate::period::{DateForm, NaiveDate, NaiveTime};
 use crate::source::{Name, Source};
 
@@ -283,6 +283,14 @@ impl Position {
 
     #[inline]
     fn get<'c>(&self, field: Field, cells: &'c [Cell]) -> &'c str {
+        // Most fields stand in no column.
+        if self.0[field as usize].is_none() {
+            return "";
+        }
+        self.stated(field, cells)
+    }
+
+    fn stated<'c>(&self, field: Field, cells: &'c [Cell]) -> &'c str {
         self.at(field, cells).and_then(|at| cells.get(at)).map_or("", |cell| trimmed(cell))
     }
 }
@@ -336,6 +344,8 @@ struct Reader<'s, 'r, 'p> {
     known_holders: Hashed<u64, usize>,
     /// The holder of the row before.
     last_holder: usize,
+    /// The last day that was hashed, as it is written for that.
+    written: Option<(NaiveDate, Written)>,
     /// What was hashed last; its room is used again.
     buffer: Vec<u8>,
     /// The last day read and its text: rows of one day stand together.
@@ -362,6 +372,7 @@ impl<'s, 'r, 'p> Reader<'s, 'r, 'p> {
             holders: file.holders.to_vec(),
             known_holders: known_holders.collect(),
             last_holder: 0,
+            written: None,
             buffer: Vec::new(),
             last_day: None,
             doubt: false,

@@ -82,9 +82,9 @@ fn block(text: &mut String, event: &Event, account: &Account) {
         text.extend([before, key, ": ", &escape(value)]);
     }
     text.push_str("\n    ; id: ");
-    match event.id.given() {
-        Some(given) => text.push_str(&escape(given)),
-        None => text.push_str(&event.id.to_string()),
+    match event.id.written() {
+        Ok(written) => text.push_str(written.text()),
+        Err(given) => text.push_str(&escape(given)),
     }
     text.push_str(", src: ");
     push_origin(text, &event.origin);
@@ -203,6 +203,14 @@ impl Said {
     }
 }
 
+fn push_blanks(text: &mut String, count: usize) {
+    const BLANKS: &str = "                                                                ";
+    match BLANKS.get(..count) {
+        Some(blanks) => text.push_str(blanks),
+        None => text.extend(std::iter::repeat_n(' ', count)),
+    }
+}
+
 /// The postings, their numbers ending in one column.
 fn postings(text: &mut String, legs: &[Leg]) {
     let width = |leg: &Leg| leg.account.chars().count() + 4;
@@ -213,7 +221,7 @@ fn postings(text: &mut String, legs: &[Leg]) {
         let quantity = quantity.text();
         let gap = end.saturating_sub(width(leg)).max(quantity.len() + 2);
         text.extend(["    ", &leg.account]);
-        text.extend(std::iter::repeat_n(' ', gap - quantity.len()));
+        push_blanks(text, gap - quantity.len());
         text.push_str(quantity);
         if !leg.commodity.is_empty() {
             text.push(' ');

@@ -48,7 +48,11 @@ impl Reader<'_, '_, '_> {
                 }
                 Field::Amount | Field::Debit | Field::Credit | Field::Gross => row.amount,
                 Field::Date => {
-                    buffer.extend_from_slice(canonical::day(row.date).bytes());
+                    let known = self.written.filter(|(day, _)| *day == row.date);
+                    let (_, written) = *self
+                        .written
+                        .insert(known.unwrap_or_else(|| (row.date, canonical::day(row.date))));
+                    buffer.extend_from_slice(written.bytes());
                     if let Some(posted) = row.posted {
                         buffer.extend_from_slice(canonical::day(posted).bytes());
                     }
