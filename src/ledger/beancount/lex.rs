@@ -176,6 +176,10 @@ impl<'t> Cursor<'t> {
         if !letter || after.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte >= 0x80) {
             return None;
         }
+        // These are values of metadata, wherever they stand.
+        if matches!(&self.bytes[start..end], b"TRUE" | b"FALSE" | b"NULL") {
+            return None;
+        }
         self.at = end;
         Some(self.since(start))
     }
@@ -302,6 +306,8 @@ mod tests {
         assert_eq!(Cursor::new("USDollar").currency(), None);
         assert_eq!(Cursor::new("/6J").currency(), Some("/6J"));
         assert_eq!(Cursor::new("/6.3").currency(), None);
+        assert_eq!(Cursor::new("NULL").currency(), None);
+        assert_eq!(Cursor::new("NULLS").currency(), Some("NULLS"));
         assert_eq!(Cursor::new("\"a\\\"b\nc\" d").string(), Found::Good("a\\\"b\nc"));
         assert_eq!(Cursor::new("\"a").string(), Found::Bad);
         let day = NaiveDate::from_ymd_opt(2024, 3, 5).expect("a day");

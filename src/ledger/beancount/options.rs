@@ -200,7 +200,7 @@ fn is_true(value: &str) -> bool {
 }
 
 fn is_root(name: &str) -> bool {
-    name.starts_with(|first: char| first.is_uppercase() || !first.is_ascii())
+    name.starts_with(char::is_uppercase)
         && name.chars().all(|letter| letter.is_alphanumeric() || letter == '-')
 }
 

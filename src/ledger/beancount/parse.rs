@@ -289,7 +289,7 @@ impl<'d, 't> Parser<'d, 't> {
             let start = self.cursor.at;
             let name = self.string()?;
             booking = Booking::named(name);
-            if booking.is_none() {
+            if booking.is_none() && !name.is_empty() {
                 let place = self.cursor.place(&self.file, start, self.cursor.at - start);
                 let all = Booking::NAMES.map(|(name, _)| name).join(", ");
                 let message = format!("no booking method `{name}`");

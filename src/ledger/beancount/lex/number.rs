@@ -12,6 +12,8 @@ const DEPTH: u32 = 64;
 pub(in crate::ledger::beancount) enum Wrong {
     /// Digits or an operator are missing at the cursor.
     Syntax,
+    /// A comma groups another number of digits than three, or is meant for the point.
+    Groups,
     /// It has more digits than a number can hold, or divides by zero.
     Value,
 }
@@ -89,14 +91,17 @@ impl Cursor<'_> {
         Ok(value)
     }
 
-    /// Digits, with commas between them wherever they stand, and decimals.
+    /// Digits, with commas between groups of three, and decimals.
     fn digits(&mut self) -> Result<Decimal, Wrong> {
         let mut at = self.at;
         let (mut value, mut scale, mut point) = (0_i128, 0_u32, false);
         let mut long = false;
+        // Digits since the last comma, if there was one.
+        let (mut run, mut grouped, mut uneven) = (0_u32, false, false);
         while let Some(byte) = self.bytes.get(at) {
             match byte {
                 b'0'..=b'9' => {
+                    run += u32::from(!point);
                     if value > i128::MAX / 100 {
                         long = true;
                     } else {
@@ -107,7 +112,11 @@ impl Cursor<'_> {
                 b'.' if !point && at > self.at => point = true,
                 b',' if !point
                     && at > self.at
-                    && matches!(self.bytes.get(at + 1), Some(b'0'..=b'9' | b',')) => {}
+                    && matches!(self.bytes.get(at + 1), Some(b'0'..=b'9' | b',')) =>
+                {
+                    uneven |= run > 3 || (grouped && !matches!(run, 0 | 3));
+                    (run, grouped) = (0, true);
+                }
                 _ => break,
             }
             at += 1;
@@ -116,6 +125,9 @@ impl Cursor<'_> {
             return Err(Wrong::Syntax);
         }
         self.at = at;
+        if uneven || (grouped && run != 3) {
+            return Err(Wrong::Groups);
+        }
         if long {
             return Err(Wrong::Value);
         }
@@ -134,13 +146,16 @@ mod tests {
             ("-(1 + 2) * 3 / 4", "-2.25", ""),
             ("10 /ESH25", "10", " /ESH25"),
             ("10 /2 X", "5", " X"),
-            ("1,2,3", "123", ""),
+            ("12,345,678", "12345678", ""),
             ("- 5.", "-5", ""),
             ("3 - -2", "5", ""),
         ] {
             let mut cursor = Cursor::new(text);
             assert_eq!(cursor.number().map(|n| n.to_string()), Ok(value.to_owned()), "{text}");
             assert_eq!(&text[cursor.at..], rest);
+        }
+        for text in ["1,50", "1,2,3", "1000,000", "12,34,567", "1,000,00.5", "2 * 1,5"] {
+            assert_eq!(Cursor::new(text).number(), Err(Wrong::Groups), "{text}");
         }
         assert_eq!(Cursor::new("1 / 0").number(), Err(Wrong::Value));
         assert_eq!(Cursor::new("(1").number(), Err(Wrong::Syntax));

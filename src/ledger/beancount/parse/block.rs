@@ -91,7 +91,7 @@ impl Parser<'_, '_> {
                     if !self.options.pipe {
                         let place = self.place_here();
                         self.report(
-                            Diagnostic::warning("pipe", "Beancount no longer reads `|` here")
+                            Diagnostic::error("pipe", "Beancount no longer reads `|` here")
                                 .at(place)
                                 .help("leave it out: two texts are payee and narration"),
                         );
@@ -283,7 +283,20 @@ impl Parser<'_, '_> {
             if self.cursor.is_line_end() {
                 return Ok(());
             }
-            self.value("a value: a text in quotes, a number, an amount, a date, an account")?;
+            let expected = "a value: a text in quotes, a number, an amount, a date, an account";
+            let is_name = match self.cursor.byte() {
+                b'#' => true,
+                b'A'..=b'Z' | b'/' => {
+                    let word = self.cursor.here();
+                    self.cursor.clone().currency().is_some_and(|name| name == word)
+                        || word == "NULL"
+                }
+                _ => false,
+            };
+            if is_name {
+                return Err(self.expected(expected));
+            }
+            self.value(expected)?;
         }
     }
 }

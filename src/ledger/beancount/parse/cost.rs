@@ -21,15 +21,18 @@ impl Parser<'_, '_> {
             label: None,
             merge: false,
         };
-        let (mut amount, mut parts) = (false, false);
+        // A comma follows a part, and may stand first; another part follows it.
+        let (mut amount, mut parts, mut comma) = (false, false, false);
+        let first = self.cursor.at;
         loop {
             self.cursor.blanks();
             let start = self.cursor.at;
             match self.cursor.byte() {
-                b'}' => break,
-                b',' if parts => {
+                b'}' if !comma => break,
+                b'}' => return Err(self.expected("a cost, a date or a label after `,`")),
+                b',' if parts || self.cursor.since(first).trim().is_empty() => {
                     self.cursor.at += 1;
-                    parts = false;
+                    (parts, comma) = (false, true);
                     continue;
                 }
                 b',' => return Err(self.expected("a cost, a date, a label or `}`")),
@@ -60,7 +63,7 @@ impl Parser<'_, '_> {
                     self.compound(&mut spec)?;
                 }
             }
-            parts = true;
+            (parts, comma) = (true, false);
         }
         if double && amount {
             if spec.total != Part::Absent {
@@ -79,7 +82,8 @@ impl Parser<'_, '_> {
     fn compound(&mut self, spec: &mut CostSpec) -> Result<(), Told> {
         let number = self.optional_number()?;
         self.cursor.blanks();
-        let hash = self.cursor.word("#");
+        // With more behind it `#` begins a tag.
+        let hash = self.cursor.clone().marked(b'#').is_none() && self.cursor.word("#");
         if hash {
             self.cursor.blanks();
             spec.total = match self.optional_number()? {

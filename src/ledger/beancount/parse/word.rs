@@ -98,6 +98,17 @@ impl<'t> Parser<'_, 't> {
             match self.cursor.number() {
                 Ok(number) => return Ok(number),
                 Err(Wrong::Syntax) => {}
+                Err(Wrong::Groups) => {
+                    let written = self.cursor.since(start).trim_end();
+                    let place = self.cursor.place(&self.file, start, written.len());
+                    let message =
+                        format!("the commas of `{written}` do not stand between thousands");
+                    let help =
+                        "write `1,234.50`: a comma groups three digits, the decimal mark is `.`";
+                    return Err(
+                        self.told(Diagnostic::error("number", message).at(place).help(help))
+                    );
+                }
                 Err(Wrong::Value) => {
                     let written = self.cursor.since(start).trim_end();
                     let place = self.cursor.place(&self.file, start, written.len());
