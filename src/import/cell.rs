@@ -53,7 +53,7 @@ pub fn trimmed(text: &str) -> &str {
     }
 }
 
-/// Reads a number: `-$1,234.56`, `$-0.88`, `($1,234.56)`, `1,234.56-`, `+0001.50`, `.9232`, `£5.38`,
+/// Reads a number: `-$1,234.56`, `$-0.88`, `($1,234.56)`, `$(0.88)`, `1,234.56-`, `+0001.50`, `.9232`, `£5.38`,
 /// `@12.97`, `99.50%`; `1S` is one that leaves.
 pub fn number(text: &str, mark: Mark) -> Number {
     let text = trimmed(text);
@@ -81,7 +81,7 @@ pub fn number(text: &str, mark: Mark) -> Number {
         match c {
             '0'..='9' | '.' | ',' | '\'' => digits.push(c),
             '-' | '\u{2212}' if !negative => negative = true,
-            '(' if at == 0 => opened = true,
+            '(' if digits.is_empty() && !negative => opened = true,
             ')' if opened && at + 1 == text.len() => negative = true,
             'S' if !negative && !digits.is_empty() && at + 1 == text.len() => negative = true,
             '+' | '@' if digits.is_empty() => {}

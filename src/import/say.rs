@@ -229,7 +229,10 @@ pub fn cut(export: &Export, rows: u32) -> Option<Diagnostic> {
 /// That nothing in the file says its currency, and which was taken.
 pub fn assumed(export: &Export) -> Option<Diagnostic> {
     let profile = export.document.layout.profile;
-    if !profile.assumes_currency || export.traces.is_empty() {
+    let taken = |currency: &Option<Name>| currency.as_ref() == Some(&profile.currency);
+    let of_none = export.events.is_empty() && !export.traces.is_empty();
+    let used = of_none || export.events.iter().any(|event| taken(&event.currency));
+    if !profile.assumes_currency || !used {
         return None;
     }
     let message = format!("nothing in the file says its currency: {} is taken", profile.currency);

@@ -76,7 +76,7 @@ impl Reader<'_, '_, '_> {
         let said = match said {
             Some(said) => self.asset(&said),
             None => match self.at.get(Field::Currency, cells) {
-                "" => self.profile.currency.clone(),
+                "" => self.at_par(cells).unwrap_or_else(|| self.profile.currency.clone()),
                 currency => self.asset(currency),
             },
         };
@@ -87,6 +87,13 @@ impl Reader<'_, '_, '_> {
             }
             None => Money { amount, currency: said, gross, hundredths: false },
         }
+    }
+
+    /// The currency of the price, where the row states a rate of one between it and the amount's.
+    fn at_par(&mut self, cells: &[Cell]) -> Option<Name> {
+        let rate = self.number(Field::Rate, cells).value()?;
+        let currency = self.at.get(Field::PriceCurrency, cells);
+        (rate == Decimal::ONE && !currency.is_empty()).then(|| self.memory.names.get(currency))
     }
 
     /// What the amount is changed into: another currency, and how much of it.
