@@ -14,6 +14,7 @@ use super::present::{Present, present};
 use super::{Error, Exit, World};
 use crate::books::Books;
 use crate::event::{Event, EventId};
+use crate::import;
 use crate::period::{self, TaxYear};
 use crate::regime::Regime;
 use crate::render::{self, Screen};
@@ -70,7 +71,8 @@ pub fn run(args: &ExplainArgs, world: &mut World) -> Result<Exit, Error> {
         let keep = read.books.settings.keep.as_deref().unwrap_or("statements");
         let fetch = || {
             let kept = || open::named(&root, &format!("{keep}/{name}"), encoding);
-            open::named(&root, name, encoding).or_else(kept).map(Arc::new)
+            let found = open::named(&root, name, encoding).or_else(kept);
+            found.map(|file| Arc::new(import::meant(file, || read.books.profiles().0)))
         };
         loaded.entry(name.to_owned()).or_insert_with(fetch).clone()
     };
@@ -155,7 +157,11 @@ fn rows(
     if !found.is_empty() {
         return Ok(found);
     }
-    let source = (explainer.texts)(file).or_else(|| world.read(Path::new(file)).ok().map(Arc::new));
+    let given = || {
+        let file = world.read(Path::new(file)).ok()?;
+        Some(Arc::new(import::meant(file, || read.books.profiles().0)))
+    };
+    let source = (explainer.texts)(file).or_else(given);
     let Some(source) = source else {
         let near = read.books.sources.keys().map(|name| &**name);
         return Err(Error::unknown("file", file, near));

@@ -69,8 +69,20 @@ use crate::source::{Name, Source};
 pub fn recognizes(source: &Source, profiles: &[Profile]) -> bool {
     ofx::recognises(&source.text)
         || ibkr::recognises(&source.text)
-        || recognise::recognise(source, profiles, &Kinds::default()).is_ok()
+        || recognise::sheet(source, profiles, &Kinds::default()).is_ok()
         || hledger::rewritten(source, profiles, &IndexMap::new(), || false).is_some()
+}
+
+/// Of a workbook the sheet that one of `profiles` reads, any other file as it is: what the lines of
+/// its rows are lines of.
+pub fn meant(file: Source, profiles: impl FnOnce() -> Vec<Profile>) -> Source {
+    if file.sheets.is_empty() {
+        return file;
+    }
+    let read = recognise::sheet(&file, &profiles(), &Kinds::shipped().0)
+        .ok()
+        .map(|(sheet, _)| sheet.clone());
+    read.unwrap_or(file)
 }
 
 /// Reads `files` as one set: what becomes of their rows depends neither on their order nor on
@@ -83,7 +95,7 @@ pub fn run(files: &[Source], context: &Context) -> Run {
         files.iter().partition(|file| ofx::recognises(&file.text));
     let (ibkr, tables): (Vec<&Source>, Vec<&Source>) =
         others.into_iter().partition(|file| ibkr::recognises(&file.text));
-    let known = |file: &Source| recognise::recognise(file, context.profiles, &kinds).is_ok();
+    let known = |file: &Source| recognise::sheet(file, context.profiles, &kinds).is_ok();
     let ruled: Vec<Option<(&Profile, Source)>> = tables
         .iter()
         .map(|file| hledger::rewritten(file, context.profiles, context.accounts, || known(file)))

@@ -43,8 +43,8 @@ impl<'p> Opener<'p> {
     /// Recognises a file and reads it.
     pub fn open(&mut self, file: &'p Source) -> Result<Export<'p>, Stopped> {
         let profiles = self.context.profiles;
-        let layout = recognise::recognise(file, profiles, &self.kinds).map_err(Stopped::Refused)?;
-        self.read(file, &layout)
+        let read = recognise::sheet(file, profiles, &self.kinds).map_err(Stopped::Refused)?;
+        self.read(read.0, &read.1)
     }
 
     /// Reads a file that is laid out so, and decides its rows within it.

@@ -49,6 +49,21 @@ struct Head {
     records: Vec<(u32, String, Vec<String>)>,
 }
 
+/// What `file` is, and which of its texts: of a workbook the longest sheet that one of `profiles`
+/// reads. `Err` as of its longest.
+pub fn sheet<'p, 's>(
+    file: &'s Source,
+    profiles: &'p [Profile],
+    kinds: &Kinds,
+) -> Result<(&'s Source, Layout<'p>), Box<Refused>> {
+    let refused = match recognise(file, profiles, kinds) {
+        Ok(layout) => return Ok((file, layout)),
+        Err(refused) => refused,
+    };
+    let read = |other: &'s Source| Some((other, recognise(other, profiles, kinds).ok()?));
+    file.sheets.iter().find_map(read).ok_or(refused)
+}
+
 /// What `source` is. `Err`: no export that one of `profiles` reads.
 pub fn recognise<'p>(
     source: &Source,

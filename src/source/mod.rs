@@ -25,6 +25,8 @@ pub struct Source {
     pub text: Text,
     /// How the bytes were read, for `check -v`: `UTF-8`, `UTF-16LE`, `windows-1252`, `workbook`.
     pub encoding: &'static str,
+    /// The other sheets of a workbook, longest first; none of them longer than this.
+    pub sheets: Vec<Source>,
 }
 
 /// What a sheet of a workbook counts as.
@@ -38,7 +40,7 @@ impl Source {
 
     /// A text that is UTF-8 where it lies, as `is_plain` and a check of its letters have shown.
     pub fn utf8(name: impl AsRef<str>, text: Text) -> Source {
-        Source { name: Name::new(name.as_ref()), text, encoding: UTF_8.name() }
+        Source { name: Name::new(name.as_ref()), text, encoding: UTF_8.name(), sheets: Vec::new() }
     }
 
     /// Whether nothing at the start of `bytes` says that they are anything but UTF-8 without a mark.
@@ -50,7 +52,7 @@ impl Source {
 
     /// Decodes `bytes`: by byte-order mark, else UTF-16 by its zero bytes, else UTF-8, else
     /// windows-1252, which every byte string is. Marks at the start are dropped, however many
-    /// there are. UTF-8 is checked and kept, not copied. A workbook is the text of its sheet.
+    /// there are. UTF-8 is checked and kept, not copied. A workbook is the text of its longest sheet.
     pub fn decode(name: impl AsRef<str>, bytes: Vec<u8>) -> Source {
         Source::decode_else(name, bytes, WINDOWS_1252)
     }
@@ -61,9 +63,18 @@ impl Source {
         bytes: Vec<u8>,
         otherwise: &'static Encoding,
     ) -> Source {
-        if let Some(text) = workbook::text(&bytes) {
+        if let Some(texts) = workbook::texts(&bytes) {
             let name = Name::new(name.as_ref());
-            return Source { name, text: text.into(), encoding: WORKBOOK };
+            let sheet = |text: String| Source {
+                name: name.clone(),
+                text: text.into(),
+                encoding: WORKBOOK,
+                sheets: Vec::new(),
+            };
+            let mut sheets = texts.into_iter().map(sheet);
+            if let Some(longest) = sheets.next() {
+                return Source { sheets: sheets.collect(), ..longest };
+            }
         }
         let told = Encoding::for_bom(&bytes).map(|(found, _)| found);
         let (text, encoding) = match told.or_else(|| sixteen_bits(&bytes)) {
@@ -80,7 +91,8 @@ impl Source {
         };
         let marks = text.len() - text.trim_start_matches('\u{feff}').len();
         let text = if marks == 0 { text } else { text[marks..].to_owned() };
-        Source { name: Name::new(name.as_ref()), text: text.into(), encoding: encoding.name() }
+        let name = Name::new(name.as_ref());
+        Source { name, text: text.into(), encoding: encoding.name(), sheets: Vec::new() }
     }
 
     /// Whether nothing in its bytes told how they are to be read: they are no UTF-8 and have no mark.

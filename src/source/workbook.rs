@@ -1,12 +1,13 @@
-//! A workbook (XLSX, XLS, ODS) as the text of one of its sheets, so that it is read as any table.
+//! A workbook (XLSX, XLS, ODS) as the texts of its sheets, so that each is read as any table.
 //!
-//! In: bytes. Out: a line of comma-separated cells for each row of the sheet, so that line 14 is the
-//! sheet's row 14. Of several sheets the one with most rows is meant, the first of equals.
+//! In: bytes. Out: a line of comma-separated cells for each row of a sheet, so that line 14 is the
+//! sheet's row 14. The sheet with most rows is first, of equals the one that stands first.
 
+use std::cmp::Reverse;
 use std::fmt::Write;
 use std::io::Cursor;
 
-use calamine::{Data, DataType, Reader, open_workbook_auto_from_rs};
+use calamine::{Data, DataType, Range, Reader, open_workbook_auto_from_rs};
 
 /// How workbooks begin: a zip archive, or the older compound file.
 const BEGINNINGS: [&[u8]; 2] = [b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"];
@@ -16,20 +17,20 @@ pub fn begins(bytes: &[u8]) -> bool {
     BEGINNINGS.iter().any(|beginning| bytes.starts_with(beginning))
 }
 
-/// The text of the sheet that is meant; `None` where the bytes are no workbook that can be read.
-pub fn text(bytes: &[u8]) -> Option<String> {
+/// The texts of the sheets, longest first; `None` where the bytes are no workbook that can be read.
+pub fn texts(bytes: &[u8]) -> Option<Vec<String>> {
     if !begins(bytes) {
         return None;
     }
     let mut book = open_workbook_auto_from_rs(Cursor::new(bytes)).ok()?;
-    let mut best: Option<calamine::Range<Data>> = None;
-    for name in book.sheet_names() {
-        let Ok(sheet) = book.worksheet_range(&name) else { continue };
-        if best.as_ref().is_none_or(|best| sheet.height() > best.height()) {
-            best = Some(sheet);
-        }
-    }
-    let sheet = best?;
+    let names = book.sheet_names();
+    let mut sheets: Vec<Range<Data>> =
+        names.iter().filter_map(|name| book.worksheet_range(name).ok()).collect();
+    sheets.sort_by_key(|sheet| Reverse(sheet.height()));
+    (!sheets.is_empty()).then(|| sheets.iter().map(text).collect())
+}
+
+fn text(sheet: &Range<Data>) -> String {
     let (row, column) = sheet.start().unwrap_or_default();
     let mut text = "\n".repeat(row as usize);
     for cells in sheet.rows() {
@@ -42,7 +43,7 @@ pub fn text(bytes: &[u8]) -> Option<String> {
         }
         text.push('\n');
     }
-    Some(text)
+    text
 }
 
 /// One cell: numbers with the digits that the sheet has, days as ISO writes them.
