@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 
-use crate::event::{Event, EventKind, Journal, Shelter};
+use super::sheltered::Sheltered;
+use crate::event::{Event, EventKind, Journal};
 use crate::income::Income;
 use crate::money::Decimal;
 use crate::period::{TaxYear, YearRule};
-use crate::source::{ByLetters, Name};
+use crate::source::Name;
 
 /// Every contribution to a line of the cash view, in the order of the events, signed as the cash.
 ///
@@ -23,13 +24,9 @@ pub fn cash(
     let taxes = journal.taxes();
     let names: HashMap<&str, Name> = LINES.iter().map(|line| (*line, Name::new(line))).collect();
     let rule = Name::new("cash");
-    let mut sheltered: HashMap<&Name, bool, ByLetters> = HashMap::default();
+    let sheltered = Sheltered::of(journal);
     for (at, event) in journal.events.iter().enumerate() {
-        let sheltered = sheltered.entry(&event.account).or_insert_with(|| {
-            let account = journal.accounts.get(&event.account);
-            account.is_some_and(|account| account.shelter != Shelter::Taxable)
-        });
-        if *sheltered {
+        if sheltered.has(&event.account) {
             continue;
         }
         let line = match &event.kind {

@@ -10,6 +10,7 @@
 mod ask;
 mod cash;
 mod kinds;
+mod sheltered;
 mod subject;
 mod vector;
 
@@ -19,7 +20,7 @@ use std::ops::{Deref, Range};
 use indexmap::IndexMap;
 use rayon::prelude::*;
 
-use crate::event::{Event, EventKind, Journal, Question, Shelter};
+use crate::event::{Event, EventKind, Journal, Question};
 use crate::income::{Findings, Income};
 use crate::money::Decimal;
 use crate::period::{Datelike, NaiveDate, TaxYear};
@@ -28,6 +29,7 @@ use crate::source::{ByLetters, Name};
 
 pub use cash::{LINES as CASH_LINES, cash};
 use kinds::moves_units;
+use sheltered::Sheltered;
 use subject::{Answer, Fraction, Subject};
 use vector::Figure;
 
@@ -163,8 +165,11 @@ struct Frame<'j> {
     findings: &'j Findings,
     /// Of other years only sums are kept.
     years: Option<&'j [TaxYear]>,
-    /// Rows by what they are tried on.
-    rows: HashMap<&'j str, Vec<Row<'j>>>,
+    /// Rows, those together that are tried on the same.
+    rows: Vec<Vec<Row<'j>>>,
+    /// Where in `rows` those of a name stand: of a kind, of an accrual, of a match.
+    named: HashMap<&'j str, usize>,
+    sheltered: Sheltered,
     /// By kind of event.
     kinds: Vec<Kind<'j>>,
     /// Tests around an ex-date, by event.
@@ -177,7 +182,8 @@ struct Frame<'j> {
 
 /// What the regime has for one kind of event.
 struct Kind<'j> {
-    has_rows: bool,
+    /// Where in `Frame::rows` its rows stand.
+    rows: Option<usize>,
     /// Which days of an event decide its year.
     dates: Option<&'j [Name]>,
     /// Payments that count on another day than their own.
@@ -187,8 +193,6 @@ struct Kind<'j> {
 /// Classifies events in their order.
 struct Classifier<'a, 'j> {
     frame: &'a Frame<'j>,
-    /// Whether an account's income is nobody's.
-    sheltered: HashMap<&'j Name, bool, ByLetters>,
     /// Money that came into an account on or before the day of a gift, by account.
     deposits: Deposits<'j>,
     asked: HashMap<Once, usize>,
@@ -218,15 +222,19 @@ impl<'j> Frame<'j> {
         findings: &'j Findings,
         years: Option<&'j [TaxYear]>,
     ) -> Frame<'j> {
-        let mut rows: HashMap<&str, Vec<Row>> = HashMap::new();
+        let (mut rows, mut named) = (Vec::<Vec<Row>>::new(), HashMap::<&str, usize>::new());
         for rule in &regime.rules {
             for event in &rule.events {
                 let name = format!("{}/{}", regime.id, rule.id).into();
-                rows.entry(event).or_default().push(Row { rule, name });
+                let at = *named.entry(event).or_insert(rows.len());
+                if at == rows.len() {
+                    rows.push(Vec::new());
+                }
+                rows[at].push(Row { rule, name });
             }
         }
         // Parts are tried after what they are a part of.
-        for rows in rows.values_mut() {
+        for rows in &mut rows {
             rows.sort_by_key(|row| row.rule.part_of.is_some());
         }
         let mut holdings: HashMap<usize, Vec<usize>, ByLetters> = HashMap::default();
@@ -246,7 +254,7 @@ impl<'j> Frame<'j> {
         let kind = |kind: &&'static str| {
             let deemed = |row: &&Deemed| row.events.iter().any(|name| **name == **kind);
             Kind {
-                has_rows: rows.contains_key(*kind),
+                rows: named.get(*kind).copied(),
                 dates: regime.dates.get(*kind).map(Vec::as_slice),
                 deemed: regime.deemed.iter().find(deemed),
             }
@@ -258,10 +266,17 @@ impl<'j> Frame<'j> {
             years,
             kinds: EventKind::NAMES.iter().map(kind).collect(),
             rows,
+            named,
+            sheltered: Sheltered::of(journal),
             holdings,
             beyond,
             coupons: coupons(journal),
         }
+    }
+
+    /// The rows that are tried on what goes by this name.
+    fn rows_of(&self, name: &str) -> Option<&[Row<'j>]> {
+        self.named.get(name).map(|at| &*self.rows[*at])
     }
 
     /// What came into accounts with these events.
@@ -279,13 +294,7 @@ impl<'j> Frame<'j> {
 
 impl<'a, 'j> Classifier<'a, 'j> {
     fn new(frame: &'a Frame<'j>, deposits: Deposits<'j>) -> Classifier<'a, 'j> {
-        Classifier {
-            frame,
-            sheltered: HashMap::default(),
-            deposits,
-            asked: HashMap::new(),
-            done: Classified::default(),
-        }
+        Classifier { frame, deposits, asked: HashMap::new(), done: Classified::default() }
     }
 
     fn into_parts(self) -> Parts {
@@ -349,16 +358,11 @@ impl<'a, 'j> Classifier<'a, 'j> {
     }
 
     fn event(&mut self, at: usize, event: &'j Event) {
-        let accounts = &self.frame.journal.accounts;
-        let sheltered = *self.sheltered.entry(&event.account).or_insert_with(|| {
-            let account = accounts.get(&event.account);
-            account.is_some_and(|account| account.shelter != Shelter::Taxable)
-        });
         if let EventKind::Deposit {} = event.kind {
             let deposit = self.deposits.entry(&event.account).or_default();
             *deposit = deposit.saturating_add(event.amount);
         }
-        if sheltered {
+        if self.frame.sheltered.has(&event.account) {
             self.done.sheltered.push(at);
             return;
         }
@@ -366,7 +370,7 @@ impl<'a, 'j> Classifier<'a, 'j> {
             self.unknown(event);
             return;
         }
-        let known = self.kinds[event.kind.number()].has_rows;
+        let known = self.kinds[event.kind.number()].rows.is_some();
         let silent = event.further.withheld.is_zero() && moves_units(&event.kind);
         if !known || silent && !matches!(event.kind, EventKind::Liquidation { .. }) {
             if moves_units(&event.kind) {
@@ -395,14 +399,14 @@ impl<'a, 'j> Classifier<'a, 'j> {
         deemed: Option<&Name>,
     ) {
         let frame = self.frame;
-        let Some(rows) = frame.rows.get(event.kind.name()) else { return };
+        let Some(rows) = frame.kinds[event.kind.number()].rows else { return };
         let mut placed = false;
         let mut none = false;
         let mut whole = false;
         let mut taken: Vec<(&str, Option<&str>)> = Vec::new();
         let mut given: Vec<&str> = Vec::new();
         let mut lack = None;
-        for Row { rule, name } in rows {
+        for Row { rule, name } in &frame.rows[rows] {
             if !rule.years.holds(year) {
                 continue;
             }
@@ -480,7 +484,8 @@ impl<'a, 'j> Classifier<'a, 'j> {
         if let Some(lack) = lacks {
             return Verdict::Lacks(lack);
         }
-        let beyond = event.and_then(|at| self.beyond.get(&at)).copied().unwrap_or_default();
+        let returned = event.filter(|_| !self.beyond.is_empty());
+        let beyond = returned.and_then(|at| self.beyond.get(&at)).copied().unwrap_or_default();
         let mut amount = match subject.figure(&rule.field, beyond) {
             Figure::Nothing => return Verdict::No,
             Figure::Lacks(lack) => return Verdict::Lacks(lack),
@@ -529,7 +534,7 @@ impl<'a, 'j> Classifier<'a, 'j> {
     fn accrual(&mut self, accrual: &'j Income) {
         let subject = Subject::accrual(self.journal, self.regime, accrual);
         let frame = self.frame;
-        let Some(rows) = frame.rows.get(&*accrual.category) else { return };
+        let Some(rows) = frame.rows_of(&accrual.category) else { return };
         let mut taken: Vec<(&str, Option<&str>)> = Vec::new();
         let mut given: Vec<&str> = Vec::new();
         for Row { rule, name } in rows {
@@ -572,7 +577,7 @@ impl<'a, 'j> Classifier<'a, 'j> {
     fn matched(&mut self, at: usize, matched: &'j crate::income::Match) {
         let Some(year) = matched.year else { return };
         let frame = self.frame;
-        let Some(rows) = frame.rows.get("match") else { return };
+        let Some(rows) = frame.rows_of("match") else { return };
         let subject = Subject::matched(self.journal, self.regime, matched, year);
         let mut taken: Vec<(&str, Option<&str>)> = Vec::new();
         let mut given: Vec<&str> = Vec::new();
