@@ -16,6 +16,9 @@ use crate::source::Name;
 pub struct RowHash([u16; 3]);
 
 impl RowHash {
+    /// Of nothing: what stands for the hash of an event that is still being made.
+    pub const NONE: RowHash = RowHash([0; 3]);
+
     /// Hashes the values in their order; a value's end is part of what is hashed.
     pub fn of<'v>(account: &'v str, values: impl IntoIterator<Item = &'v str>) -> RowHash {
         // In one piece it is many times faster, and most rows are short.

@@ -110,7 +110,7 @@ pub fn finish(
     let mut events: Vec<Event> = Vec::with_capacity(drafts.len());
     for (draft, kind) in drafts.iter().zip(kinds) {
         let origin = Origin::new(transaction.file().clone(), draft.line);
-        let id = EventId::new(RowHash::of("", [""]), 1);
+        let id = EventId::new(RowHash::NONE, 1);
         let mut event = Event::new(id, transaction.date(), draft.home.clone(), kind, origin);
         (event.amount, event.fees) = (draft.amount, draft.fees);
         event.currency.clone_from(&draft.currency);

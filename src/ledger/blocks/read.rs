@@ -100,7 +100,7 @@ impl<'l, 'c> Block<'l, 'c> {
         let day = self.transaction.date();
         let origin = self.origin();
         let kind = built?;
-        let id = EventId::new(RowHash::of("", [""]), 1);
+        let id = EventId::new(RowHash::NONE, 1);
         let mut event = Event::new(id, day, account.id.clone(), kind, origin);
         (event.amount, event.fees) = (said.amount, said.fees);
         event.currency = said.currency;
