@@ -173,7 +173,7 @@ proptest! {
         lines in proptest::collection::vec(
             proptest::sample::select(vec![
                 "2024-01-01 * (a)  x ; y", "  A:B  1 USD  ; c", "\tA:B\t$-10.00 @ 2 EUR = 3", "", "   ",
-                "; top", " ; deep", "comment", "end comment", "python", "account A  ; t", "  note x",
+                "2024-01-01 I\r\t", "2024-01-01 A EUR", "; top", " ; deep", "comment", "end comment", "python", "account A  ; t", "  note x",
                 "2024-01-01 * \"a", "b\" \"c\"", "  Assets:B 1 + 2 USD {3 USD}", "  key: \"v", "A \"",
                 "= /x/", "~ monthly", "\u{a0}x", "  ! A  (1 * 2 USD) ", "P 2024-01-01 A 1 B", "\"", "  é: 1",
                 "2024-01-02 balance Assets:B  1 USD", "    *A:B  = 5 ", "\u{c}", "  \u{c}x",

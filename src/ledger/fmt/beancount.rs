@@ -104,10 +104,10 @@ impl Block {
 
 /// Whether a line begins a transaction: a date, then a flag, `txn` or a string.
 fn is_transaction(line: &str) -> bool {
-    let end = line.find([' ', '\t', '"']).unwrap_or(line.len());
-    let (date, rest) = line.split_at(end);
-    let rest = after_blanks(rest);
-    let word = rest.split([' ', '\t', '"']).next().unwrap_or_default();
+    let ends = [' ', '\t', '\r', '"'];
+    let (date, rest) = line.split_at(line.find(ends).unwrap_or(line.len()));
+    let rest = rest.trim_start_matches([' ', '\t', '\r']);
+    let word = rest.split(ends).next().unwrap_or_default();
     date.starts_with(|first: char| first.is_ascii_digit())
         && (word == "txn" || (word.is_empty() && rest.starts_with('"')) || is_flag(word))
 }
