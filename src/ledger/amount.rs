@@ -300,7 +300,7 @@ fn further<'t>(
         let start = rest;
         match rest.as_bytes().first() {
             None | Some(b';') => {
-                if commodities.dialect == Dialect::Ledger && found.lot.is_none() {
+                if commodities.dialect == Dialect::Ledger && !has_lot(text) {
                     of_another(text, &found)?;
                 }
                 if !commodities.has_no_units() {
@@ -330,7 +330,12 @@ fn further<'t>(
                 rest = after;
             }
             Some(b'{' | b'[' | b'(') => {
-                let lot = found.lot.get_or_insert_default();
+                // In Ledger what stands after a price annotates the price.
+                let mut of_price = Box::default();
+                let lot = match found.cost {
+                    Some(_) if commodities.dialect == Dialect::Ledger => &mut of_price,
+                    _ => found.lot.get_or_insert_default(),
+                };
                 rest = annotation(rest, near, lot, commodities)?.1;
             }
             Some(b'=') if found.assertion.is_some() => return Err(twice(start, "balance")),
@@ -396,6 +401,11 @@ fn of_another<'t>(text: &'t str, found: &Amounts) -> Result<(), Fault<'t>> {
         "expected a price in another commodity than the amount's",
         "name the price's commodity, or remove the price",
     ))
+}
+
+/// Whether a lot stands among what follows an amount.
+fn has_lot(text: &str) -> bool {
+    text.split(';').next().unwrap_or_default().contains(['{', '['])
 }
 
 /// `==` and `=*`, which Ledger has not.

@@ -8,12 +8,13 @@ use regex::{Regex, RegexBuilder};
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::ledger::amount::{self, Fault, blanks};
 use crate::ledger::expression;
-use crate::ledger::header::account_end;
+use crate::ledger::header::{self, account_end};
 use crate::ledger::includes;
 use crate::ledger::lines::{Line, Lines};
 use crate::ledger::model::{Declaration, Declared, Dialect, Price, Quantity};
 use crate::ledger::number;
 use crate::ledger::options;
+use crate::ledger::periods;
 use crate::ledger::reader::Reader;
 use crate::ledger::rules;
 use crate::ledger::scope::{Alias, Applied};
@@ -78,7 +79,7 @@ impl Reader<'_> {
     pub(super) fn directive<'t>(&mut self, line: Line<'t>, lines: &mut Lines<'t>) {
         let text = line.text.strip_prefix(['!', '@']).unwrap_or(line.text);
         match text.as_bytes().first() {
-            Some(b'~') if !is_period(&text[1..]) => {
+            Some(b'~') if !periods::is_period(&text[1..], self.dialect) => {
                 let fault = Fault::helped(
                     line.text.trim_end(),
                     "expected a period such as `~ monthly`",
@@ -90,7 +91,7 @@ impl Reader<'_> {
             }
             Some(b'~') => {
                 self.inert("periodic transaction", false, line, lines);
-                lines.skip_indented();
+                self.unread_postings(lines);
                 return;
             }
             Some(b'=') => {
@@ -107,22 +108,22 @@ impl Reader<'_> {
         let (word, rest) = text.split_at(end);
         let rest = rest.trim();
         match word {
+            _ if WANTING.contains(&word) && name_of(rest).is_empty() => {
+                let fault = Fault::new(line.text, format!("expected something after `{word}`"));
+                self.fault("directive", line, lines, &fault);
+                lines.skip_indented();
+            }
             "include" => self.include_line(rest, line, lines),
             "account" => self.account_line(rest, line, lines),
             "commodity" => self.commodity_line(rest, line, lines),
             "alias" => self.alias_line(rest, line, lines),
             "apply" => self.apply(rest, line, lines),
             "end" => self.end(rest, line, lines),
-            "comment" | "test" => skip_block(word, lines),
+            "comment" | "test" => skip_block(lines),
             "P" => self.price(rest, line, lines),
             "D" => self.default_commodity(rest, line, lines),
             "decimal-mark" => self.decimal_mark(rest, line, lines),
             "Y" | "year" => self.year(rest, line, lines),
-            _ if WANTING.contains(&word) && name_of(rest).is_empty() => {
-                let fault = Fault::new(line.text, format!("expected something after `{word}`"));
-                self.fault("directive", line, lines, &fault);
-                lines.skip_indented();
-            }
             "A" | "bucket" => self.scope.bucket = Some(self.scope.account(rest, self.dialect)),
             "payee" => self.declare(Declared::Payee, name_of(rest), line, lines),
             "tag" => self.declare(Declared::Tag, name_of(rest), line, lines),
@@ -248,11 +249,54 @@ impl Reader<'_> {
                 "assert" | "check" | "eval" | "expr" => {
                     self.inert("check of an account", false, inner, lines);
                 }
+                _ if word.starts_with(';') => {
+                    let comment = inner.text.trim().trim_start_matches(';');
+                    if let Some(kind) = header::tag(comment, "type") {
+                        self.account_type(kind, inner, lines);
+                    }
+                }
                 _ => {}
             }
         }
+        if let Some(kind) = header::tag(after.trim_start_matches(';'), "type") {
+            self.account_type(kind, line, lines);
+        }
         self.account_of(name);
         self.declare_whole(Declared::Account, &whole, line, lines);
+    }
+
+    /// Says that hledger knows no such type of accounts.
+    fn account_type(&mut self, kind: &str, line: Line<'_>, lines: &Lines<'_>) {
+        /// What it knows, with the types of later ones.
+        const TYPES: [&str; 18] = [
+            "a",
+            "asset",
+            "l",
+            "liability",
+            "e",
+            "equity",
+            "r",
+            "revenue",
+            "x",
+            "expense",
+            "c",
+            "cash",
+            "v",
+            "conversion",
+            "g",
+            "gain",
+            "u",
+            "unrealisedgain",
+        ];
+        let known = kind.is_empty() || TYPES.iter().any(|known| kind.eq_ignore_ascii_case(known));
+        if self.dialect == Dialect::Hledger && !known {
+            let fault = Fault::helped(
+                kind,
+                format!("hledger knows no account type `{kind}`"),
+                "write `type: A`, or L, E, R, X, C, V, G",
+            );
+            self.fault("account", line, lines, &fault);
+        }
     }
 
     /// Whether a line below a declaration has no value, where Ledger wants one.
@@ -279,6 +323,12 @@ impl Reader<'_> {
                 return;
             }
             // No number: a symbol alone, of whatever letters.
+            Err(None) if sample == "\"\"" => {
+                let fault = Fault::new(sample, "a commodity has no name");
+                self.fault("commodity", line, lines, &fault);
+                lines.skip_indented();
+                return;
+            }
             Err(None) => self.commodities.number_of(sample.trim_matches('"')),
         };
         while let Some(inner) = lines.next_indented() {
@@ -399,7 +449,7 @@ impl Reader<'_> {
 
     fn year(&mut self, rest: &str, line: Line<'_>, lines: &Lines<'_>) {
         let year = rest.trim().split(['-', '/', '.']).next();
-        if let Some(year) = year.and_then(|year| year.parse().ok()) {
+        if let Some(year) = year.filter(|year| year.len() >= 4).and_then(|year| year.parse().ok()) {
             self.scope.year = Some(year);
         } else {
             let fault = Fault::helped(line.text, "expected a year", "write `Y2024` or `year 2024`");
@@ -631,13 +681,17 @@ impl Applied {
 }
 
 /// Skips to the line that ends a `comment` or `test`, or to the end of the text.
-fn skip_block(word: &str, lines: &mut Lines<'_>) {
-    for line in lines.by_ref() {
-        let (end, what) = split_word(line.text.trim());
-        if end == "end" && (what.is_empty() || what == word) {
-            return;
-        }
-    }
+fn skip_block(lines: &mut Lines<'_>) {
+    let _ = lines.any(|line| ends_block(line.text));
+}
+
+/// Whether a line ends a `comment` or a `test`: one that begins with `end comment`, which neither is
+/// indented nor has more than one blank between.
+pub(super) fn ends_block(line: &str) -> bool {
+    let ends = ["end comment", "end test"];
+    ends.iter()
+        .filter_map(|end| line.strip_prefix(end))
+        .any(|rest| rest.is_empty() || rest.starts_with([' ', '\t']))
 }
 
 /// The first word of `text`, and what follows the blanks after it.
@@ -648,6 +702,9 @@ pub(super) fn split_word(text: &str) -> (&str, &str) {
 
 /// A name up to a comment.
 fn name_of(text: &str) -> &str {
+    if text.starts_with(';') {
+        return "";
+    }
     text.split("  ").next().unwrap_or_default().split(" ;").next().unwrap_or_default().trim()
 }
 
@@ -666,59 +723,6 @@ fn groups(text: &str) -> usize {
     let digit = |text: &str| text.chars().next().and_then(|first| first.to_digit(10));
     let named = text.split('\\').skip(1).filter_map(digit);
     named.max().map_or(0, |highest| highest as usize)
-}
-
-/// Whether what follows `~` may be a period: its first word is one of those that periods begin with, or
-/// has digits.
-fn is_period(text: &str) -> bool {
-    /// What a word begins with that may begin a period.
-    const BEGINS: [&str; 38] = [
-        "every",
-        "from",
-        "since",
-        "to",
-        "until",
-        "in",
-        "this",
-        "next",
-        "last",
-        "today",
-        "tomorrow",
-        "yesterday",
-        "daily",
-        "weekly",
-        "biweekly",
-        "bimonthly",
-        "fortnightly",
-        "monthly",
-        "quarterly",
-        "yearly",
-        "q",
-        "jan",
-        "feb",
-        "mar",
-        "apr",
-        "may",
-        "jun",
-        "jul",
-        "aug",
-        "sep",
-        "oct",
-        "nov",
-        "dec",
-        "sun",
-        "mon",
-        "tue",
-        "wed",
-        "bi",
-    ];
-    let word = text.split_ascii_whitespace().next().unwrap_or_default().to_ascii_lowercase();
-    let known = || BEGINS.iter().any(|begin| word.starts_with(begin));
-    let days = ["thu", "fri", "sat", ";"];
-    word.is_empty()
-        || word.bytes().any(|byte| byte.is_ascii_digit())
-        || known()
-        || days.iter().any(|begin| word.starts_with(begin))
 }
 
 /// `\1` is how journals name a group; `$1` is how `regex` does.

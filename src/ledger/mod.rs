@@ -74,6 +74,7 @@ mod lots;
 mod model;
 mod number;
 mod options;
+mod periods;
 mod posting;
 pub mod print;
 mod query;

@@ -260,7 +260,7 @@ impl Reader<'_> {
         let mut good = true;
         if self.dialect == Dialect::Hledger && comment.contains("date") {
             for (key, value) in header::tags(comment) {
-                if !matches!(key, "date" | "date2") || value.is_empty() {
+                if !matches!(key, "date" | "date2") {
                     continue;
                 }
                 match header::date(value, near) {
@@ -294,7 +294,8 @@ impl Reader<'_> {
         // In Ledger whatever begins as a date is one.
         let begins = inner.starts_with(|first: char| first.is_ascii_digit() || first == '=');
         if self.dialect == Dialect::Ledger && begins {
-            return self.dates(inner, near, detail, line, lines);
+            let date = inner.split(' ').next().unwrap_or_default();
+            return self.dates(date, near, detail, line, lines);
         }
         if inner.is_empty()
             || !inner.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'/' | b'-' | b'.' | b'='))
@@ -330,10 +331,30 @@ impl Reader<'_> {
         good
     }
 
+    /// Goes past postings that are in no figure, of a rule or a period, and says which do not read. Their
+    /// amounts may be factors: `*0.5`.
+    pub fn unread_postings(&mut self, lines: &mut Lines<'_>) {
+        // What stands in them must not become known.
+        let mut trial = Commodities::new(self.dialect);
+        while let Some(line) = lines.next_indented() {
+            let text = blanks(line.text);
+            if text.starts_with(';') || self.dialect != Dialect::Hledger {
+                continue;
+            }
+            let text = blanks(header::status(text).1);
+            let rest = blanks(&text[account_end(text)..]);
+            let rest = rest.strip_prefix('*').map_or(rest, blanks);
+            let near = NaiveDate::default();
+            if let Err(fault) = amount::amounts(rest, near, &mut trial) {
+                self.fault("amount", line, lines, &fault);
+            }
+        }
+    }
+
     /// A transaction of one posting takes its other side from the bucket.
     pub fn fill_bucket(&mut self, first: usize, start: u32) {
         let [posting] = self.ledger.postings[first..] else { return };
-        if posting.amount != AmountFrom::Written || posting.kind == PostingKind::Virtual {
+        if posting.amount == AmountFrom::Elided || posting.kind == PostingKind::Virtual {
             return;
         }
         if let Some(bucket) = &self.scope.bucket {

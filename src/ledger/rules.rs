@@ -77,7 +77,7 @@ pub const FILLED: [&str; 3] = ["$account", "%(account)", "%(payee)"];
 pub fn rule<'t>(reader: &mut Reader<'_>, line: Line<'t>, lines: &mut Lines<'t>) {
     if reader.dialect != Dialect::Ledger {
         reader.inert("rule that adds postings", true, line, lines);
-        lines.skip_indented();
+        reader.unread_postings(lines);
         return;
     }
     let text = line.text[1..].split(" ;").next().unwrap_or_default().trim();
@@ -113,6 +113,14 @@ fn added<'t>(text: &'t str, reader: &mut Reader<'_>) -> Result<Option<Added>, Fa
     let text = blanks(header::status(text).1);
     let (account, rest) = text.split_at(account_end(text));
     let (name, kind) = unwrapped(account, reader.dialect);
+    let known = FILLED.iter().filter(|hole| hole.starts_with('%'));
+    if name.matches("%(").count() > known.map(|hole| name.matches(hole).count()).sum() {
+        return Err(Fault::helped(
+            account,
+            "cannot fill in this account's name",
+            "`%(account)` and `%(payee)` are filled in",
+        ));
+    }
     let account = Account::read(name, reader);
     let rest = blanks(rest);
     if rest.is_empty() || rest.starts_with(';') {

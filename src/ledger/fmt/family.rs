@@ -2,7 +2,7 @@
 
 use super::page::{Page, Posting, Row, lines};
 use super::{after_blanks, before_blanks};
-use crate::ledger::directive::split_word;
+use crate::ledger::directive::{ends_block, split_word};
 use crate::ledger::header::{account_end, status};
 
 /// Columns before a posting, as canonical blocks have them.
@@ -67,7 +67,7 @@ pub(super) fn fmt(text: &str) -> String {
                 let text = line.strip_prefix(['!', '@']).unwrap_or(line);
                 let (word, _) = split_word(text);
                 match word {
-                    "comment" | "test" => skip(word, &mut all, &mut page),
+                    "comment" | "test" => skip(&mut all, &mut page),
                     "account" | "commodity" | "payee" | "tag" => below = Below::Words,
                     _ if matches!(first, b'~' | b'=') => below = Below::Postings,
                     _ => {}
@@ -79,11 +79,10 @@ pub(super) fn fmt(text: &str) -> String {
 }
 
 /// A block of text that is no journal, as it lies.
-fn skip<'t>(word: &str, lines: &mut impl Iterator<Item = (&'t str, &'t str)>, page: &mut Page<'t>) {
+fn skip<'t>(lines: &mut impl Iterator<Item = (&'t str, &'t str)>, page: &mut Page<'t>) {
     for (line, ending) in lines {
         page.verbatim(line, ending);
-        let (end, what) = split_word(line.trim());
-        if end == "end" && (what.is_empty() || what == word) {
+        if ends_block(line) {
             return;
         }
     }
