@@ -19,8 +19,9 @@ pub(super) struct Lot {
     pub quantity: Decimal,
     /// Cost of the units left; of what is owed, what was received. `None` where unknown.
     pub cost: Option<Decimal>,
-    /// Units and cost of which those left are a part, so that parts never lose a cent.
-    whole: (Decimal, Option<Decimal>),
+    /// Units and cost of which those left are a part, so that parts never lose a cent; `None` where
+    /// none were taken out.
+    whole: Option<Box<(Decimal, Option<Decimal>)>>,
     /// It replaced units sold at a loss: no unit does so twice.
     pub replaces: bool,
     /// Held long whatever the day: inherited.
@@ -74,7 +75,7 @@ impl Lot {
             since: acquired,
             quantity,
             cost,
-            whole: (quantity, cost),
+            whole: None,
             replaces: false,
             always_long: false,
             more: More::default(),
@@ -90,12 +91,14 @@ impl Lot {
             let nothing = Lot {
                 quantity: Decimal::ZERO,
                 cost: self.cost.map(|_| Decimal::ZERO),
+                whole: None,
                 more: More::default(),
                 ..*self
             };
             return std::mem::replace(self, nothing).whole();
         }
-        let (whole_quantity, whole_cost) = self.whole;
+        let (whole_quantity, whole_cost) =
+            **self.whole.get_or_insert_with(|| Box::new((self.quantity, self.cost)));
         let kept = whole_cost.map(|cost| {
             let digits = digits_of(cost);
             if let Some(kept) = exact_share(cost, left, whole_quantity, digits, Rounding::Down) {
@@ -104,10 +107,13 @@ impl Lot {
             share(cost, left, whole_quantity)
                 .round_dp_with_strategy(digits, rust_decimal::RoundingStrategy::ToNegativeInfinity)
         });
-        let mut part = self.clone();
-        part.quantity = quantity;
-        part.cost = self.cost.zip(kept).map(|(cost, kept)| cost - kept);
-        part.whole = (part.quantity, part.cost);
+        let mut part = Lot {
+            quantity,
+            cost: self.cost.zip(kept).map(|(cost, kept)| cost - kept),
+            whole: None,
+            more: self.more.clone(),
+            ..*self
+        };
         if let (Some(own), Some(of_part)) = (&mut self.more.0, &mut part.more.0) {
             if let (Some(worth), Some(part)) = (&mut own.worth, &mut of_part.worth) {
                 part.0 = rounded(share(worth.0, quantity, self.quantity), 2);
@@ -125,7 +131,7 @@ impl Lot {
 
     /// The lot as one that is no part of another.
     pub fn whole(mut self) -> Lot {
-        self.whole = (self.quantity, self.cost);
+        self.whole = None;
         self
     }
 
@@ -133,7 +139,7 @@ impl Lot {
     pub fn set(&mut self, quantity: Decimal, cost: Option<Decimal>) {
         self.quantity = quantity;
         self.cost = cost;
-        self.whole = (quantity, cost);
+        self.whole = None;
     }
 
     /// Changes the cost.

@@ -163,8 +163,12 @@ impl Position {
     /// Takes up to `quantity` units by a method, oldest purchase first but for the methods that say
     /// otherwise.
     pub fn take(&mut self, quantity: Decimal, method: LotMethod) -> Vec<Lot> {
-        let mut taken = Vec::new();
-        let mut wanted = quantity;
+        let oldest_first =
+            matches!(method, LotMethod::Fifo | LotMethod::Average | LotMethod::Chosen);
+        let (mut taken, mut wanted) = (Vec::new(), quantity);
+        if oldest_first && self.ranked.is_none() {
+            (taken, wanted) = self.take_whole(quantity);
+        }
         while wanted > Decimal::ZERO {
             let Some(at) = self.pick(method) else { break };
             let lot = &mut self.lots[at];
@@ -174,20 +178,34 @@ impl Position {
             let units = wanted.min(lot.quantity);
             wanted -= units;
             self.held -= units;
-            if units == lot.quantity && at == 0 {
-                // Nearly all of what is taken are whole lots, the oldest first.
-                taken.extend(self.lots.pop_front().map(Lot::whole));
-            } else {
-                taken.push(lot.take(units));
-                if let Some(ranked) = &mut self.ranked
-                    && !lot.quantity.is_zero()
-                {
-                    ranked.insert((lot.unit_cost(), lot.key()));
-                }
+            taken.push(lot.take(units));
+            if let Some(ranked) = &mut self.ranked
+                && !lot.quantity.is_zero()
+            {
+                ranked.insert((lot.unit_cost(), lot.key()));
             }
             self.sweep();
         }
         taken
+    }
+
+    /// Takes whole lots, oldest purchase first, as long as there are no more units in them than
+    /// `quantity`. Returns them and how many units are wanting.
+    fn take_whole(&mut self, quantity: Decimal) -> (Vec<Lot>, Decimal) {
+        let mut wanted = quantity;
+        let mut count = 0;
+        for lot in &self.lots {
+            if lot.quantity > wanted || wanted.is_zero() {
+                break;
+            }
+            wanted -= lot.quantity;
+            count += 1;
+        }
+        self.held -= quantity - wanted;
+        let taken = self.lots.drain(..count).filter(|lot| !lot.quantity.is_zero());
+        let taken = taken.map(Lot::whole).collect();
+        self.sweep();
+        (taken, wanted)
     }
 
     /// Takes units of the lots bought on a day.
@@ -230,11 +248,7 @@ impl Position {
             lot.acquisition == Some(acquisition) && !lot.replaces && !lot.quantity.is_zero()
         };
         // What replaces was cut off the lot's front: what can still do so is its last part.
-        let end = (acquired, order + PARTS);
-        let last = match self.lots.back() {
-            Some(lot) if lot.key() < end => self.lots.len().checked_sub(1),
-            _ => self.lots.partition_point(|lot| lot.key() < end).checked_sub(1),
-        };
+        let last = self.before((acquired, order + PARTS)).checked_sub(1);
         if let Some(at) = last.filter(|at| {
             let lot = &self.lots[*at];
             lot.acquired == Some(acquired) && lot.order >= order && free(lot)
@@ -246,16 +260,40 @@ impl Position {
         of_day.zip(first..).find(|(lot, _)| free(lot)).map(|(_, at)| at)
     }
 
-    /// Makes `quantity` units of the lot at `at` a lot of its own and returns it, to be changed.
-    pub fn separate(&mut self, at: usize, quantity: Decimal) -> &mut Lot {
+    /// How many lots stand before a place in their order, looked for from those bought last.
+    fn before(&self, place: (NaiveDate, u64)) -> usize {
+        let (mut end, mut step) = (self.lots.len(), 1);
+        while end > 0 {
+            let start = end.saturating_sub(step);
+            if self.lots[start].key() < place {
+                let (mut low, mut high) = (start + 1, end);
+                while low < high {
+                    let middle = low.midpoint(high);
+                    if self.lots[middle].key() < place {
+                        low = middle + 1;
+                    } else {
+                        high = middle;
+                    }
+                }
+                return low;
+            }
+            (end, step) = (start, step * 2);
+        }
+        0
+    }
+
+    /// Makes `quantity` units of the lot at `at` a lot of its own and returns it, to be changed, and
+    /// whether units stay behind it.
+    pub fn separate(&mut self, at: usize, quantity: Decimal) -> (&mut Lot, bool) {
         self.ranked = None;
         let lot = &mut self.lots[at];
-        if lot.quantity > quantity {
+        let more = lot.quantity > quantity;
+        if more {
             let part = lot.take(quantity);
             lot.order += 1;
             self.lots.insert(at, part);
         }
-        &mut self.lots[at]
+        (&mut self.lots[at], more)
     }
 
     fn pick(&mut self, method: LotMethod) -> Option<usize> {

@@ -190,7 +190,7 @@ impl Walk<'_> {
             if loss.left <= Decimal::ZERO {
                 return Left::Some;
             }
-            let lot = of.separate(at, loss.left);
+            let (lot, more) = of.separate(at, loss.left);
             let units = lot.quantity;
             loss.left -= units;
             let denied = loss.dealer.next(units);
@@ -210,6 +210,9 @@ impl Walk<'_> {
             let because = loss.apart.then_some(event);
             let code = rule.code.clone();
             correct(matched, Adjustment { code, amount: denied, because, quantity: units });
+            if more {
+                return Left::Some;
+            }
         }
         Left::Nothing
     }
