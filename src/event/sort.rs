@@ -98,13 +98,13 @@ mod tests {
     fn event(day: i32, number: u32) -> Event {
         let id = EventId::new(RowHash::of("a", [&*number.to_string()]), 1);
         let date = NaiveDate::from_num_days_from_ce_opt(day).expect("a day");
-        let kind = if number % 3 == 0 {
+        let kind = if number.is_multiple_of(3) {
             EventKind::Unknown { row: "x".into() }
         } else {
             EventKind::Withdrawal {}
         };
         let mut event = Event::new(id, date, "a".into(), kind, Origin::new("a.csv".into(), number));
-        if number % 5 == 0 {
+        if number.is_multiple_of(5) {
             event.further.dates.time = NaiveTime::from_hms_milli_opt(0, 0, number % 2, number);
         }
         event
