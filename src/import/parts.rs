@@ -40,9 +40,14 @@ pub fn join(export: &mut Export) {
     }
     let mut gone: HashSet<usize> = HashSet::new();
     for (row, at, order) in parts {
-        let Some((trade, whole)) = trades.get(&order).and_then(|list| list.first()) else {
+        let Some([(trade, whole), others @ ..]) = trades.get(&order).map(Vec::as_slice) else {
             continue;
         };
+        // Bought and sold under one reference: it does not tell whose cost this is.
+        let kind = |at: usize| std::mem::discriminant(&export.events[at].kind);
+        if others.iter().any(|(_, other)| kind(*other) != kind(*whole)) {
+            continue;
+        }
         if added(export, at, *whole) {
             let line = export.traces[row as usize].line;
             export.events[*whole].origin.add(line);
