@@ -40,20 +40,17 @@ pub(super) fn fmt(text: &str) -> String {
             }
         }
         if !line.starts_with([' ', '\t']) {
-            let dated = is_transaction(line);
+            // Lines that begin with other marks are passed over by Beancount, quotes and all.
+            let read = line
+                .starts_with(|first: char| first.is_ascii_digit() || first.is_ascii_lowercase());
+            let string = read && leaves_open(line, false);
+            let shown = if string { line } else { head(line, ending) };
+            let dated = is_transaction(shown);
             if dated && block.transaction {
                 page.apart();
             }
             page.close();
-            // Lines that begin with other marks are passed over by Beancount, quotes and all.
-            let read = line
-                .starts_with(|first: char| first.is_ascii_digit() || first.is_ascii_lowercase());
-            block = Block {
-                transaction: dated,
-                string: read && leaves_open(line, false),
-                posted: None,
-            };
-            let shown = if block.string { line } else { before_blanks(line) };
+            block = Block { transaction: dated, string, posted: None };
             page.row(Row::Verbatim(shown), ending);
             continue;
         }
@@ -66,6 +63,13 @@ pub(super) fn fmt(text: &str) -> String {
 /// The text before the blanks at its end; a carriage return is one.
 fn before_blanks(text: &str) -> &str {
     text.trim_end_matches([' ', '\t', '\r'])
+}
+
+/// The first line of a directive without the blanks at its end; as it lies where a carriage return is one
+/// of them, for before one a letter is no flag to Beancount. At the end of the text there is none left.
+fn head<'t>(line: &'t str, ending: &str) -> &'t str {
+    let shown = before_blanks(line);
+    if line[shown.len()..].contains('\r') && !ending.is_empty() { line } else { shown }
 }
 
 /// What is known of the directive that is open.
@@ -104,10 +108,10 @@ impl Block {
 
 /// Whether a line begins a transaction: a date, then a flag, `txn` or a string.
 fn is_transaction(line: &str) -> bool {
-    let ends = [' ', '\t', '\r', '"'];
-    let (date, rest) = line.split_at(line.find(ends).unwrap_or(line.len()));
-    let rest = rest.trim_start_matches([' ', '\t', '\r']);
-    let word = rest.split(ends).next().unwrap_or_default();
+    let end = line.find([' ', '\t', '"']).unwrap_or(line.len());
+    let (date, rest) = line.split_at(end);
+    let rest = after_blanks(rest);
+    let word = rest.split([' ', '\t', '"']).next().unwrap_or_default();
     date.starts_with(|first: char| first.is_ascii_digit())
         && (word == "txn" || (word.is_empty() && rest.starts_with('"')) || is_flag(word))
 }
