@@ -6,11 +6,12 @@
 use crate::ledger::model::Dialect;
 
 /// What the words of a period begin with, in both dialects.
-const WORDS: &str = "every from since to until in this next last of day days daily week weeks weekly
-weekday weekdays weekend weekends weekendday weekenddays month months monthly quarter quarters quarterly year years yearly biweekly
-bimonthly fortnightly today tomorrow yesterday january february march april may june july august
-september october november december sunday monday tuesday wednesday thursday friday saturday jan feb
-mar apr jun jul aug sep oct nov dec sun mon tue wed thu fri sat sept tues wednes thur thurs";
+const WORDS: &str = "every from since to until in this next last of day days daily week weeks
+weekly weekday weekdays weekend weekends weekendday weekenddays month months monthly quarter
+quarters quarterly year years yearly biweekly bimonthly fortnightly today tomorrow yesterday
+january february march april may june july august september october november december sunday
+monday tuesday wednesday thursday friday saturday jan feb mar apr jun jul aug sep oct nov dec
+sun mon tue wed thu fri sat sept tues wednes thur thurs";
 
 /// Whether `text` may be a period. In Ledger, whose periods have more words, its first word tells; in
 /// hledger all up to two blanks or a comment do.
