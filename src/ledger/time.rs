@@ -4,6 +4,8 @@
 //! past midnight is one entry for each day; hours of the clock are rounded to hundredths, halves to the
 //! even one, as hledger has them. Ledger has the lines of a clock in its journals, and counts seconds.
 
+use indexmap::IndexMap;
+
 use crate::diagnostic::Diagnostic;
 use crate::ledger::amount::{self, Amounts, blanks};
 use crate::ledger::directive::split_word;
@@ -60,7 +62,7 @@ struct Open {
 
 /// Who is at work, the last who came last.
 #[derive(Default)]
-pub struct Clock(Vec<Open>);
+pub struct Clock(IndexMap<AccountId, Open>);
 
 /// Reads lines of a time clock: `i DATE TIME ACCOUNT`, `o DATE TIME`.
 pub fn clock(reader: &mut Reader<'_>, lines: &mut Lines<'_>) {
@@ -93,7 +95,7 @@ pub fn event<'t>(
 
 /// Says who is still at work where nothing follows.
 pub fn end(reader: &mut Reader<'_>) {
-    for open in std::mem::take(&mut reader.clocked_in).0 {
+    for (_, open) in std::mem::take(&mut reader.clocked_in).0 {
         reader.problem(
             Diagnostic::warning("timeclock", "clocked in and never out: the hours are not counted")
                 .at(open.place)
@@ -129,7 +131,7 @@ fn entry(
     let wrong =
         |what: &str, help: &str| Diagnostic::error("timeclock", what).at(place.clone()).help(help);
     if matches!(word, "i" | "I") {
-        if reader.clocked_in.0.iter().any(|open| Some(open.account) == known) {
+        if known.is_some_and(|account| reader.clocked_in.0.contains_key(&account)) {
             let help = "write a line `o DATE TIME` before it";
             reader.problem(wrong("clocked in to an account that is clocked in already", help));
             return;
@@ -137,11 +139,12 @@ fn entry(
         let account = AccountId(reader.ledger.accounts.number(&whole));
         let length = lines.length_from(line);
         let (start, line) = (line.start, line.number);
-        reader.clocked_in.0.push(Open { date, time, account, start, line, length, place });
+        let open = Open { date, time, account, start, line, length, place };
+        reader.clocked_in.0.insert(account, open);
         return;
     }
     let open = &mut reader.clocked_in.0;
-    let named = open.iter().rposition(|open| !name.is_empty() && Some(open.account) == known);
+    let named = known.filter(|_| !name.is_empty()).and_then(|account| open.get_index_of(&account));
     let Some(at) = named.or(open.len().checked_sub(1)) else {
         let help = "write a line `i DATE TIME ACCOUNT` before it";
         reader.problem(wrong("clocked out without being clocked in", help));
@@ -153,7 +156,7 @@ fn entry(
         reader.problem(wrong("cannot tell what is clocked out", help));
         return;
     }
-    let begun = open.remove(at);
+    let Some((_, begun)) = open.shift_remove_index(at) else { return };
     if (date, time) < (begun.date, begun.time) {
         let help = "correct one of the two times";
         let problem = wrong("clocked out before clocking in", help).at(begun.place.labelled("in"));
