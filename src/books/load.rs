@@ -10,7 +10,7 @@ use crate::diagnostic::Diagnostic;
 use crate::event::{Account, Event};
 use crate::import::{self, Context, Known, Otherwise};
 use crate::ledger::{self, Ledger};
-use crate::source::{Name, Place, Source};
+use crate::source::{Name, NameSet, Place, Source};
 
 /// The books of a folder. `load` gives the texts of the files that settings and journals name.
 pub fn load(folder: Folder, flags: &Flags, load: &mut Load) -> Books {
@@ -209,15 +209,9 @@ fn missing(path: &Name, why: &str) -> Diagnostic {
 
 /// Accounts of events that the settings do not have, in the order of the events.
 fn unknown_accounts(books: &Books) -> IndexSet<Name> {
-    let mut seen: Vec<bool> = Vec::new();
+    let mut seen = NameSet::default();
     let names = books.journal.events.iter().map(|event| &event.account);
-    let names = names.filter(|name| {
-        let at = name.number();
-        if at >= seen.len() {
-            seen.resize(at + 1, false);
-        }
-        !std::mem::replace(&mut seen[at], true)
-    });
+    let names = names.filter(|name| seen.insert(name));
     names.filter(|name| !books.journal.accounts.contains_key(*name)).cloned().collect()
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::sheltered::Sheltered;
+use super::sheltered::sheltered;
 use crate::event::{Event, EventKind, Journal};
 use crate::income::Income;
 use crate::money::Decimal;
@@ -24,9 +24,9 @@ pub fn cash(
     let taxes = journal.taxes();
     let names: HashMap<&str, Name> = LINES.iter().map(|line| (*line, Name::new(line))).collect();
     let rule = Name::new("cash");
-    let sheltered = Sheltered::of(journal);
+    let sheltered = sheltered(journal);
     for (at, event) in journal.events.iter().enumerate() {
-        if sheltered.has(&event.account) {
+        if sheltered.contains(&event.account) {
             continue;
         }
         let line = match &event.kind {

@@ -25,11 +25,11 @@ use crate::income::{Findings, Income};
 use crate::money::Decimal;
 use crate::period::{Datelike, NaiveDate, TaxYear};
 use crate::regime::{Deemed, Regime, Rule};
-use crate::source::{ByLetters, Name};
+use crate::source::{ByLetters, Name, NameSet};
 
 pub use cash::{LINES as CASH_LINES, cash};
 use kinds::moves_units;
-use sheltered::Sheltered;
+use sheltered::sheltered;
 use subject::{Answer, Fraction, Subject};
 use vector::Figure;
 
@@ -169,7 +169,7 @@ struct Frame<'j> {
     rows: Vec<Vec<Row<'j>>>,
     /// Where in `rows` those of a name stand: of a kind, of an accrual, of a match.
     named: HashMap<&'j str, usize>,
-    sheltered: Sheltered,
+    sheltered: NameSet,
     /// By kind of event.
     kinds: Vec<Kind<'j>>,
     /// Tests around an ex-date, by event.
@@ -267,7 +267,7 @@ impl<'j> Frame<'j> {
             kinds: EventKind::NAMES.iter().map(kind).collect(),
             rows,
             named,
-            sheltered: Sheltered::of(journal),
+            sheltered: sheltered(journal),
             holdings,
             beyond,
             coupons: coupons(journal),
@@ -362,7 +362,7 @@ impl<'a, 'j> Classifier<'a, 'j> {
             let deposit = self.deposits.entry(&event.account).or_default();
             *deposit = deposit.saturating_add(event.amount);
         }
-        if self.frame.sheltered.has(&event.account) {
+        if self.frame.sheltered.contains(&event.account) {
             self.done.sheltered.push(at);
             return;
         }

@@ -13,7 +13,7 @@ use std::borrow::Cow;
 pub use encoding_rs::Encoding;
 use encoding_rs::{UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
-pub use name::{ByLetters, Letters, Name, Names};
+pub use name::{ByLetters, Letters, Name, NameSet, Names};
 pub use text::{Lent, Text};
 
 /// One text with the name it goes by in messages: `statements/schwab-2024.csv`.

@@ -1,5 +1,6 @@
 //! Names that are stored once: accounts, securities, currencies, files, words of a source.
 
+mod set;
 mod table;
 
 use std::borrow::Borrow;
@@ -12,6 +13,7 @@ use std::ops::Deref;
 
 use serde::{Serialize, Serializer};
 
+pub use set::NameSet;
 pub use table::Letters;
 
 /// What makes a map of names a quick one.
