@@ -4,9 +4,8 @@
 //! that a run needs memory for what it keeps of a file and not for the file.
 //!
 //! This is the one place of unsafe code. A file that somebody else changes while it is mapped changes
-//! under its readers; one that is cut short then ends the program. So no file
-//! is written or moved while it is mapped, and small ones, which are what somebody edits meanwhile, are
-//! read as usual.
+//! under its readers; one that is cut short then ends the program. So no file is written or moved while it
+//! is mapped, and small ones, which are what somebody edits meanwhile, are read as usual.
 #![allow(unsafe_code)]
 
 use std::fs::File;

@@ -11,7 +11,9 @@
 //! transaction is added up in its dialect's way first; where that does not come to zero, in the other
 //! ways. If one of them does, it is taken: a file of another family is read as it was meant.
 
-use std::collections::HashMap;
+mod told;
+
+use std::collections::{HashMap, HashSet};
 
 use crate::diagnostic::Diagnostic;
 use crate::ledger::amount::weight;
@@ -24,7 +26,7 @@ use crate::ledger::reader::index;
 use crate::ledger::rules::{self, Added, Rule};
 use crate::ledger::running::Running;
 use crate::ledger::sums::{Long, Sums, rounds_to_zero};
-use crate::ledger::view::{Posting, Spot, Transaction};
+use crate::ledger::view::{Posting, Transaction};
 use crate::money::Decimal;
 use crate::source::{Name, Place};
 
@@ -106,7 +108,7 @@ pub(super) fn balance(
         problems: Vec::new(),
         bad: Vec::new(),
         unsettled,
-        priced: Vec::new(),
+        priced: HashSet::new(),
     };
     balancing.all();
     let Balancing { problems, mut bad, .. } = balancing;
@@ -164,7 +166,7 @@ struct Balancing<'l> {
     /// Those that must be balanced yet, by index, in order.
     unsettled: Vec<u32>,
     /// What an assignment gave a cost to.
-    priced: Vec<(AccountId, CommodityId)>,
+    priced: HashSet<(AccountId, CommodityId)>,
 }
 
 impl Balancing<'_> {
@@ -540,104 +542,6 @@ impl Balancing<'_> {
             })
             .collect();
         left.join(", ")
-    }
-
-    fn unbalanced(&mut self, at: usize, kinds: &[PostingKind], left: &str, lots: bool) {
-        let which = match kinds {
-            [PostingKind::BalancedVirtual] => "the postings in `[ ]` do not balance",
-            _ => "transaction does not balance",
-        };
-        let view = self.view(at);
-        let mut problem = Diagnostic::error("unbalanced", format!("{which}: {left} too much"))
-            .at(view.place())
-            .help("correct an amount, or leave it out of one posting");
-        if lots {
-            problem.notes.push(
-                "neither the prices after `@` nor the costs in `{}` make it balance".to_owned(),
-            );
-        }
-        let several = self.sums.all().iter().filter(|(_, sum)| !sum.is_zero()).count() > 1;
-        if several && !lots {
-            problem
-                .notes
-                .push("amounts of several commodities need a price: `@` or `@@`".to_owned());
-        }
-        self.problems.push(problem);
-    }
-
-    fn two_elided(&mut self, at: usize, first: usize, second: usize) {
-        let [first, second] = [first, second].map(|posting| self.place_of(at, posting));
-        self.problems.push(
-            Diagnostic::error("two-elided", "two postings have no amount")
-                .at(second)
-                .at(first.labelled("the other"))
-                .help("write the amount of one; two blanks stand between account and amount"),
-        );
-    }
-
-    /// An assignment where one with a cost was before: what that brought goes at its own cost, which is
-    /// not known here. Whether it is told so.
-    fn is_priced_twice(&mut self, at: usize, posting: usize) -> bool {
-        let row = self.ledger.postings[posting];
-        let assertion = detail(self.ledger, &row).and_then(|detail| detail.assertion.as_ref());
-        let Some(assertion) = assertion else { return false };
-        let key = (row.account, assertion.amount.commodity);
-        let again = self.priced.contains(&key);
-        if assertion.cost.is_some() {
-            self.priced.push(key);
-        }
-        if again {
-            let place = self.place_of(at, posting);
-            self.problems.push(
-                Diagnostic::error(
-                    "assertion",
-                    "a second balance where one with a cost was assigned",
-                )
-                .at(place)
-                .help("write the amount, with its cost, before `=`"),
-            );
-            self.bad.push(at);
-        }
-        again
-    }
-
-    /// Ledger brings one commodity to zero with one posting, not several.
-    fn of_several(&mut self, at: usize, posting: usize) {
-        let place = self.place_of(at, posting);
-        self.problems.push(
-            Diagnostic::error("assertion", "this balance is of several commodities")
-                .at(place)
-                .help("write a posting for each commodity, with its balance"),
-        );
-        self.bad.push(at);
-    }
-
-    /// Ledger finds an amount for an elided posting in `( )` only where no other has one.
-    fn elided_virtual(&mut self, at: usize) -> bool {
-        let rows = self.rows(at);
-        let elided =
-            |row: &PostingRow| row.kind == PostingKind::Virtual && row.amount == AmountFrom::Elided;
-        let Some(which) = rows.iter().position(elided) else { return false };
-        if rows.iter().all(|row| row.amount == AmountFrom::Elided) {
-            return false;
-        }
-        let place = self.place_of(at, self.ledger.transactions[at].first as usize + which);
-        self.problems.push(
-            Diagnostic::error("no-amount", "a posting in `( )` has no amount")
-                .at(place)
-                .help("write its amount: no other posting balances it"),
-        );
-        true
-    }
-
-    fn too_long(&mut self, at: usize) {
-        let place = self.view(at).place();
-        self.problems.push(too_long(place));
-    }
-
-    fn place_of(&self, at: usize, posting: usize) -> Place {
-        let row = &self.ledger.postings[posting];
-        Posting::new(self.view(at), row, &mut Spot::default()).place()
     }
 
     fn view(&self, at: usize) -> Transaction<'_> {

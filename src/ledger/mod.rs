@@ -60,6 +60,7 @@ pub mod checks;
 mod columns;
 mod commodities;
 mod day;
+mod declare;
 mod directive;
 mod evidence;
 pub mod export;
