@@ -117,6 +117,8 @@ pub fn in_words(text: &str) -> Option<String> {
             Some((*root, date, strike(get(at.checked_sub(1))?)?))
         };
         let (root, date, strike) = first().or_else(between).or_else(last)?;
+        // `.XYZ`, as some exchanges write what an option is on.
+        let root = root.trim_start_matches('.');
         let sound = (1..=6).contains(&root.len())
             && root.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
         sound.then(|| occ(root, date, call, &strike))?
@@ -285,6 +287,7 @@ mod tests {
         for (words, expected) in [
             ("PUT MDB 07/17/26 312.500", "MDB260717P00312500"),
             ("CALL XYZ    01/16/26    50 EXP", "XYZ260116C00050000"),
+            ("EXP - PUT .XYZ   12/31/27    5,025 XYZ INC", "XYZ271231P05025000"),
             ("Option Expiration for MRVL 8/7/2026 Call $95.00", "MRVL260807C00095000"),
             ("Bought 1 XYZ Jan 21 2022 100.0 Call @ 1.25", "XYZ220121C00100000"),
             ("BOT +1 AAPL 100 19 JUN 26 200 CALL @1.25", "AAPL260619C00200000"),

@@ -155,10 +155,15 @@ impl Making<'_> {
     }
 }
 
-/// The price, where it is in the currency of the event's money.
+/// The price, where it is in the currency of the event's money. A price of 0 beside more than the
+/// costs is none.
 pub(super) fn own_price(row: &Row) -> Option<Decimal> {
     let other = row.further.as_ref().is_some_and(|further| further.price_currency.is_some());
-    row.price.value().filter(|_| !other)
+    let moved = || {
+        let most = row.fees.value().unwrap_or_default().abs().checked_add(Decimal::ONE);
+        row.amount.value().unwrap_or_default().abs() > most.unwrap_or_default()
+    };
+    row.price.value().filter(|price| !other && (!price.is_zero() || !moved()))
 }
 
 /// Quantity times price, in the amount's currency, for rows that state no amount.

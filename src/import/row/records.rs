@@ -151,7 +151,7 @@ impl<'s, 'p> Reader<'s, '_, 'p> {
 
     /// The day of the event and, of `A as of B`, A; the time where the cell states one.
     pub(super) fn day(&mut self, cells: &[Cell<'s>]) -> Option<When> {
-        let at = self.at.0[Field::Date as usize]?;
+        let at = self.at.at(Field::Date, cells)?;
         let cell = cells.get(at)?;
         if let (Cow::Borrowed(text), Some((last, day))) = (cell, self.last_day)
             && *text == last
