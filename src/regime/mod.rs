@@ -15,8 +15,8 @@ use indexmap::IndexMap;
 
 pub use read::read;
 pub use rows::{
-    Carry, Category, Deemed, Effect, Fact, Fold, FormLine, HoldingTest, Identify, Needs, Param,
-    Pass, Passes, Repurchase, Rule, Step, Take, Term, Test, Units, Where, Years,
+    Carry, Category, Deemed, Effect, Fact, Fold, FormLine, HoldingTest, Identify, MOST_TESTS,
+    Needs, Param, Pass, Passes, Repurchase, Rule, Step, Take, Term, Test, Units, Where, Years,
 };
 
 use crate::money::Decimal;

@@ -11,8 +11,8 @@ use super::raw::{
     HeadRow, HoldingRow, IdentifyRow, LineRow, OneOrMany, ParamRow, PassRow, RepurchaseRow,
 };
 use super::rows::{
-    Carry, Category, Deemed, Effect, Fact, Fold, FormLine, HoldingTest, Identify, Needs, Param,
-    Pass, Repurchase, Rule, Step, Take, Term, Test, Units, Where, Years,
+    Carry, Category, Deemed, Effect, Fact, Fold, FormLine, HoldingTest, Identify, MOST_TESTS,
+    Needs, Param, Pass, Repurchase, Rule, Step, Take, Term, Test, Units, Where, Years,
 };
 use super::{Regime, check};
 use crate::diagnostic::Diagnostic;
@@ -23,7 +23,7 @@ use crate::source::{Name, Source};
 /// Reads a regime. Rows that cannot be read are left out, each with a diagnostic at its line.
 pub fn read(source: &Source) -> (Regime, Vec<Diagnostic>) {
     let (document, errors) = DeTable::parse_recoverable(&source.text);
-    let mut reader = Reader { source, diagnostics: Vec::new() };
+    let mut reader = Reader { source, tests: 0, diagnostics: Vec::new() };
     for error in errors {
         reader.complain(error.message().to_owned(), error.span());
     }
@@ -38,7 +38,7 @@ pub fn read(source: &Source) -> (Regime, Vec<Diagnostic>) {
 pub(super) fn compiled(json: &str) -> Regime {
     let document: Document = serde_json::from_str(json).expect("tests read every shipped regime");
     let source = Source::new("regime", "");
-    let mut reader = Reader { source: &source, diagnostics: Vec::new() };
+    let mut reader = Reader { source: &source, tests: 0, diagnostics: Vec::new() };
     let mut regime = reader.document(document);
     let found = check::check(&mut regime, &source);
     debug_assert!(reader.diagnostics.is_empty() && found.is_empty(), "tests read it");
@@ -48,6 +48,8 @@ pub(super) fn compiled(json: &str) -> Regime {
 /// What every part of the reading needs.
 struct Reader<'s> {
     source: &'s Source,
+    /// How many tests of how long a thing was held were read.
+    tests: usize,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -344,6 +346,12 @@ impl Reader<'_> {
     }
 
     fn holding(&mut self, row: HoldingRow, span: std::ops::Range<usize>) -> Option<HoldingTest> {
+        self.tests += 1;
+        if self.tests > MOST_TESTS {
+            let most = format!("at most {MOST_TESTS} tests of how long a thing was held");
+            self.complain(most, Some(span));
+            return None;
+        }
         if row.ends.as_deref().is_some_and(|ends| ends != "sale-only") {
             self.complain(
                 "`ends` is `sale-only`; others are not computed yet".into(),

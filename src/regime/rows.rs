@@ -195,6 +195,9 @@ pub struct Repurchase {
     pub law: Option<Name>,
 }
 
+/// As many tests of how long a thing was held as the text of a regime may have.
+pub const MOST_TESTS: usize = 64;
+
 /// A test of how long a thing was held.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HoldingTest {

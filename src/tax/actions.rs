@@ -1,5 +1,7 @@
 //! Corporate actions: units and costs move, in all what they were, but for what the law recognizes.
 
+use super::day::Day;
+use super::fixed::Fixed;
 use super::lot::Lot;
 use super::repurchase::Purchase;
 use super::share::{Dealer, share};
@@ -35,14 +37,14 @@ impl<'j> Walk<'j> {
     pub fn split(&mut self, event: &'j Event, security: &Name, quantity: Decimal) {
         let position = self.position(&event.account, security);
         let of = &mut self.positions[position];
-        let old = of.held;
+        let old = of.held.decimal();
         if old.is_zero() {
             let owed: Decimal = of.owed.iter().map(|lot| lot.quantity).sum();
-            let units: Vec<Decimal> = of.owed.iter().map(|lot| lot.quantity).collect();
+            let units: Vec<Decimal> = of.owed.iter().map(Lot::units).collect();
             if owed > Decimal::ZERO && owed - quantity > Decimal::ZERO {
                 for (lot, units) in of.owed.iter_mut().zip(deal(&units, owed - quantity)) {
                     let cost = lot.cost;
-                    lot.set(units, cost);
+                    lot.set(units.into(), cost);
                 }
             }
             return;
@@ -57,12 +59,12 @@ impl<'j> Walk<'j> {
             self.ask(event, asks, None, "main.journal", "    ; event: merger, into: …".to_owned());
             return;
         }
-        let units: Vec<Decimal> = of.lots().map(|lot| lot.quantity).collect();
+        let units: Vec<Decimal> = of.lots().map(Lot::units).collect();
         for (lot, units) in of.lots_mut().zip(deal(&units, new)) {
             let cost = lot.cost;
-            lot.set(units, cost);
+            lot.set(units.into(), cost);
         }
-        of.held = new;
+        of.held = new.into();
         of.factor = share(of.factor, new, old);
         self.rescale(position, new, old);
     }
@@ -91,7 +93,7 @@ impl<'j> Walk<'j> {
     ) {
         let from = self.position(&event.account, security);
         let to = self.position(&event.account, into);
-        let held = self.positions[from].held;
+        let held = self.positions[from].held.decimal();
         if held.is_zero() {
             self.positions[to].add(Lot::new(Some(at), None, quantity, None));
             return;
@@ -114,17 +116,17 @@ impl<'j> Walk<'j> {
             );
             self.ask(event, asks, None, "main.journal", text);
         }
-        let units: Vec<Decimal> = lots.iter().map(|lot| lot.quantity).collect();
+        let units: Vec<Decimal> = lots.iter().map(Lot::units).collect();
         let mut given = Vec::new();
         for (lot, units) in lots.iter_mut().zip(deal(&units, quantity)) {
-            let moved =
-                fraction.and_then(|(part, whole)| Some(rounded(share(lot.cost?, part, whole), 2)));
+            let moved = fraction
+                .and_then(|(part, whole)| Some(rounded(share(lot.paid()?, part, whole), 2).into()));
             let mut new = lot.clone();
             new.replaces = false;
             if new.more.worth.is_some() {
                 new.more.worth = None;
             }
-            new.set(units, moved);
+            new.set(units.into(), moved);
             given.push(new);
             let kept = lot.cost.zip(moved).map(|(cost, moved)| cost - moved);
             lot.set_cost(kept);
@@ -163,7 +165,7 @@ impl<'j> Walk<'j> {
     /// lack come as ones of unknown cost.
     fn move_lots(&mut self, from: usize, to: usize, quantity: Decimal, units: Decimal) {
         let mut lots = self.take_moving(from, quantity);
-        let mut old: Vec<Decimal> = lots.iter().map(|lot| lot.quantity).collect();
+        let mut old: Vec<Decimal> = lots.iter().map(Lot::units).collect();
         let known: Decimal = old.iter().sum();
         if known < quantity {
             lots.push(Lot::new(None, None, quantity - known, None));
@@ -171,13 +173,14 @@ impl<'j> Walk<'j> {
         }
         for (mut lot, units) in lots.into_iter().zip(deal(&old, units)) {
             let cost = lot.cost;
-            lot.set(units, cost);
+            lot.set(units.into(), cost);
             self.positions[to].add(lot);
         }
     }
 
     fn take_moving(&mut self, from: usize, quantity: Decimal) -> Vec<Lot> {
         let of = &mut self.positions[from];
+        let quantity = Fixed::from(quantity);
         let lots =
             if quantity >= of.held { of.drain() } else { of.take(quantity, LotMethod::Fifo) };
         for lot in &lots {
@@ -226,25 +229,25 @@ impl<'j> Walk<'j> {
             self.ask(event, asks, Some(event.amount), "prices.journal", text);
         }
         let lots = self.take_moving(from, quantity);
-        let old: Vec<Decimal> = lots.iter().map(|lot| lot.quantity).collect();
+        let old: Vec<Decimal> = lots.iter().map(Lot::units).collect();
         let known: Decimal = old.iter().sum();
-        let mut boot = Dealer::new(event.amount, quantity);
+        let mut boot = Dealer::new(event.amount.into(), quantity.into());
         let reached = share(units, known, quantity);
         for (mut lot, units) in lots.into_iter().zip(deal(&old, reached)) {
-            let cash = boot.next(lot.quantity);
+            let cash = boot.next(lot.quantity).decimal();
             let mut cost = None;
-            if let (Some(price), Some(was)) = (price, lot.cost) {
+            if let (Some(price), Some(was)) = (price, lot.paid()) {
                 let worth = rounded(price.saturating_mul(units), 2);
                 let gain =
                     worth.saturating_add(cash).saturating_sub(was).max(Decimal::ZERO).min(cash);
                 if !gain.is_zero() {
-                    let mut matched = self.matched(at, from, &lot, cash, event.date);
-                    matched.cost = Some(cash - gain);
-                    self.keep(from, matched);
+                    let mut sold = self.units(from, &lot, cash.into(), event.date);
+                    sold.cost = Some((cash - gain).into());
+                    self.keep(at, from, sold);
                 }
-                cost = Some(was - cash + gain);
+                cost = Some((was - cash + gain).into());
             }
-            lot.set(units, cost);
+            lot.set(units.into(), cost);
             self.positions[to].add(lot);
         }
         if known < quantity {
@@ -267,10 +270,10 @@ impl<'j> Walk<'j> {
         let to = self.position(&event.account, into);
         let rights = self.take_moving(from, quantity);
         let found: Decimal = rights.iter().map(|lot| lot.quantity).sum();
-        let costs: Option<Decimal> = rights.iter().map(|lot| lot.cost).sum();
+        let costs: Option<Decimal> = rights.iter().map(Lot::paid).sum();
         let cost = costs.filter(|_| found == quantity).map(|cost| cost - event.amount);
         let mut lot = Lot::new(Some(at), Some(event.date), units, cost);
-        lot.since = event.date.pred_opt();
+        lot.since = event.date.pred_opt().map(Day::from);
         let order = self.positions[to].add(lot);
         self.bought(Purchase { event: at, position: to, day: event.date, order });
     }
@@ -310,8 +313,8 @@ impl<'j> Walk<'j> {
             return;
         }
         if let Some(pool) = &mut of.pool {
-            *pool += change;
-            if !pool.is_sign_negative() {
+            *pool += change.into();
+            if !pool.is_negative() {
                 return;
             }
             let lots = of.drain();
@@ -320,27 +323,36 @@ impl<'j> Walk<'j> {
             }
             return self.change_cost(at, event, position, Decimal::ZERO, floor_gain);
         }
-        let mut dealer = Dealer::new(change, of.held);
+        let mut dealer = Dealer::new(change.into(), of.held);
         let mut gains = Vec::new();
         for lot in of.lots_mut() {
             let part = dealer.next(lot.quantity);
             let Some(cost) = lot.cost else { continue };
             let left = cost + part;
-            lot.set_cost(Some(left.max(Decimal::ZERO)));
-            if left.is_sign_negative() && !left.is_zero() {
+            lot.set_cost(Some(left.max(Fixed::ZERO)));
+            if left.is_negative() {
                 gains.push((lot.clone(), -left));
             }
         }
         for (mut lot, gain) in gains {
             if !floor_gain || at == usize::MAX {
                 let security = self.positions[position].security.clone();
-                let asks = format!("the cost of {security} falls below nil by {gain}: is that so?");
-                self.ask(event, asks, Some(gain), "main.journal", "    ; cost: …".to_owned());
+                let asks = format!(
+                    "the cost of {security} falls below nil by {}: is that so?",
+                    gain.decimal()
+                );
+                self.ask(
+                    event,
+                    asks,
+                    Some(gain.decimal()),
+                    "main.journal",
+                    "    ; cost: …".to_owned(),
+                );
                 continue;
             }
-            lot.set_cost(Some(Decimal::ZERO));
-            let matched = self.matched(at, position, &lot, gain, event.date);
-            self.keep(position, matched);
+            lot.set_cost(Some(Fixed::ZERO));
+            let sold = self.units(position, &lot, gain, event.date);
+            self.keep(at, position, sold);
         }
     }
 }

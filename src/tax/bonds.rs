@@ -10,9 +10,9 @@
 use super::lot::Lot;
 use super::options::number;
 use super::share::share;
+use super::sold::{Correction, Sale, Sold};
 use super::walk::Walk;
 use crate::event::{Event, EventKind};
-use crate::income::{Adjustment, Match};
 use crate::money::{Decimal, rounded};
 use crate::period::{Datelike, Months, NaiveDate, iso};
 use crate::source::Name;
@@ -66,25 +66,32 @@ fn terms(walk: &Walk<'_>, security: &str, day: NaiveDate) -> Terms {
 }
 
 /// Splits the gain of a disposal of debt into interest and capital gain.
-pub(super) fn settle(walk: &mut Walk<'_>, position: usize, lot: &Lot, matched: &mut Match) {
-    if walk.positions[position].sort != "bonds" {
-        return undescribed(walk, position, lot, matched);
+#[inline]
+pub(super) fn settle(walk: &mut Walk<'_>, lot: &Lot, sold: &mut Sold) {
+    let sale = walk.sale;
+    if sale.sort == "bonds" {
+        settle_debt(walk, &sale, lot, sold);
+    } else if matches!(walk.journal.events[sale.disposal].kind, EventKind::Redemption { .. }) {
+        undescribed(walk, &sale, sold);
     }
-    let (Some(cost), Some(acquired)) = (matched.cost, lot.acquired) else { return };
-    let day = matched.disposed;
-    let terms = terms(walk, &matched.security, acquired);
-    let repaid = terms.redemption.saturating_mul(lot.quantity);
-    let gain = matched.proceeds - cost;
+}
+
+fn settle_debt(walk: &mut Walk<'_>, sale: &Sale, lot: &Lot, sold: &mut Sold) {
+    let (Some(cost), Some(acquired)) = (sold.cost, lot.acquired) else { return };
+    let cost = cost.decimal();
+    let day = sold.disposed;
+    let security = walk.positions[sale.position].security.clone();
+    let terms = terms(walk, &security, acquired);
+    let repaid = terms.redemption.saturating_mul(lot.units());
+    let gain = sold.proceeds.decimal() - cost;
     if gain <= Decimal::ZERO || cost >= repaid {
         return;
     }
     let Some(maturity) = terms.maturity else {
-        let event = &walk.journal.events[matched.disposal];
-        let asks =
-            format!("when does {} mature? a part of its gain may be interest", matched.security);
+        let event = &walk.journal.events[sale.disposal];
+        let asks = format!("when does {security} mature? a part of its gain may be interest");
         let text = format!(
-            "[security.{}]\nkind = \"…\"        # bond, bill\nmaturity = …\noriginal_issue = \"…\"   # true or false",
-            matched.security
+            "[security.{security}]\nkind = \"…\"        # bond, bill\nmaturity = …\noriginal_issue = \"…\"   # true or false"
         );
         walk.ask(event, asks, Some(gain), "securities.toml", text);
         return;
@@ -100,61 +107,46 @@ pub(super) fn settle(walk: &mut Walk<'_>, position: usize, lot: &Lot, matched: &
     };
     let discount = repaid - cost;
     let short = terms.bill || terms.coupon.is_zero() && within_a_year(acquired, maturity);
-    let at = Some(matched.disposal);
+    let at = Some(sale.disposal);
     if short {
         // Its discount is interest, not gain: 26 USC 1271(a)(3), 1281.
         let interest = accrued(discount).min(gain);
-        matched.cost = Some(cost + interest);
+        sold.cost = Some((cost + interest).into());
         walk.accrue(
             "discount",
             at,
-            position,
+            sale.position,
             interest,
             day,
             format!("discount of {held} of {total} days"),
         );
     } else if !terms.original {
-        if discount < de_minimis(&terms, lot.quantity, acquired, maturity) {
+        if discount < de_minimis(&terms, lot.units(), acquired, maturity) {
             return;
         }
         let interest = accrued(discount).min(gain);
-        matched.plain = 0;
-        matched.adjustments.push(Adjustment {
-            code: "D".into(),
-            amount: -interest,
-            because: None,
-            quantity: lot.quantity,
-        });
+        sold.plain = 0;
+        let (code, amount) = ("D".into(), (-interest).into());
+        sold.corrections.push(Correction { code, amount, quantity: lot.quantity });
         let how = format!("market discount {discount}, {held} of {total} days");
-        walk.accrue("market-discount", at, position, interest, day, how);
+        walk.accrue("market-discount", at, sale.position, interest, day, how);
     }
 }
 
-/// Something repaid, or that paid interest, of which nobody said what it is: its gain may be
-/// interest.
-fn undescribed(walk: &mut Walk<'_>, _position: usize, _lot: &Lot, matched: &Match) {
-    let event = &walk.journal.events[matched.disposal];
-    let repaid = matches!(event.kind, EventKind::Redemption { .. });
-    if !repaid {
-        return;
-    }
-    let kind = walk.journal.securities.fact(
-        &matched.security,
-        "kind",
-        matched.disposed,
-        matched.disposed.year(),
-    );
-    let gain = matched.gain().unwrap_or_default();
-    if kind.is_none() && gain > Decimal::ZERO {
+/// Something repaid, of which nobody said what it is: its gain may be interest.
+fn undescribed(walk: &mut Walk<'_>, sale: &Sale, sold: &Sold) {
+    let event = &walk.journal.events[sale.disposal];
+    let security = walk.positions[sale.position].security.clone();
+    let day = sold.disposed;
+    let kind = walk.journal.securities.fact(&security, "kind", day, day.year());
+    let gain = sold.gain().filter(|gain| gain.is_positive());
+    if let (None, Some(gain)) = (kind, gain) {
         let asks = format!(
-            "what is {}: a bond, a bill, a fund? a part of its gain may be interest",
-            matched.security
+            "what is {security}: a bond, a bill, a fund? a part of its gain may be interest"
         );
-        let text = format!(
-            "[security.{}]\nkind = \"…\"        # bond, bill, fund\nmaturity = …",
-            matched.security
-        );
-        walk.ask(event, asks, Some(gain), "securities.toml", text);
+        let text =
+            format!("[security.{security}]\nkind = \"…\"        # bond, bill, fund\nmaturity = …");
+        walk.ask(event, asks, Some(gain.decimal()), "securities.toml", text);
     }
 }
 
@@ -189,14 +181,12 @@ impl<'j> Walk<'j> {
         let day = day.min(maturity);
         let mut earned = Decimal::ZERO;
         for lot in self.positions[position].lots_mut() {
-            let (Some(acquired), Some(cost)) = (lot.acquired, lot.cost) else { continue };
-            let (unit, to) = *lot
-                .more
-                .yields
-                .get_or_insert((cost.checked_div(lot.quantity).unwrap_or_default(), acquired));
+            let (Some(acquired), Some(cost)) = (lot.acquired, lot.paid()) else { continue };
+            let unit = cost.checked_div(lot.units()).unwrap_or_default();
+            let (unit, to) = *lot.more.yields.get_or_insert((unit, acquired));
             let face = Decimal::ONE;
-            let discount = (terms.redemption - unit).saturating_mul(lot.quantity);
-            let small = discount < de_minimis(&terms, lot.quantity, acquired, maturity);
+            let discount = (terms.redemption - unit).saturating_mul(lot.units());
+            let small = discount < de_minimis(&terms, lot.units(), acquired, maturity);
             let short = terms.coupon.is_zero() && within_a_year(acquired, maturity);
             if discount <= Decimal::ZERO || small || short || to >= day {
                 continue;
@@ -206,8 +196,8 @@ impl<'j> Walk<'j> {
             let (Some(before), Some(after)) = (bond.value(rate, to), bond.value(rate, day)) else {
                 continue;
             };
-            let amount = rounded((after - before).saturating_mul(lot.quantity), 2);
-            lot.set_cost(Some(cost + amount));
+            let amount = rounded((after - before).saturating_mul(lot.units()), 2);
+            lot.set_cost(Some((cost + amount).into()));
             lot.more.yields = Some((unit, day));
             earned += amount;
         }
@@ -230,12 +220,12 @@ impl<'j> Walk<'j> {
             before.push(from.and_then(|from| ratio(self, from)));
         }
         for (lot, before) in self.positions[position].lots_mut().zip(before) {
-            let (Some(before), Some(cost)) = (before, lot.cost) else { continue };
+            let (Some(before), Some(cost)) = (before, lot.paid()) else { continue };
             if lot.more.yields.is_some_and(|(_, to)| to >= day) {
                 continue;
             }
-            let amount = rounded((now - before).saturating_mul(lot.quantity), 2);
-            lot.set_cost(Some(cost + amount));
+            let amount = rounded((now - before).saturating_mul(lot.units()), 2);
+            lot.set_cost(Some((cost + amount).into()));
             lot.more.yields = Some((Decimal::ZERO, day));
             earned += amount;
         }
@@ -255,11 +245,9 @@ impl<'j> Walk<'j> {
         let mut taken = Decimal::ZERO;
         let mut lacking = false;
         for lot in self.positions[position].lots_mut() {
-            let (Some(acquired), Some(cost)) = (lot.acquired, lot.cost) else { continue };
-            let (unit, to) = *lot
-                .more
-                .yields
-                .get_or_insert((cost.checked_div(lot.quantity).unwrap_or_default(), acquired));
+            let (Some(acquired), Some(cost)) = (lot.acquired, lot.paid()) else { continue };
+            let unit = cost.checked_div(lot.units()).unwrap_or_default();
+            let (unit, to) = *lot.more.yields.get_or_insert((unit, acquired));
             if unit <= terms.redemption {
                 continue;
             }
@@ -278,8 +266,8 @@ impl<'j> Walk<'j> {
                 lacking = true;
                 continue;
             };
-            let amount = rounded((before - after).saturating_mul(lot.quantity), 2);
-            lot.set_cost(Some(cost - amount));
+            let amount = rounded((before - after).saturating_mul(lot.units()), 2);
+            lot.set_cost(Some((cost - amount).into()));
             lot.more.yields = Some((unit, event.date));
             taken += amount;
         }

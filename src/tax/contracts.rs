@@ -114,33 +114,28 @@ impl<'j> Walk<'j> {
         self.accrue("section1256", Some(at), position, gain, event.date, String::new());
     }
 
-    /// Matches of options that the year's-end rule is for are results of that rule, not of sales.
-    pub fn close_contracts(&mut self, position: usize) {
-        let Some(matched) = self.sold.first() else { return };
-        if !matches!(matched.sort, "options" | "options-bought") {
+    /// What was sold of options that the year's-end rule is for are results of that rule, not of sales.
+    pub fn close_contracts(&mut self) {
+        let (Some(first), sale) = (self.sold.first(), self.sale) else { return };
+        if !matches!(sale.sort, "options" | "options-bought") {
             return;
         }
-        let (security, day) = (matched.security.clone(), matched.disposed);
+        let day = first.disposed;
+        let security = self.positions[sale.position].security.clone();
         let fact = self.journal.securities.fact(&security, "section_1256", day, day.year());
         if fact.is_none_or(|fact| *fact != "true") {
             return;
         }
-        for matched in std::mem::take(&mut self.sold) {
-            let opened = matched.acquisition.map(|at| self.journal.events[at].date);
+        for sold in std::mem::take(&mut self.sold) {
+            let opened = sold.acquisition.map(|at| self.journal.events[at].date);
             if opened.is_some_and(|opened| opened.year() < day.year()) {
-                let event = &self.journal.events[matched.disposal];
+                let event = &self.journal.events[sale.disposal];
                 let asks = format!("what was {security} worth at the end of the year before?");
                 self.ask(event, asks, None, "main.journal", mark_lines(&security, day));
             }
-            if let Some(gain) = matched.gain() {
-                self.accrue(
-                    "section1256",
-                    Some(matched.disposal),
-                    position,
-                    gain,
-                    day,
-                    String::new(),
-                );
+            if let Some(gain) = sold.gain() {
+                let (at, gain) = (Some(sale.disposal), gain.decimal());
+                self.accrue("section1256", at, sale.position, gain, day, String::new());
             }
         }
     }

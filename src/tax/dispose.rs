@@ -1,14 +1,18 @@
 //! A disposal: which units it takes, what they brought and cost, and what corrects the result.
 
+use thin_vec::ThinVec;
+
+use super::day::Day;
+use super::fixed::Fixed;
 use super::lot::Lot;
 use super::position::Stated;
-use super::share::Dealer;
+use super::share::{Dealer, share};
+use super::sold::{Correction, Sale, Sold};
 use super::walk::Walk;
 use super::{bonds, holding};
 use crate::event::{Event, LotMethod};
-use crate::income::{Adjustment, Match};
 use crate::ledger::blocks::text::quoted;
-use crate::money::Decimal;
+use crate::money::{Decimal, rounded};
 use crate::period::NaiveDate;
 use crate::source::Name;
 
@@ -30,8 +34,8 @@ impl<'j> Walk<'j> {
         self.accrue_to(position, day);
         let lots = self.identify(event, position, quantity);
         self.dispose(at, position, lots, (quantity, proceeds), day);
-        self.close_contracts(position);
-        self.after_disposal(position);
+        self.close_contracts();
+        self.after_disposal();
     }
 
     /// The units that a sale takes, in order; fewer than asked for where fewer are held.
@@ -46,13 +50,15 @@ impl<'j> Walk<'j> {
             method = LotMethod::Fifo;
         }
         let mut lots = Vec::new();
-        let mut left = quantity;
+        let mut left = Fixed::from(quantity);
         if elects && let Some(choice) = self.choice_of(event) {
             for (acquired, units) in &choice.lots {
-                let taken = self.positions[position].take_of(*acquired, left.min(*units));
-                let found: Decimal = taken.iter().map(|lot| lot.quantity).sum();
+                let wanted = left.min(Fixed::from(*units));
+                let taken = self.positions[position].take_of(*acquired, wanted);
+                let found: Fixed = taken.iter().map(|lot| lot.quantity).sum();
                 left -= found;
                 lots.extend(taken);
+                let found = found.decimal();
                 if found < *units && found < quantity {
                     let security = &self.positions[position].security;
                     let asks = format!(
@@ -69,7 +75,7 @@ impl<'j> Walk<'j> {
         let target = &mut self.positions[position];
         if method == LotMethod::Average {
             if target.pool.is_none() {
-                let costs: Option<Decimal> = target.lots().map(|lot| lot.cost).sum();
+                let costs: Option<Fixed> = target.lots().map(|lot| lot.cost).sum();
                 target.pool = costs;
             }
         } else if target.pool.is_some() {
@@ -82,7 +88,7 @@ impl<'j> Walk<'j> {
         let mut taken = target.take(left, method);
         if let (Some(pool), whole) = before {
             let mut dealer = Dealer::new(pool, whole);
-            let mut spent = Decimal::ZERO;
+            let mut spent = Fixed::ZERO;
             for lot in &mut taken {
                 let cost = dealer.next(lot.quantity);
                 spent += cost;
@@ -90,10 +96,14 @@ impl<'j> Walk<'j> {
             }
             target.pool = Some(pool - spent);
         }
-        lots.extend(taken);
-        let found: Decimal = lots.iter().map(|lot| lot.quantity).sum();
-        if found < quantity {
-            self.oversold(event, position, quantity, held);
+        let found = held - target.held;
+        if lots.is_empty() {
+            lots = taken;
+        } else {
+            lots.extend(taken);
+        }
+        if found < quantity.into() {
+            self.oversold(event, position, quantity, held.decimal());
         }
         lots
     }
@@ -129,7 +139,8 @@ impl<'j> Walk<'j> {
         self.ask(event, asks, None, "main.journal", text);
     }
 
-    /// Makes the matches of a disposal, to be looked at and kept. What is missing of the quantity has an unknown cost.
+    /// What a disposal takes of each lot and what that brings, to be looked at and kept. What is missing
+    /// of the quantity has an unknown cost.
     pub fn dispose(
         &mut self,
         at: usize,
@@ -138,42 +149,39 @@ impl<'j> Walk<'j> {
         (quantity, proceeds): (Decimal, Decimal),
         day: NaiveDate,
     ) {
-        let mut dealer = Dealer::new(proceeds, quantity);
-        let mut missing = quantity;
+        let sort = self.positions[position].sort;
+        self.sale = Sale { disposal: at, position, sort };
+        let mut dealer = Dealer::new(proceeds.into(), quantity.into());
+        let mut missing = Fixed::from(quantity);
+        self.sold.reserve(lots.len());
         for lot in lots {
             let proceeds = dealer.next(lot.quantity);
             missing -= lot.quantity;
             self.positions[position].left(&lot, Some(day));
-            let mut matched = self.matched(at, position, &lot, proceeds, day);
-            bonds::settle(self, position, &lot, &mut matched);
-            self.codes(position, &lot, &mut matched);
-            if matched.cost.is_none() {
-                self.unknown_cost(at, position, lot.quantity);
+            let mut sold = self.units(position, &lot, proceeds, day);
+            bonds::settle(self, &lot, &mut sold);
+            self.codes(position, &lot, &mut sold);
+            if sold.cost.is_none() {
+                self.unknown_cost(at, position, lot.quantity.decimal());
             }
-            if let Some(long) = self.long_part(position, &lot, &mut matched) {
+            if let Some(long) = self.long_part(position, &lot, &mut sold) {
                 self.sold.push(long);
             }
-            if !matched.quantity.is_zero() {
-                self.sold.push(matched);
+            if !sold.quantity.is_zero() {
+                self.sold.push(sold);
             }
         }
-        if missing > Decimal::ZERO {
-            let lot = Lot::new(None, None, missing, None);
+        if missing.is_positive() {
+            let lot = Lot::new(None, None, missing.decimal(), None);
             let proceeds = dealer.next(missing);
-            let matched = self.matched(at, position, &lot, proceeds, day);
-            self.sold.push(matched);
+            let sold = self.units(position, &lot, proceeds, day);
+            self.sold.push(sold);
         }
     }
 
-    /// One match: units of one lot, with what they brought.
-    pub fn matched(
-        &mut self,
-        at: usize,
-        position: usize,
-        lot: &Lot,
-        proceeds: Decimal,
-        day: NaiveDate,
-    ) -> Match {
+    /// Units of one lot, sold for `proceeds`.
+    #[inline]
+    pub fn units(&mut self, position: usize, lot: &Lot, proceeds: Fixed, day: NaiveDate) -> Sold {
         let mut cost = lot.cost;
         let mut acquired = lot.acquired;
         let mut since = lot.since;
@@ -182,31 +190,26 @@ impl<'j> Walk<'j> {
         {
             // A gift below its cost: a loss counts from the value that day, and from that day; between
             // the two there is neither gain nor loss. 26 CFR 1.1015-1(a)(1), (2).
-            cost = Some(if proceeds < worth { worth } else { proceeds });
+            cost = Some(proceeds.max(worth.into()));
             acquired = Some(given);
-            since = Some(given);
+            since = Some(given.into());
         }
-        let holding = match since {
+        let passed = match since {
             _ if lot.always_long => self.tests.passing(|_| true),
             Some(since) => self.tests.held(since, day),
-            None => self.tests.passing(|_| false),
+            None => 0,
         };
-        let of = &self.positions[position];
-        Match {
-            disposal: at,
-            acquisition: lot.acquisition,
-            account: of.account.clone(),
-            security: of.security.clone(),
-            sort: of.sort,
-            quantity: lot.quantity,
+        Sold {
+            acquisition: lot.acquisition(),
             acquired,
-            held_since: since.filter(|since| Some(*since) != acquired),
+            since,
             disposed: day,
+            year: self.year(position, day),
+            quantity: lot.quantity,
             proceeds,
             cost,
-            adjustments: Vec::new(),
-            holding,
-            year: self.year(position, day),
+            corrections: ThinVec::new(),
+            passed,
             plain: 1,
         }
     }
@@ -221,68 +224,77 @@ impl<'j> Walk<'j> {
         };
         let position = self.position(&event.account, security);
         let of = &mut self.positions[position];
-        let units = of.held.checked_div(of.factor).unwrap_or(of.held);
+        let held = of.held.decimal();
+        let units = held.checked_div(of.factor).unwrap_or(held);
         if let Some(each) = amount.checked_div(units) {
             of.passed_on.push((event.date, each));
         }
     }
 
     /// A loss on fund shares held six months or less is long-term as far as the fund passed on a
-    /// long-term gain on them: that part as a match of its own, taken off `matched`.
+    /// long-term gain on them: that part by itself, taken off `sold`.
     ///
     /// Source: 26 USC 852(b)(4)(A).
-    fn long_part(&self, position: usize, lot: &Lot, matched: &mut Match) -> Option<Match> {
+    #[inline]
+    fn long_part(&self, position: usize, lot: &Lot, sold: &mut Sold) -> Option<Sold> {
+        if self.positions[position].passed_on.is_empty() {
+            return None;
+        }
+        self.passed_on(position, lot, sold)
+    }
+
+    fn passed_on(&self, position: usize, lot: &Lot, sold: &mut Sold) -> Option<Sold> {
         let of = &self.positions[position];
-        if of.passed_on.is_empty() {
-            return None;
-        }
-        let year = self.regime.year.year_of(matched.disposed);
+        let year = self.regime.year.year_of(sold.disposed);
         let months = self.regime.param("fund_loss_months", year, "single")?;
-        let loss = matched.gain().filter(Decimal::is_sign_negative).map(|gain| -gain)?;
-        let (since, acquired) = (lot.since?, lot.acquired?);
-        if holding::longer(since, matched.disposed, u32::try_from(months).ok()?) {
+        let loss = sold.gain().filter(|gain| gain.is_negative()).map(|gain| -gain.decimal())?;
+        let (since, acquired) = (lot.since?.date(), lot.acquired?);
+        if holding::longer(since, sold.disposed, u32::try_from(months).ok()?) {
             return None;
         }
-        let units = lot.quantity.checked_div(of.factor).unwrap_or(lot.quantity);
+        let units = lot.quantity.decimal();
+        let units = units.checked_div(of.factor).unwrap_or(units);
         let first = of.passed_on.partition_point(|(day, _)| *day <= acquired);
-        let held = of.passed_on[first..].iter().take_while(|(day, _)| *day <= matched.disposed);
+        let held = of.passed_on[first..].iter().take_while(|(day, _)| *day <= sold.disposed);
         let passed_on: Decimal = held
             .fold(Decimal::ZERO, |sum, (_, each)| sum.saturating_add(each.saturating_mul(units)));
-        let long = crate::money::rounded(passed_on, 2).min(loss);
+        let long = rounded(passed_on, 2).min(loss);
         if long <= Decimal::ZERO {
             return None;
         }
-        let mut part = matched.clone();
-        part.quantity =
-            crate::money::rounded(super::share::share(matched.quantity, long, loss), 10)
-                .normalize();
-        part.proceeds = crate::money::rounded(super::share::share(matched.proceeds, long, loss), 2);
-        part.cost = Some(part.proceeds + long);
-        part.holding = self.tests.passing(|_| true);
-        matched.quantity -= part.quantity;
-        matched.proceeds -= part.proceeds;
-        matched.cost = matched.cost.zip(part.cost).map(|(cost, part)| cost - part);
+        let mut part = sold.clone();
+        part.quantity = rounded(share(sold.quantity.into(), long, loss), 10).normalize().into();
+        part.proceeds = rounded(share(sold.proceeds.into(), long, loss), 2).into();
+        part.cost = Some(part.proceeds + long.into());
+        part.passed = self.tests.passing(|_| true);
+        sold.quantity -= part.quantity;
+        sold.proceeds -= part.proceeds;
+        sold.cost = sold.cost.zip(part.cost).map(|(cost, part)| cost - part);
         Some(part)
     }
 
     /// Corrections that hang on what the thing is: small business stock held five years, of which a
     /// part of the gain is excluded (26 USC 1202(a)); collectibles held long, whose rate differs.
-    fn codes(&self, position: usize, lot: &Lot, matched: &mut Match) {
-        if self.positions[position].stated == Stated::Nothing {
-            return;
+    #[inline]
+    fn codes(&self, position: usize, lot: &Lot, sold: &mut Sold) {
+        if self.positions[position].stated != Stated::Nothing {
+            self.codes_of(position, lot, sold);
         }
-        let Some(known) = self.journal.securities.get(&matched.security) else { return };
-        let is = |key: &str| {
-            known.facts.on(key, matched.disposed, 0).is_some_and(|fact| *fact == "true")
-        };
-        let gain = matched.gain().unwrap_or_default();
-        let long = matched.holding.iter().any(|test| *test == "long");
+    }
+
+    fn codes_of(&self, position: usize, lot: &Lot, sold: &mut Sold) {
+        let security = &self.positions[position].security;
+        let Some(known) = self.journal.securities.get(security) else { return };
+        let is =
+            |key: &str| known.facts.on(key, sold.disposed, 0).is_some_and(|fact| *fact == "true");
+        let gain = sold.gain().map_or(Decimal::ZERO, Fixed::decimal);
         let (mut code, mut amount) = (None, Decimal::ZERO);
-        if long && is("collectible") {
+        if self.tests.is(sold.passed, "long") && is("collectible") {
             code = Some("C");
         }
-        if let Some(since) = lot.since.filter(|_| gain > Decimal::ZERO && is("qsbs"))
-            && holding::longer(since, matched.disposed, 60)
+        let since = lot.since.map(Day::date);
+        if let Some(since) = since.filter(|_| gain > Decimal::ZERO && is("qsbs"))
+            && holding::longer(since, sold.disposed, 60)
         {
             let day = |year, month, day| NaiveDate::from_ymd_opt(year, month, day);
             let percent = if Some(since) < day(2009, 2, 18) {
@@ -293,16 +305,12 @@ impl<'j> Walk<'j> {
                 Decimal::ONE
             };
             code = Some("Q");
-            amount = -crate::money::rounded(gain.saturating_mul(percent), 2);
+            amount = -rounded(gain.saturating_mul(percent), 2);
         }
         if let Some(code) = code {
-            matched.plain = 0;
-            matched.adjustments.push(Adjustment {
-                code: code.into(),
-                amount,
-                because: None,
-                quantity: lot.quantity,
-            });
+            sold.plain = 0;
+            let (code, amount) = (code.into(), amount.into());
+            sold.corrections.push(Correction { code, amount, quantity: lot.quantity });
         }
     }
 

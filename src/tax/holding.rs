@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::day::Day;
 use super::position::{Position, Stay};
 use super::walk::Walk;
 use crate::event::{Event, EventKind, Journal};
@@ -34,51 +35,66 @@ pub(super) fn longer(since: NaiveDate, sold: NaiveDate, months: u32) -> bool {
 }
 
 /// The tests of how long a thing was held that are counted in months, for one day of sale at a time.
+/// Which of them something passes is told by bits, the first test by the lowest.
 pub(super) struct Tests {
     months: Vec<(Name, u32)>,
     /// The names of those that pass, by bits; empty where they are too many for that.
     sets: Vec<Arc<[Name]>>,
     /// For things sold on this day, since when they must be held to pass, by test.
     day: NaiveDate,
-    latest: Vec<Option<NaiveDate>>,
+    latest: Vec<Option<Day>>,
 }
 
 impl Tests {
     pub fn new(regime: &Regime) -> Tests {
         let tests = regime.holdings.iter();
         let tests = tests.filter_map(|test| Some((test.name.clone(), test.months?)));
-        let months: Vec<(Name, u32)> = tests.collect();
-        let count = if months.len() <= 6 { 1 << months.len() } else { 0 };
-        let set = |bits: usize| {
-            let passed = months.iter().enumerate().filter(|(at, _)| bits & 1 << at != 0);
-            passed.map(|(_, (name, _))| name.clone()).collect()
-        };
-        let sets = (0..count).map(set).collect();
-        Tests { months, sets, day: NaiveDate::MIN, latest: Vec::new() }
+        let months = tests.collect();
+        let mut tests = Tests { months, sets: Vec::new(), day: NaiveDate::MIN, latest: Vec::new() };
+        if tests.months.len() <= 6 {
+            let sets = 0..1 << tests.months.len();
+            tests.sets = sets.map(|passed| tests.names(passed)).collect();
+        }
+        tests
     }
 
     /// Those whose number of months passes.
-    pub fn passing(&self, passes: impl Fn(u32) -> bool) -> Arc<[Name]> {
-        self.those(|_, months| passes(months))
+    pub fn passing(&self, passes: impl Fn(u32) -> bool) -> u64 {
+        let tests = self.months.iter().enumerate();
+        let passed = tests.filter(|(_, (_, months))| passes(*months));
+        passed.fold(0, |bits, (at, _)| bits | 1 << at)
     }
 
     /// Those passed by what was held from one day to another.
-    pub fn held(&mut self, since: NaiveDate, sold: NaiveDate) -> Arc<[Name]> {
+    #[inline]
+    pub fn held(&mut self, since: Day, sold: NaiveDate) -> u64 {
         if self.day != sold {
             self.day = sold;
             self.latest.clear();
-            self.latest.extend(self.months.iter().map(|(_, months)| latest(sold, *months)));
+            let latest = |(_, months): &(Name, u32)| latest(sold, *months).map(Day::from);
+            self.latest.extend(self.months.iter().map(latest));
         }
-        self.those(|at, _| self.latest[at].is_some_and(|latest| since <= latest))
+        let latest = self.latest.iter().enumerate();
+        let passed = latest.filter(|(_, latest)| latest.is_some_and(|latest| since <= latest));
+        passed.fold(0, |bits, (at, _)| bits | 1 << at)
     }
 
-    fn those(&self, passes: impl Fn(usize, u32) -> bool) -> Arc<[Name]> {
+    /// Whether the test of a name is among those passed.
+    pub fn is(&self, passed: u64, name: &str) -> bool {
+        let at = self.months.iter().position(|(test, _)| *test == *name);
+        at.is_some_and(|at| passed & 1 << at != 0)
+    }
+
+    /// The names of those passed.
+    pub fn named(&self, passed: u64) -> Arc<[Name]> {
+        let known = usize::try_from(passed).ok().and_then(|passed| self.sets.get(passed));
+        known.map_or_else(|| self.names(passed), Arc::clone)
+    }
+
+    fn names(&self, passed: u64) -> Arc<[Name]> {
         let tests = self.months.iter().enumerate();
-        let mut passed = tests.filter(|(at, (_, months))| passes(*at, *months));
-        if self.sets.is_empty() {
-            return passed.map(|(_, (name, _))| name.clone()).collect();
-        }
-        Arc::clone(&self.sets[passed.by_ref().fold(0, |bits, (at, _)| bits | 1 << at)])
+        let passed = tests.filter(|(at, _)| passed & 1 << at != 0);
+        passed.map(|(_, (name, _))| name.clone()).collect()
     }
 }
 
@@ -174,9 +190,15 @@ impl Timeline {
     fn new(position: &Position) -> Timeline {
         let mut stays = position.stays.clone();
         for lot in position.lots() {
-            let units = lot.quantity.checked_div(position.factor).unwrap_or(lot.quantity);
+            let units = lot.quantity.decimal();
+            let units = units.checked_div(position.factor).unwrap_or(units);
             let acquired = lot.acquired.unwrap_or(NaiveDate::MIN);
-            stays.push(Stay { acquired, since: lot.since.unwrap_or(acquired), left: None, units });
+            stays.push(Stay {
+                acquired,
+                since: lot.since.map_or(acquired, Day::date),
+                left: None,
+                units,
+            });
         }
         stays.sort_by_key(|stay| stay.acquired);
         let mut sum = Decimal::ZERO;

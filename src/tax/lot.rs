@@ -2,26 +2,28 @@
 
 use std::ops::{Deref, DerefMut};
 
-use super::share::{Rounding, digits_of, exact_share, share};
+use super::day::Day;
+use super::fixed::{Fixed, Rounding, exact_share};
+use super::share::{digits_of, share};
 use crate::money::{Decimal, rounded};
 use crate::period::NaiveDate;
 
 /// Units of one purchase that are still held, or owed.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Lot {
     /// The purchase, where the books have it.
-    pub acquisition: Option<usize>,
+    acquisition: Option<u32>,
     /// The day of purchase; `None` where unknown.
     pub acquired: Option<NaiveDate>,
     /// The day the holding period begins from.
-    pub since: Option<NaiveDate>,
+    pub since: Option<Day>,
     /// Units left, positive.
-    pub quantity: Decimal,
+    pub quantity: Fixed,
     /// Cost of the units left; of what is owed, what was received. `None` where unknown.
-    pub cost: Option<Decimal>,
+    pub cost: Option<Fixed>,
     /// Units and cost of which those left are a part, so that parts never lose a cent; `None` where
     /// none were taken out.
-    whole: Option<Box<(Decimal, Option<Decimal>)>>,
+    whole: Option<Box<(Fixed, Option<Fixed>)>>,
     /// It replaced units sold at a loss: no unit does so twice.
     pub replaces: bool,
     /// Held long whatever the day: inherited.
@@ -70,11 +72,11 @@ impl Lot {
         cost: Option<Decimal>,
     ) -> Lot {
         Lot {
-            acquisition,
+            acquisition: acquisition.and_then(|at| u32::try_from(at).ok()),
             acquired,
-            since: acquired,
-            quantity,
-            cost,
+            since: acquired.map(Day::from),
+            quantity: quantity.into(),
+            cost: cost.map(Fixed::from),
             whole: None,
             replaces: false,
             always_long: false,
@@ -85,12 +87,13 @@ impl Lot {
 
     /// Takes `quantity` units out. What stays has the cost of its part of the whole, rounded down to
     /// the whole's digits; so the parts of a lot always add up to it.
-    pub fn take(&mut self, quantity: Decimal) -> Lot {
+    #[inline]
+    pub fn take(&mut self, quantity: Fixed) -> Lot {
         let left = self.quantity - quantity;
-        if left <= Decimal::ZERO {
+        if !left.is_positive() {
             let nothing = Lot {
-                quantity: Decimal::ZERO,
-                cost: self.cost.map(|_| Decimal::ZERO),
+                quantity: Fixed::ZERO,
+                cost: self.cost.map(|_| Fixed::ZERO),
                 whole: None,
                 more: More::default(),
                 ..*self
@@ -99,14 +102,7 @@ impl Lot {
         }
         let (whole_quantity, whole_cost) =
             **self.whole.get_or_insert_with(|| Box::new((self.quantity, self.cost)));
-        let kept = whole_cost.map(|cost| {
-            let digits = digits_of(cost);
-            if let Some(kept) = exact_share(cost, left, whole_quantity, digits, Rounding::Down) {
-                return kept;
-            }
-            share(cost, left, whole_quantity)
-                .round_dp_with_strategy(digits, rust_decimal::RoundingStrategy::ToNegativeInfinity)
-        });
+        let kept = whole_cost.map(|cost| part_of(cost, left, whole_quantity));
         let mut part = Lot {
             quantity,
             cost: self.cost.zip(kept).map(|(cost, kept)| cost - kept),
@@ -115,17 +111,25 @@ impl Lot {
             ..*self
         };
         if let (Some(own), Some(of_part)) = (&mut self.more.0, &mut part.more.0) {
+            let of = |amount| rounded(share(amount, quantity.into(), self.quantity.into()), 2);
             if let (Some(worth), Some(part)) = (&mut own.worth, &mut of_part.worth) {
-                part.0 = rounded(share(worth.0, quantity, self.quantity), 2);
+                part.0 = of(worth.0);
                 worth.0 -= part.0;
             }
             for (own, taken) in own.paid.iter_mut().zip(&mut of_part.paid) {
-                taken.1 = rounded(share(own.1, quantity, self.quantity), 2);
+                taken.1 = of(own.1);
                 own.1 -= taken.1;
             }
         }
         self.quantity = left;
         self.cost = self.cost.and(kept);
+        part
+    }
+
+    /// Makes its first units a lot of their own, which stands before what is left.
+    pub fn part(&mut self, quantity: Fixed) -> Lot {
+        let part = self.take(quantity);
+        self.order += 1;
         part
     }
 
@@ -136,15 +140,31 @@ impl Lot {
     }
 
     /// Sets units and cost anew, after something changed them.
-    pub fn set(&mut self, quantity: Decimal, cost: Option<Decimal>) {
+    pub fn set(&mut self, quantity: Fixed, cost: Option<Fixed>) {
         self.quantity = quantity;
         self.cost = cost;
         self.whole = None;
     }
 
     /// Changes the cost.
-    pub fn set_cost(&mut self, cost: Option<Decimal>) {
+    pub fn set_cost(&mut self, cost: Option<Fixed>) {
         self.set(self.quantity, cost);
+    }
+
+    /// The purchase, by its index, where the books have it.
+    #[inline]
+    pub fn acquisition(&self) -> Option<usize> {
+        self.acquisition.map(|at| at as usize)
+    }
+
+    /// Units left, as a decimal.
+    pub fn units(&self) -> Decimal {
+        self.quantity.decimal()
+    }
+
+    /// Cost of the units left, as a decimal.
+    pub fn paid(&self) -> Option<Decimal> {
+        self.cost.map(Fixed::decimal)
     }
 
     /// What lots stand in order by: day of purchase, then which came first.
@@ -154,9 +174,18 @@ impl Lot {
 
     /// Of one unit; below zero where it is unknown.
     pub fn unit_cost(&self) -> Decimal {
-        let cost = self.cost.unwrap_or(Decimal::NEGATIVE_ONE);
-        cost.checked_div(self.quantity).unwrap_or_default()
+        let cost = self.cost.map_or(Decimal::NEGATIVE_ONE, Decimal::from);
+        cost.checked_div(self.quantity.into()).unwrap_or_default()
     }
+}
+
+/// The part of a cost that so many of all units have, rounded down to its digits.
+fn part_of(cost: Fixed, units: Fixed, whole: Fixed) -> Fixed {
+    let digits = digits_of(cost);
+    exact_share(cost, units, whole, digits, Rounding::Down).unwrap_or_else(|| {
+        let down = rust_decimal::RoundingStrategy::ToNegativeInfinity;
+        share(cost.into(), units.into(), whole.into()).round_dp_with_strategy(digits, down).into()
+    })
 }
 
 #[cfg(test)]
@@ -171,8 +200,8 @@ mod tests {
     fn three_parts_of_a_hundred_are_the_hundred() {
         let mut lot = Lot::new(None, None, number("3"), Some(number("100.00")));
         let costs: Vec<String> = (0..3)
-            .filter_map(|_| lot.take(Decimal::ONE).cost)
-            .map(|cost| cost.normalize().to_string())
+            .filter_map(|_| lot.take(Decimal::ONE.into()).cost)
+            .map(|cost| cost.decimal().normalize().to_string())
             .collect();
         assert_eq!(costs, ["33.34", "33.33", "33.33"]);
     }

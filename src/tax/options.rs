@@ -4,11 +4,13 @@
 //! Source: Pub. 550, chapter 4, Options, Short Sales, Constructive Sales; 26 USC 1233, 1234, 1259.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
+use super::day::Day;
+use super::fixed::Fixed;
 use super::holding;
 use super::lot::Lot;
 use super::share::Dealer;
+use super::sold::Sale;
 use super::walk::Walk;
 use crate::event::{Event, EventKind, Journal, LotMethod, Relation};
 use crate::money::{self, Decimal};
@@ -124,11 +126,9 @@ impl<'j> Walk<'j> {
         } else if !quantity.is_zero() {
             let position = self.position(&event.account, security);
             self.close_owed(at, event, position, (quantity, -event.amount), None);
-            for matched in &mut self.sold {
-                matched.sort = "options";
-            }
-            self.close_contracts(position);
-            self.keep_sold(position);
+            self.sale.sort = "options";
+            self.close_contracts();
+            self.keep_sold();
         }
     }
 
@@ -138,27 +138,27 @@ impl<'j> Walk<'j> {
         let of = &mut self.positions[position];
         let mut premium = Decimal::ZERO;
         let mut known = true;
-        let mut missing = quantity.abs();
+        let mut missing = Fixed::from(quantity.abs());
         if quantity.is_sign_negative() {
             for lot in of.take(missing, LotMethod::Fifo) {
                 missing -= lot.quantity;
                 known &= lot.cost.is_some();
-                premium -= lot.cost.unwrap_or_default();
+                premium -= lot.paid().unwrap_or_default();
             }
         } else {
-            while missing > Decimal::ZERO
+            while missing.is_positive()
                 && let Some(lot) = of.owed.front_mut()
             {
                 let part = lot.take(missing.min(lot.quantity));
                 missing -= part.quantity;
                 known &= part.cost.is_some();
-                premium += part.cost.unwrap_or_default();
+                premium += part.paid().unwrap_or_default();
                 if lot.quantity.is_zero() {
                     of.owed.pop_front();
                 }
             }
         }
-        if missing > Decimal::ZERO || !known {
+        if missing.is_positive() || !known {
             let asks = format!(
                 "for how much was {security} bought or written before these records begin?"
             );
@@ -195,7 +195,7 @@ impl<'j> Walk<'j> {
 
     pub fn short_open(&mut self, at: usize, event: &'j Event, security: &Name, quantity: Decimal) {
         let position = self.position(&event.account, security);
-        if self.positions[position].held > Decimal::ZERO {
+        if self.positions[position].held.is_positive() {
             self.constructive_sale(at, event, position, quantity);
         }
         let lot = Lot::new(Some(at), Some(event.date), quantity, Some(event.amount));
@@ -225,15 +225,15 @@ impl<'j> Walk<'j> {
         if covered >= quantity {
             return;
         }
-        let units = quantity.min(self.positions[position].held);
-        let mut dealer = Dealer::new(event.amount, quantity);
+        let units = self.positions[position].held.min(quantity.into());
+        let mut dealer = Dealer::new(event.amount.into(), quantity.into());
         for mut lot in self.positions[position].take(units, LotMethod::Fifo) {
             let worth = dealer.next(lot.quantity);
             if lot.cost.is_some_and(|cost| cost < worth) {
-                let matched = self.matched(at, position, &lot, worth, event.date);
-                self.keep(position, matched);
+                let sold = self.units(position, &lot, worth, event.date);
+                self.keep(at, position, sold);
                 lot.set_cost(Some(worth));
-                lot.since = Some(event.date);
+                lot.since = Some(event.date.into());
             }
             self.positions[position].add(lot);
         }
@@ -244,11 +244,11 @@ impl<'j> Walk<'j> {
         let delivered = self.choice_of(event).map(|choice| choice.lots.clone()).unwrap_or_default();
         let mut own = Vec::new();
         for (acquired, units) in delivered {
-            own.extend(self.positions[position].take_of(acquired, units));
+            own.extend(self.positions[position].take_of(acquired, units.into()));
         }
         self.close_owed(at, event, position, (quantity, -event.amount), Some(&own));
         self.short_again(security);
-        self.keep_sold(position);
+        self.keep_sold();
     }
 
     /// A loss on a short sale does not count either when another one is opened within 30 days: which
@@ -256,21 +256,19 @@ impl<'j> Walk<'j> {
     fn short_again(&mut self, security: &Name) {
         let Some(rule) = &self.regime.repurchase else { return };
         for at in 0..self.sold.len() {
-            let matched = &self.sold[at];
-            let loss =
-                matched.gain().is_some_and(|gain| gain.is_sign_negative() && !gain.is_zero());
-            if !loss || matched.year.is_none() {
+            let sold = &self.sold[at];
+            let loss = sold.gain().filter(|gain| gain.is_negative());
+            if loss.is_none() || sold.year.is_none() {
                 continue;
             }
-            let opened = matched.acquisition;
-            let day = matched.disposed;
+            let opened = sold.acquisition;
+            let day = sold.disposed;
             let (Some(from), Some(to)) =
                 (holding::moved(day, rule.from), holding::moved(day, rule.to))
             else {
                 continue;
             };
-            let gain = matched.gain();
-            let event = &self.journal.events[matched.disposal];
+            let event = &self.journal.events[self.sale.disposal];
             self.index_shorts();
             let days = self.shorts.as_ref().and_then(|all| all.get(security));
             let again = days.and_then(|days| {
@@ -284,7 +282,7 @@ impl<'j> Walk<'j> {
                 );
                 let text =
                     format!("[override.\"{}\"]\nevent = \"short-cover\"\nwhy = \"…\"", event.id);
-                self.ask(event, asks, gain, "rentier.toml", text);
+                self.ask(event, asks, loss.map(Fixed::decimal), "rentier.toml", text);
             }
         }
     }
@@ -315,9 +313,11 @@ impl<'j> Walk<'j> {
     ) {
         let short_sale = own.is_some();
         let own_cost: Decimal = own.unwrap_or_default().iter().filter_map(|lot| lot.cost).sum();
-        let mut dealer = Dealer::new(paid + own_cost, quantity);
-        let mut left = quantity;
-        while left > Decimal::ZERO
+        let sort = self.positions[position].sort;
+        self.sale = Sale { disposal: at, position, sort };
+        let mut dealer = Dealer::new((paid + own_cost).into(), quantity.into());
+        let mut left = Fixed::from(quantity);
+        while left.is_positive()
             && let Some(lot) = self.positions[position].owed.front_mut()
         {
             let part = lot.take(left.min(lot.quantity));
@@ -328,29 +328,31 @@ impl<'j> Walk<'j> {
             let mut cost = dealer.next(part.quantity);
             let opened = part.acquired.unwrap_or(event.date);
             if short_sale {
-                cost += self.dividends_paid(position, &part, (event.date - opened).num_days());
+                let days = (event.date - opened).num_days();
+                cost += self.dividends_paid(position, &part, days).into();
             }
-            let proceeds = part.cost.unwrap_or_default();
+            let proceeds = part.cost.unwrap_or(Fixed::ZERO);
             let loss = proceeds < cost;
             let day = if loss && short_sale {
                 event.other_date(|dates| dates.settles).unwrap_or(event.date)
             } else {
                 event.date
             };
-            let bought = Lot::new(Some(at), Some(event.date), part.quantity, Some(cost));
-            let mut matched = self.matched(at, position, &bought, proceeds, day);
-            matched.acquisition = part.acquisition;
-            matched.holding = self.tests.passing(|_| false);
-            matched.held_since = None;
+            let bought = Lot::new(Some(at), Some(event.date), part.units(), Some(cost.decimal()));
+            let mut sold = self.units(position, &bought, proceeds, day);
+            sold.acquisition = part.acquisition();
+            sold.passed = 0;
+            sold.since = sold.acquired.map(Day::from);
             if part.cost.is_none() {
-                matched.cost = None;
+                sold.cost = None;
             }
             if short_sale && loss {
-                matched.holding = self.held_long(position, opened);
+                sold.passed = self.held_long(position, opened);
             }
-            self.sold.push(matched);
+            self.sold.push(sold);
         }
-        if left > Decimal::ZERO {
+        if left.is_positive() {
+            let left = left.decimal();
             let security = &self.positions[position].security;
             let asks = format!(
                 "{} {security} bought back, {} owed: when were the other {} sold, and for how much?",
@@ -367,11 +369,11 @@ impl<'j> Walk<'j> {
 
     /// The tests that units held when a short sale was made had passed: a loss on it is long-term
     /// when they had been held long. Source: 26 USC 1233(d).
-    fn held_long(&self, position: usize, opened: NaiveDate) -> Arc<[Name]> {
+    fn held_long(&self, position: usize, opened: NaiveDate) -> u64 {
         let of = &self.positions[position];
         self.tests.passing(|months| {
             let long = |since| holding::longer(since, opened, months);
-            of.lots().any(|lot| lot.since.is_some_and(long))
+            of.lots().any(|lot| lot.since.map(Day::date).is_some_and(long))
         })
     }
 
@@ -394,9 +396,9 @@ impl<'j> Walk<'j> {
             );
             return;
         }
-        let mut dealer = Dealer::new(-event.amount, units);
+        let mut dealer = Dealer::new((-event.amount).into(), units.into());
         for lot in owed {
-            let paid = dealer.next(lot.quantity);
+            let paid = dealer.next(lot.quantity).decimal();
             lot.more.paid.push((at, paid));
         }
     }

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
+use super::day::Day;
+use super::fixed::Fixed;
 use super::lot::Lot;
 use super::share::Dealer;
 use super::sold::Class;
@@ -30,22 +32,22 @@ pub(super) struct Position {
     pub security: Name,
     /// Income of the account is nobody's.
     pub sheltered: bool,
-    /// Whose purchases count for its losses.
-    pub group: u32,
     pub sort: &'static str,
     /// The event that it is first named in, by its index.
     pub born: usize,
     pub stated: Stated,
-    /// Matches that sum up disposals, by what those have in common, newest last.
-    pub sums: Vec<(Class, usize)>,
+    /// Sums of disposals, by what those have in common, newest last.
+    pub sums: Vec<(Class, u32)>,
+    /// Whose losses its purchases may deny, with those that did so before.
+    pub losses: usize,
     /// Held, by day of purchase; lots sold out of order stay as empty ones for a while.
     lots: VecDeque<Lot>,
     /// Owed: sold short or written, oldest first.
     pub owed: VecDeque<Lot>,
     /// Units held in all.
-    pub held: Decimal,
+    pub held: Fixed,
     /// Cost of all units, while the average is taken.
-    pub pool: Option<Decimal>,
+    pub pool: Option<Fixed>,
     /// By unit cost, while lots are taken by it.
     ranked: Option<BTreeSet<(Decimal, (NaiveDate, u64))>>,
     /// What one unit of the first day has become by splits.
@@ -71,26 +73,20 @@ pub(super) struct Stay {
 }
 
 impl Position {
-    pub fn new(
-        account: Name,
-        security: Name,
-        sheltered: bool,
-        group: u32,
-        sort: &'static str,
-    ) -> Position {
+    pub fn new(account: Name, security: Name, sheltered: bool, sort: &'static str) -> Position {
         Position {
             account,
             security,
             sheltered,
-            group,
             sort,
             born: 0,
             stated: Stated::Nothing,
             sums: Vec::new(),
             lots: VecDeque::new(),
             owed: VecDeque::new(),
-            held: Decimal::ZERO,
+            held: Fixed::ZERO,
             pool: None,
+            losses: 0,
             ranked: None,
             factor: Decimal::ONE,
             watched: false,
@@ -115,7 +111,7 @@ impl Position {
     /// Takes all lots out, for those that move on as something else.
     pub fn drain(&mut self) -> Vec<Lot> {
         self.ranked = None;
-        self.held = Decimal::ZERO;
+        self.held = Fixed::ZERO;
         let lots = std::mem::take(&mut self.lots).into_iter();
         let mut lots: Vec<Lot> = lots.filter(|lot| !lot.quantity.is_zero()).collect();
         if let Some(pool) = self.pool.take() {
@@ -136,7 +132,7 @@ impl Position {
         self.next += PARTS;
         self.held += lot.quantity;
         if let Some(pool) = &mut self.pool {
-            *pool += lot.cost.unwrap_or_default();
+            *pool += lot.cost.unwrap_or(Fixed::ZERO);
         }
         if let Some(ranked) = &mut self.ranked {
             ranked.insert((lot.unit_cost(), lot.key()));
@@ -162,14 +158,14 @@ impl Position {
 
     /// Takes up to `quantity` units by a method, oldest purchase first but for the methods that say
     /// otherwise.
-    pub fn take(&mut self, quantity: Decimal, method: LotMethod) -> Vec<Lot> {
+    pub fn take(&mut self, quantity: Fixed, method: LotMethod) -> Vec<Lot> {
         let oldest_first =
             matches!(method, LotMethod::Fifo | LotMethod::Average | LotMethod::Chosen);
         let (mut taken, mut wanted) = (Vec::new(), quantity);
         if oldest_first && self.ranked.is_none() {
             (taken, wanted) = self.take_whole(quantity);
         }
-        while wanted > Decimal::ZERO {
+        while wanted.is_positive() {
             let Some(at) = self.pick(method) else { break };
             let lot = &mut self.lots[at];
             if let Some(ranked) = &mut self.ranked {
@@ -191,7 +187,7 @@ impl Position {
 
     /// Takes whole lots, oldest purchase first, as long as there are no more units in them than
     /// `quantity`. Returns them and how many units are wanting.
-    fn take_whole(&mut self, quantity: Decimal) -> (Vec<Lot>, Decimal) {
+    fn take_whole(&mut self, quantity: Fixed) -> (Vec<Lot>, Fixed) {
         let mut wanted = quantity;
         let mut count = 0;
         for lot in &self.lots {
@@ -209,16 +205,16 @@ impl Position {
     }
 
     /// Takes units of the lots bought on a day.
-    pub fn take_of(&mut self, acquired: NaiveDate, quantity: Decimal) -> Vec<Lot> {
+    pub fn take_of(&mut self, acquired: NaiveDate, quantity: Fixed) -> Vec<Lot> {
         let mut taken = Vec::new();
         let mut wanted = quantity;
         let mut at = self.lots.partition_point(|lot| lot.key() < (acquired, 0));
         while let Some(lot) = self.lots.get_mut(at) {
-            if lot.acquired != Some(acquired) || wanted <= Decimal::ZERO {
+            if lot.acquired != Some(acquired) || !wanted.is_positive() {
                 break;
             }
             let units = wanted.min(lot.quantity);
-            if units > Decimal::ZERO {
+            if units.is_positive() {
                 let rank = (lot.unit_cost(), lot.key());
                 wanted -= units;
                 self.held -= units;
@@ -245,7 +241,7 @@ impl Position {
         order: u64,
     ) -> Option<usize> {
         let free = |lot: &Lot| {
-            lot.acquisition == Some(acquisition) && !lot.replaces && !lot.quantity.is_zero()
+            lot.acquisition() == Some(acquisition) && !lot.replaces && !lot.quantity.is_zero()
         };
         // What replaces was cut off the lot's front: what can still do so is its last part.
         let last = self.before((acquired, order + PARTS)).checked_sub(1);
@@ -282,18 +278,21 @@ impl Position {
         0
     }
 
-    /// Makes `quantity` units of the lot at `at` a lot of its own and returns it, to be changed, and
-    /// whether units stay behind it.
-    pub fn separate(&mut self, at: usize, quantity: Decimal) -> (&mut Lot, bool) {
+    /// Takes the lot at a place out, to be put back in parts, and meanwhile those behind it.
+    pub fn open(&mut self, at: usize, behind: &mut Vec<Lot>) -> Option<Lot> {
         self.ranked = None;
-        let lot = &mut self.lots[at];
-        let more = lot.quantity > quantity;
-        if more {
-            let part = lot.take(quantity);
-            lot.order += 1;
-            self.lots.insert(at, part);
-        }
-        (&mut self.lots[at], more)
+        behind.extend(self.lots.drain(at + 1..));
+        self.lots.pop_back()
+    }
+
+    /// Puts a part of the lot that was opened back.
+    pub fn put(&mut self, part: Lot) {
+        self.lots.push_back(part);
+    }
+
+    /// Puts the lots behind the one that was opened back.
+    pub fn close(&mut self, behind: &mut Vec<Lot>) {
+        self.lots.extend(behind.drain(..));
     }
 
     fn pick(&mut self, method: LotMethod) -> Option<usize> {
@@ -333,9 +332,10 @@ impl Position {
         if !self.watched {
             return;
         }
-        let units = lot.quantity.checked_div(self.factor).unwrap_or(lot.quantity);
+        let units = Decimal::from(lot.quantity);
+        let units = units.checked_div(self.factor).unwrap_or(units);
         let acquired = lot.acquired.unwrap_or(NaiveDate::MIN);
-        let since = lot.since.unwrap_or(acquired);
+        let since = lot.since.map_or(acquired, Day::date);
         self.stays.push(Stay { acquired, since, left: day, units });
     }
 }
@@ -367,7 +367,7 @@ mod tests {
             [LotMethod::Fifo, LotMethod::Lifo, LotMethod::HighestCost, LotMethod::LowestCost];
         for seed in 0..200 {
             let mut seed = seed;
-            let mut position = Position::new("a".into(), "X".into(), false, 0, "shares");
+            let mut position = Position::new("a".into(), "X".into(), false, "shares");
             // Day, order of purchase, unit cost, units left: the plain definition.
             let mut held: Vec<(NaiveDate, usize, u64, u64)> = Vec::new();
             for purchase in 0..300 {
@@ -387,7 +387,7 @@ mod tests {
                 }
                 let method = methods[usize::try_from(next(&mut seed, 4)).expect("small")];
                 let mut wanted = next(&mut seed, 4) + 1;
-                let taken = position.take(Decimal::from(wanted), method);
+                let taken = position.take(Decimal::from(wanted).into(), method);
                 let mut expected = Vec::new();
                 while wanted > 0 && !held.is_empty() {
                     let best = match method {
@@ -406,7 +406,7 @@ mod tests {
                     expected.push((lot.1, units));
                     held.retain(|lot| lot.3 > 0);
                 }
-                let taken = taken.iter().map(|lot| (lot.acquisition, lot.quantity));
+                let taken = taken.iter().map(|lot| (lot.acquisition(), lot.units()));
                 let expected =
                     expected.iter().map(|(at, units)| (Some(*at), Decimal::from(*units)));
                 assert!(taken.eq(expected), "{method:?}");
@@ -418,7 +418,7 @@ mod tests {
     fn lots_are_taken_by_method_and_day() {
         let day = |text: &str| crate::period::iso(text);
         let held = || {
-            let mut position = Position::new("a".into(), "X".into(), false, 0, "shares");
+            let mut position = Position::new("a".into(), "X".into(), false, "shares");
             for (date, cost) in [("2024-01-02", "10"), ("2024-03-01", "30"), ("2024-02-01", "20")] {
                 position.add(Lot::new(None, day(date), Decimal::ONE, Some(number(cost))));
             }
@@ -426,15 +426,15 @@ mod tests {
         };
         let order = |method| {
             let mut position = held();
-            let taken = position.take(number("3"), method);
+            let taken = position.take(number("3").into(), method);
             assert!(position.held.is_zero());
-            taken.iter().filter_map(|lot| lot.cost).map(|cost| cost.to_string()).collect::<Vec<_>>()
+            taken.iter().filter_map(Lot::paid).map(|cost| cost.to_string()).collect::<Vec<_>>()
         };
         assert_eq!(order(LotMethod::Fifo), ["10", "20", "30"]);
         assert_eq!(order(LotMethod::Lifo), ["30", "20", "10"]);
         assert_eq!(order(LotMethod::HighestCost), ["30", "20", "10"]);
         assert_eq!(order(LotMethod::LowestCost), ["10", "20", "30"]);
-        let chosen = held().take_of(day("2024-02-01").expect("a day"), number("3"));
+        let chosen = held().take_of(day("2024-02-01").expect("a day"), number("3").into());
         assert_eq!(chosen.len(), 1);
     }
 }

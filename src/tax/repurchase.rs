@@ -9,44 +9,58 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 
 use super::apart::Found;
+use super::day::Day;
+use super::fixed::Fixed;
 use super::holding::moved;
-use super::position::Position;
-use super::share::Dealer;
-use super::sold::correct;
+use super::lot::Lot;
+use super::share::{Dealer, share};
+use super::sold::Place;
 use super::walk::Walk;
 use crate::event::Journal;
-use crate::income::{Adjustment, MayChange};
+use crate::income::MayChange;
 use crate::money::Decimal;
 use crate::period::{NaiveDate, TaxYear};
 use crate::regime::Repurchase;
 use crate::source::{ByLetters, Name};
 
-type Key = (u32, Name);
-
-/// Losses that may still be denied, and purchases that may still deny one.
+/// Losses that may still be denied, and purchases that may still deny one, by whose they are and of
+/// which security.
 #[derive(Default)]
 pub(super) struct Losses {
-    waiting: HashMap<Key, VecDeque<Loss>, ByLetters>,
-    recent: HashMap<Key, VecDeque<Purchase>, ByLetters>,
+    numbers: HashMap<(u32, Name), usize, ByLetters>,
+    pools: Vec<Pool>,
+    /// Lots behind one that is cut, meanwhile: kept for its room.
+    behind: Vec<Lot>,
+}
+
+/// Those of one security.
+#[derive(Default)]
+struct Pool {
+    group: u32,
+    security: Name,
+    /// In the order of the sales.
+    waiting: VecDeque<Waiting>,
+    recent: VecDeque<Purchase>,
+}
+
+/// The losses of one sale that nothing has replaced so far.
+struct Waiting {
+    disposal: usize,
+    year: TaxYear,
+    day: NaiveDate,
+    losses: VecDeque<Loss>,
 }
 
 /// A loss of one lot, as far as nothing has replaced it.
 struct Loss {
-    /// The match that it is in.
-    matched: usize,
-    /// The purchase and the disposal.
+    place: Place,
     acquisition: Option<usize>,
-    disposal: usize,
-    year: TaxYear,
-    day: NaiveDate,
-    left: Decimal,
+    left: Fixed,
     dealer: Dealer,
     /// Days that the units sold had been held.
-    held: i64,
+    held: i32,
     /// Nothing corrects it yet.
     plain: bool,
-    /// The match is of this lot alone.
-    apart: bool,
 }
 
 /// A purchase that may replace units sold within the window.
@@ -66,194 +80,212 @@ enum Left {
     Nothing,
 }
 
+impl Losses {
+    /// The number of the losses and purchases of a security.
+    pub fn number(&mut self, group: u32, security: &Name) -> usize {
+        let pools = &mut self.pools;
+        *self.numbers.entry((group, security.clone())).or_insert_with(|| {
+            pools.push(Pool { group, security: security.clone(), ..Pool::default() });
+            pools.len() - 1
+        })
+    }
+}
+
 impl Walk<'_> {
     /// Keeps what was sold last, and looks which of it are losses that purchases before them deny, and
     /// which purchases after them may.
-    pub fn after_disposal(&mut self, position: usize) {
+    pub fn after_disposal(&mut self) {
         let counts = self.regime.repurchase.as_ref().zip(self.sold.first());
+        let of = &self.positions[self.sale.position];
         let counts = counts.filter(|(rule, first)| {
-            first.year.is_some() && !self.is(&first.security, first.disposed, &rule.unless)
+            first.year.is_some() && !self.is(&of.security, first.disposed, &rule.unless)
         });
-        let Some((rule, first)) = counts else { return self.keep_sold(position) };
-        let day = first.disposed;
-        let key = (self.positions[position].group, first.security.clone());
-        let mut recent = self.losses.recent.remove(&key).unwrap_or_default();
+        let Some((rule, first)) = counts else { return self.keep_sold() };
+        let sale = self.sale;
+        let (day, year, pool) = (first.disposed, first.year, of.losses);
+        let mut sums = self.sums(&sale, first);
+        let mut all = std::mem::take(&mut self.sold);
+        let mut losses = VecDeque::new();
+        for sold in &mut all {
+            let loss = sold.gain().filter(|gain| gain.is_negative());
+            let Some(loss) = loss.filter(|_| sold.year.is_some()) else {
+                self.keep_in(&sale, &mut sums, sold);
+                continue;
+            };
+            losses.push_back(Loss {
+                acquisition: sold.acquisition,
+                left: sold.quantity,
+                dealer: Dealer::new(-loss, sold.quantity),
+                held: sold.since.map_or(0, |since| Day::from(day).since(since)),
+                plain: sold.plain > 0,
+                place: self.keep_in(&sale, &mut sums, sold),
+            });
+        }
+        all.clear();
+        self.sold = all;
+        let mut recent = std::mem::take(&mut self.losses.pools[pool].recent);
         let start = moved(day, rule.from);
         while recent.front().is_some_and(|purchase| start.is_none_or(|start| purchase.day < start))
         {
             recent.pop_front();
         }
-        let mut waiting = Vec::new();
-        let mut class = self.class(position, first);
-        let mut sold = std::mem::take(&mut self.sold);
-        for matched in &mut sold {
-            let loss = matched.gain().filter(|gain| gain.is_sign_negative() && !gain.is_zero());
-            let (Some(loss), Some(year)) = (loss, matched.year) else {
-                self.keep_in(position, &mut class, matched);
-                continue;
-            };
-            let since = matched.held_since.or(matched.acquired);
-            let mut loss = Loss {
-                matched: 0,
-                acquisition: matched.acquisition,
-                disposal: matched.disposal,
-                year,
-                day,
-                left: matched.quantity,
-                dealer: Dealer::new(-loss, matched.quantity),
-                held: since.map_or(0, |since| (day - since).num_days()),
-                plain: matched.plain > 0,
-                apart: class.is_none(),
-            };
-            loss.matched = self.keep_in(position, &mut class, matched);
-            self.look_back(rule, &mut recent, &mut loss);
-            if loss.left > Decimal::ZERO {
-                waiting.push(loss);
-            }
-        }
-        sold.clear();
-        self.sold = sold;
-        if !recent.is_empty() {
-            self.losses.recent.insert(key.clone(), recent);
-        }
-        if !waiting.is_empty() {
-            self.losses.waiting.entry(key).or_default().extend(waiting);
+        self.look_back(rule, &mut recent, &mut losses);
+        let pool = &mut self.losses.pools[pool];
+        pool.recent = recent;
+        if let Some(year) = year.filter(|_| !losses.is_empty()) {
+            pool.waiting.push_back(Waiting { disposal: sale.disposal, year, day, losses });
         }
     }
 
     /// Purchases up to the sale, oldest first, of units that are still held.
-    fn look_back(&mut self, rule: &Repurchase, recent: &mut VecDeque<Purchase>, loss: &mut Loss) {
+    fn look_back(
+        &mut self,
+        rule: &Repurchase,
+        recent: &mut VecDeque<Purchase>,
+        losses: &mut VecDeque<Loss>,
+    ) {
         // Each purchase looked at is used up or is the last one, so none is looked at for long.
         let mut at = 0;
-        while loss.left > Decimal::ZERO
+        while !losses.is_empty()
             && let Some(purchase) = recent.get(at).copied()
         {
-            if loss.acquisition == Some(purchase.event)
-                || self.replace(rule, &purchase, loss) == Left::Some
-            {
-                at += 1;
-            } else {
-                recent.remove(at);
+            // A lot is not its own replacement.
+            let others = losses.iter_mut().filter(|loss| loss.acquisition != Some(purchase.event));
+            match self.replace(rule, &purchase, others) {
+                Left::Some => at += 1,
+                Left::Nothing => drop(recent.remove(at)),
             }
+            drop_served(losses);
         }
+        losses.retain(|loss| loss.left.is_positive());
     }
 
     /// A purchase: what losses before it does it deny, and may it deny one after it?
     pub fn bought(&mut self, purchase: Purchase) {
         let Some(rule) = &self.regime.repurchase else { return };
         let Purchase { position, day, .. } = purchase;
-        let of = &self.positions[position];
-        let key = (of.group, of.security.clone());
-        if let Some(mut waiting) = self.losses.waiting.remove(&key) {
-            let over = |loss: &Loss| moved(loss.day, rule.to).is_none_or(|last| day > last);
+        let number = self.positions[position].losses;
+        let pool = &mut self.losses.pools[number];
+        if !pool.waiting.is_empty() {
+            let mut waiting = std::mem::take(&mut pool.waiting);
+            let over = |sale: &Waiting| moved(sale.day, rule.to).is_none_or(|last| day > last);
             // A loss that is deemed to be of the year's end may stand before one of an earlier day.
-            if waiting.iter().is_sorted_by_key(|loss| loss.day) {
-                let over = waiting.iter().take_while(|loss| over(loss)).count();
-                waiting.drain(..over);
-            } else {
-                waiting.retain(|loss| !over(loss));
+            waiting.retain(|sale| !over(sale));
+            let before = waiting.iter_mut().filter(|sale| sale.day <= day);
+            self.replace(rule, &purchase, before.flat_map(|sale| &mut sale.losses));
+            for sale in &mut waiting {
+                drop_served(&mut sale.losses);
             }
-            let mut at = 0;
-            let mut left = Left::Some;
-            while left == Left::Some
-                && let Some(loss) = waiting.get_mut(at)
-            {
-                if loss.day <= day {
-                    left = self.replace(rule, &purchase, loss);
-                }
-                if loss.left > Decimal::ZERO {
-                    at += 1;
-                } else {
-                    waiting.remove(at);
-                }
-            }
-            if !waiting.is_empty() {
-                self.losses.waiting.insert(key.clone(), waiting);
-            }
+            waiting.retain(|sale| !sale.losses.is_empty());
+            self.losses.pools[number].waiting = waiting;
         }
-        let purchases = self.losses.recent.entry(key).or_default();
+        let recent = &mut self.losses.pools[number].recent;
         let start = moved(day, rule.from).unwrap_or(day);
-        while purchases.front().is_some_and(|purchase| purchase.day < start) {
-            purchases.pop_front();
+        while recent.front().is_some_and(|purchase| purchase.day < start) {
+            recent.pop_front();
         }
-        purchases.push_back(purchase);
+        recent.push_back(purchase);
     }
 
-    /// Lets units of one purchase replace units sold at a loss: the loss does not count, and the
-    /// units take it as cost, and the time that those sold were held. Returns whether units are left
-    /// that can replace more.
-    fn replace(&mut self, rule: &Repurchase, purchase: &Purchase, loss: &mut Loss) -> Left {
+    /// Lets units of one purchase replace units sold at a loss, in the order of these: the losses do not
+    /// count, and the units take them as cost, and the time that those sold were held. Returns whether
+    /// units are left that can replace more.
+    fn replace<'l>(
+        &mut self,
+        rule: &Repurchase,
+        purchase: &Purchase,
+        losses: impl Iterator<Item = &'l mut Loss>,
+    ) -> Left {
         let Purchase { event, position, day, order } = *purchase;
         let of = &mut self.positions[position];
-        let sheltered = of.sheltered;
-        while let Some(at) = of.replacement(day, event, order) {
-            if loss.left <= Decimal::ZERO {
-                return Left::Some;
-            }
-            let (lot, more) = of.separate(at, loss.left);
-            let units = lot.quantity;
-            loss.left -= units;
-            let denied = loss.dealer.next(units);
-            lot.replaces = true;
-            if !(sheltered && rule.sheltered_lost) {
-                let cost = lot.cost.map(|cost| cost + denied);
-                lot.set_cost(cost);
-                lot.since = lot.since.and_then(|since| moved(since, -loss.held));
-                if let Some(pool) = &mut of.pool {
-                    *pool += denied;
+        let moves = !(of.sheltered && rule.sheltered_lost);
+        let mut losses = losses.filter(|loss| loss.left.is_positive());
+        let Some(mut loss) = losses.next() else { return Left::Some };
+        let mut done = false;
+        let mut behind = std::mem::take(&mut self.losses.behind);
+        let left = loop {
+            let free = of.replacement(day, event, order);
+            let Some(mut lot) = free.and_then(|at| of.open(at, &mut behind)) else {
+                break Left::Nothing;
+            };
+            let more = loop {
+                let more = lot.quantity > loss.left;
+                let mut part = if more { lot.part(loss.left) } else { std::mem::take(&mut lot) };
+                loss.left -= part.quantity;
+                let denied = loss.dealer.next(part.quantity);
+                part.replaces = true;
+                if moves {
+                    part.set_cost(part.cost.map(|cost| cost + denied));
+                    part.since = part.since.and_then(|since| since.before(loss.held));
+                    of.pool = of.pool.map(|pool| pool + denied);
                 }
-            }
-            let matched = &mut self.findings.matches[loss.matched];
-            if std::mem::take(&mut loss.plain) {
-                matched.plain -= 1;
-            }
-            let because = loss.apart.then_some(event);
-            let code = rule.code.clone();
-            correct(matched, Adjustment { code, amount: denied, because, quantity: units });
+                let first = std::mem::take(&mut loss.plain);
+                self.kept.correct(loss.place, &rule.code, (denied, part.quantity), event, first);
+                of.put(part);
+                if loss.left.is_positive() {
+                    break false;
+                }
+                match losses.next() {
+                    Some(next) => loss = next,
+                    None => done = true,
+                }
+                if done || !more {
+                    break more;
+                }
+            };
             if more {
-                return Left::Some;
+                of.put(lot);
             }
-        }
-        Left::Nothing
+            of.close(&mut behind);
+            if more {
+                break Left::Some;
+            }
+            if done {
+                let none = of.replacement(day, event, order).is_none();
+                break if none { Left::Nothing } else { Left::Some };
+            }
+        };
+        self.losses.behind = behind;
+        left
     }
 
     /// Whether a loss of a security may still be denied on a day, or was just made.
     pub fn loss_waits(&self, account: &Name, security: &Name, day: NaiveDate) -> bool {
         let Some(rule) = &self.regime.repurchase else { return false };
         let group = super::walk::group(self.journal, account);
-        let waiting = self.losses.waiting.get(&(group, security.clone()));
-        waiting.is_some_and(|waiting| {
-            waiting.iter().any(|loss| {
-                moved(loss.day, rule.to).is_some_and(|last| loss.day <= day && day <= last)
-            })
-        })
+        let Some(pool) = self.losses.numbers.get(&(group, security.clone())) else { return false };
+        self.losses.pools[*pool]
+            .waiting
+            .iter()
+            .any(|sale| moved(sale.day, rule.to).is_some_and(|last| sale.day <= day && day <= last))
     }
 
     /// A split: units that wait count anew.
     pub fn rescale(&mut self, position: usize, new: Decimal, old: Decimal) {
-        let of = &self.positions[position];
-        let key = (of.group, of.security.clone());
-        for loss in self.losses.waiting.get_mut(&key).into_iter().flatten() {
-            loss.left = super::share::share(loss.left, new, old);
+        let pool = &mut self.losses.pools[self.positions[position].losses];
+        for loss in pool.waiting.iter_mut().flat_map(|sale| &mut sale.losses) {
+            loss.left = share(loss.left.into(), new, old).into();
             loss.dealer.rescale(new, old);
         }
     }
 
     /// The same security under another name.
     pub fn renamed(&mut self, from: usize, to: usize) {
-        let key = |of: &Position| (of.group, of.security.clone());
-        let (old, new) = (key(&self.positions[from]), key(&self.positions[to]));
-        if let Some(waiting) = self.losses.waiting.remove(&old) {
-            self.losses.waiting.entry(new.clone()).or_default().extend(waiting);
+        let (old, new) = (self.positions[from].losses, self.positions[to].losses);
+        if old == new {
+            return;
         }
-        if let Some(mut recent) = self.losses.recent.remove(&old) {
-            for purchase in &mut recent {
-                if purchase.position == from {
-                    purchase.position = to;
-                }
+        let pool = &mut self.losses.pools[old];
+        let (waiting, mut recent) =
+            (std::mem::take(&mut pool.waiting), std::mem::take(&mut pool.recent));
+        for purchase in &mut recent {
+            if purchase.position == from {
+                purchase.position = to;
             }
-            self.losses.recent.entry(new).or_default().extend(recent);
         }
+        let pool = &mut self.losses.pools[new];
+        pool.waiting.extend(waiting);
+        pool.recent.extend(recent);
     }
 
     /// Which losses a purchase after the records could still deny, each with its group of accounts;
@@ -261,26 +293,35 @@ impl Walk<'_> {
     pub fn may_change(&mut self) -> Vec<u32> {
         let Some(rule) = &self.regime.repurchase else { return Vec::new() };
         let mut found = Vec::new();
-        for ((group, security), waiting) in std::mem::take(&mut self.losses.waiting) {
-            for loss in waiting {
-                let Some(until) = moved(loss.day, rule.to) else { continue };
-                let change = MayChange {
-                    year: loss.year,
-                    until,
-                    rule: format!("{}/repurchase", self.regime.id).into(),
-                    law: rule.law.clone(),
-                    security: security.clone(),
-                    event: loss.disposal,
-                    amount: loss.dealer.rest(),
-                    waits_for: Vec::new(),
-                };
-                found.push((group, change));
+        for Pool { group, security, waiting, .. } in std::mem::take(&mut self.losses.pools) {
+            for Waiting { disposal, year, day, losses } in waiting {
+                let Some(until) = moved(day, rule.to) else { continue };
+                for loss in losses {
+                    let change = MayChange {
+                        year,
+                        until,
+                        rule: format!("{}/repurchase", self.regime.id).into(),
+                        law: rule.law.clone(),
+                        security: security.clone(),
+                        event: disposal,
+                        amount: loss.dealer.rest().decimal(),
+                        waits_for: Vec::new(),
+                    };
+                    found.push((group, change));
+                }
             }
         }
         found.sort_by_key(|(_, change)| (change.until, change.event));
         let (groups, changes) = found.into_iter().unzip();
         self.findings.may_change = changes;
         groups
+    }
+}
+
+/// Drops the first losses, as far as they are replaced in full.
+fn drop_served(losses: &mut VecDeque<Loss>) {
+    while losses.front().is_some_and(|loss| !loss.left.is_positive()) {
+        losses.pop_front();
     }
 }
 

@@ -1,5 +1,6 @@
 //! Exact shares of amounts, by quantity.
 
+use super::fixed::{Fixed, Rounding, exact_share};
 use crate::money::{Decimal, rounded};
 
 /// `amount` x `part` / `whole`; 28 digits, exact where `part` is the whole.
@@ -12,75 +13,51 @@ pub(super) fn share(amount: Decimal, part: Decimal, whole: Decimal) -> Decimal {
 }
 
 /// To how many digits an amount is dealt out: its own, cents at least.
-pub(super) fn digits_of(amount: Decimal) -> u32 {
+pub(super) fn digits_of(amount: Fixed) -> u32 {
     // Zeros at the end are no digits; where there is no room for more than cents, none are counted.
-    if amount.scale() <= 2 { 2 } else { amount.normalize().scale().max(2) }
-}
-
-/// Which way a share that is no whole number of its last digits goes.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Rounding {
-    Down,
-    /// Halves away from zero.
-    Nearest,
-}
-
-/// `amount` x `part` / `whole` in units of the last of `digits`, by whole numbers: what nearly all
-/// numbers of a ledger are small enough for, without a quotient of 28 digits. `None` where they are
-/// not, or where the amount has more digits or a sign is not as of a share.
-pub(super) fn exact_share(
-    amount: Decimal,
-    part: Decimal,
-    whole: Decimal,
-    digits: u32,
-    rounding: Rounding,
-) -> Option<Decimal> {
-    let small = |number: Decimal| u64::try_from(number.mantissa()).ok();
-    let tens = (digits + whole.scale()).checked_sub(amount.scale() + part.scale())?;
-    let (amount, part, whole) = (small(amount)?, small(part)?, small(whole)?);
-    let product = amount.checked_mul(part)?.checked_mul(10u64.checked_pow(tens)?)?;
-    let (quotient, rest) = (product.checked_div(whole)?, product.checked_rem(whole)?);
-    let up = rounding == Rounding::Nearest && rest >= whole - rest;
-    let share = quotient.checked_add(u64::from(up))?;
-    Decimal::try_from_i128_with_scale(share.into(), digits).ok()
+    if amount.is_in_cents() { 2 } else { amount.decimal().normalize().scale().max(2) }
 }
 
 /// Deals an amount out by quantity, in cents: each part is what the running total gains by it, so
 /// that all parts add up to the amount.
 pub(super) struct Dealer {
-    amount: Decimal,
-    whole: Decimal,
+    amount: Fixed,
+    whole: Fixed,
     digits: u32,
-    so_far: Decimal,
-    dealt: Decimal,
+    so_far: Fixed,
+    dealt: Fixed,
 }
 
 impl Dealer {
-    pub fn new(amount: Decimal, whole: Decimal) -> Dealer {
+    pub fn new(amount: Fixed, whole: Fixed) -> Dealer {
         let digits = digits_of(amount);
-        Dealer { amount, whole, digits, so_far: Decimal::ZERO, dealt: Decimal::ZERO }
+        Dealer { amount, whole, digits, so_far: Fixed::ZERO, dealt: Fixed::ZERO }
     }
 
     /// The units count anew, after a split.
     pub fn rescale(&mut self, new: Decimal, old: Decimal) {
-        self.whole = share(self.whole, new, old);
-        self.so_far = share(self.so_far, new, old);
+        self.whole = share(self.whole.into(), new, old).into();
+        self.so_far = share(self.so_far.into(), new, old).into();
     }
 
     /// What is not dealt out yet.
-    pub fn rest(&self) -> Decimal {
+    pub fn rest(&self) -> Fixed {
         self.amount - self.dealt
     }
 
     /// The share of the next `quantity` units.
-    pub fn next(&mut self, quantity: Decimal) -> Decimal {
+    #[inline]
+    pub fn next(&mut self, quantity: Fixed) -> Fixed {
         self.so_far += quantity;
         let total = if self.so_far == self.whole {
             self.amount
         } else {
             let (amount, digits) = (self.amount, self.digits);
-            exact_share(amount, self.so_far, self.whole, digits, Rounding::Nearest)
-                .unwrap_or_else(|| rounded(share(amount, self.so_far, self.whole), digits))
+            let total = exact_share(amount, self.so_far, self.whole, digits, Rounding::Nearest);
+            total.unwrap_or_else(|| {
+                let share = share(amount.into(), self.so_far.into(), self.whole.into());
+                rounded(share, digits).into()
+            })
         };
         let part = total - self.dealt;
         self.dealt = total;
@@ -106,9 +83,10 @@ mod tests {
                 Decimal::new(i64::try_from(next(&mut seed, below)).expect("small"), scale)
             };
             let (amount, part, whole) = (number(5, 1 << 31), number(4, 5000), number(4, 5000));
-            let digits = digits_of(amount);
+            let digits = digits_of(amount.into());
             for rounding in [Rounding::Down, Rounding::Nearest] {
-                let Some(share) = exact_share(amount, part, whole, digits, rounding) else {
+                let (of, out_of) = (part.into(), whole.into());
+                let Some(share) = exact_share(amount.into(), of, out_of, digits, rounding) else {
                     continue;
                 };
                 let plain = amount * part / whole;
@@ -119,15 +97,15 @@ mod tests {
                     ),
                     Rounding::Nearest => rounded(plain, digits),
                 };
-                assert_eq!(share, plain, "{amount} x {part} / {whole}");
+                assert_eq!(share.decimal(), plain, "{amount} x {part} / {whole}");
             }
         }
     }
 
     #[test]
     fn a_dealer_deals_all() {
-        let mut dealer = Dealer::new(number("100.00"), number("7"));
-        let sum: Decimal = (0..7).map(|_| dealer.next(Decimal::ONE)).sum();
-        assert_eq!(sum, number("100.00"));
+        let mut dealer = Dealer::new(number("100.00").into(), number("7").into());
+        let sum: Fixed = (0..7).map(|_| dealer.next(Decimal::ONE.into())).sum();
+        assert_eq!(sum.decimal(), number("100.00"));
     }
 }

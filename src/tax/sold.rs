@@ -1,17 +1,106 @@
-//! Which matches are kept apart: those of each lot, or sums of a disposal's or of a year's, as far as a
-//! report needs no more of them.
+//! What was sold, lot by lot, and what of it is kept apart: a match for each lot, or sums of a disposal's
+//! or of a year's, as far as a report needs no more of them.
 //!
 //! Where shares are sold at a loss and bought again for years, nearly every share comes to have a cost
 //! and a day of its own, and a sale takes as many lots as shares. All of them are walked, one by one;
 //! what a year's statement sums up is summed up at once.
 
-use std::sync::Arc;
+use thin_vec::ThinVec;
 
-use super::position::Stated;
+use super::apart::Stamp;
+use super::day::Day;
+use super::fixed::Fixed;
+use super::position::{Position, Stated};
 use super::walk::Walk;
 use crate::income::{Adjustment, Detail, Match};
 use crate::period::{NaiveDate, TaxYear};
 use crate::regime::Regime;
+use crate::source::Name;
+
+/// A disposal: what the lots that it took have in common.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Sale {
+    /// The event, by its index.
+    pub disposal: usize,
+    pub position: usize,
+    pub sort: &'static str,
+}
+
+/// Units of one lot that a disposal took, with what they brought; or a sum of such.
+#[derive(Clone, Debug)]
+pub(super) struct Sold {
+    pub acquisition: Option<usize>,
+    pub acquired: Option<NaiveDate>,
+    /// The day the holding period begins from.
+    pub since: Option<Day>,
+    pub disposed: NaiveDate,
+    /// `None` where nobody is taxed on it.
+    pub year: Option<TaxYear>,
+    pub quantity: Fixed,
+    pub proceeds: Fixed,
+    /// `None` where unknown.
+    pub cost: Option<Fixed>,
+    pub corrections: ThinVec<Correction>,
+    /// The holding tests that it passes, as `Tests` tells them by bits.
+    pub passed: u64,
+    /// How many lots are in it that nothing corrects.
+    pub plain: u32,
+}
+
+/// A correction of a gain: `Adjustment` without its cause.
+#[derive(Clone, Debug)]
+pub(super) struct Correction {
+    pub code: Name,
+    /// Added to the gain.
+    pub amount: Fixed,
+    pub quantity: Fixed,
+}
+
+impl Sold {
+    /// Proceeds less cost, corrected; `None` where the cost is unknown.
+    #[inline]
+    pub fn gain(&self) -> Option<Fixed> {
+        let gain = self.proceeds - self.cost?;
+        Some(self.corrections.iter().fold(gain, |gain, by| gain + by.amount))
+    }
+
+    /// The day the holding period begins from, where it is not that of the purchase.
+    fn held_since(&self) -> Option<NaiveDate> {
+        self.since.map(Day::date).filter(|since| Some(*since) != self.acquired)
+    }
+
+    /// Adds what another one of its kind sold.
+    #[inline]
+    fn add(&mut self, more: &mut Sold) {
+        self.quantity += more.quantity;
+        self.proceeds += more.proceeds;
+        self.cost = self.cost.zip(more.cost).map(|(sum, cost)| sum + cost);
+        self.disposed = self.disposed.max(more.disposed);
+        self.plain += more.plain;
+        if self.acquisition != more.acquisition {
+            self.acquisition = None;
+        }
+        if self.acquired != more.acquired {
+            self.acquired = None;
+        }
+        if self.since != more.since {
+            self.since = None;
+        }
+        for by in more.corrections.drain(..) {
+            self.correct(&by.code, by.amount, by.quantity);
+        }
+    }
+
+    /// Adds a correction to the one with its code, if there is one.
+    fn correct(&mut self, code: &Name, amount: Fixed, quantity: Fixed) {
+        if let Some(known) = self.corrections.iter_mut().find(|known| known.code == *code) {
+            known.amount += amount;
+            known.quantity += quantity;
+        } else {
+            self.corrections.push(Correction { code: code.clone(), amount, quantity });
+        }
+    }
+}
 
 /// What matches have in common that may be summed up: whatever rules of a regime ask of them, so that
 /// a rule gives the same of the sum as of its parts.
@@ -22,10 +111,101 @@ pub(super) struct Class {
     disposal: Option<usize>,
     /// The day, where facts about the security change with it.
     day: Option<NaiveDate>,
-    /// Which tests they pass, as bits.
-    passed: u8,
+    /// Which tests they pass.
+    passed: u64,
     known: bool,
     sort: &'static str,
+}
+
+/// Where what a disposal took is summed up.
+pub(super) struct Sums {
+    class: Class,
+    /// The sum that has this class, once it was looked for.
+    found: Option<u32>,
+}
+
+/// Where units sold are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// As a match of their own, by its index.
+    Apart(usize),
+    /// In a sum, by its number.
+    Sum(u32),
+}
+
+/// What is kept of what was sold.
+#[derive(Default)]
+pub(super) struct Kept {
+    matches: Vec<Match>,
+    /// When each match was found.
+    stamps: Vec<Stamp>,
+    /// Sums, each with the index of the match that it is to be.
+    sums: Vec<(usize, Sold)>,
+}
+
+impl Kept {
+    /// Corrects what is kept. `because`: the event that is the cause; `first`: nothing corrected these
+    /// units before.
+    pub fn correct(
+        &mut self,
+        place: Place,
+        code: &Name,
+        (amount, quantity): (Fixed, Fixed),
+        because: usize,
+        first: bool,
+    ) {
+        match place {
+            Place::Sum(sum) => {
+                let (_, sum) = &mut self.sums[sum as usize];
+                sum.plain -= u32::from(first);
+                sum.correct(code, amount, quantity);
+            }
+            Place::Apart(row) => {
+                let matched = &mut self.matches[row];
+                matched.plain -= u32::from(first);
+                let (amount, quantity) = (amount.decimal(), quantity.decimal());
+                let mut known = matched.adjustments.iter_mut();
+                let same = known.find(|of| of.because == Some(because) && of.code == *code);
+                if let Some(known) = same {
+                    known.amount += amount;
+                    known.quantity += quantity;
+                    return;
+                }
+                if matched.adjustments.is_empty() {
+                    matched.adjustments.reserve_exact(1);
+                }
+                let (code, because) = (code.clone(), Some(because));
+                matched.adjustments.push(Adjustment { code, amount, because, quantity });
+            }
+        }
+    }
+
+    /// All matches, and when each was found.
+    pub fn all(mut self) -> (Vec<Match>, Vec<Stamp>) {
+        for (row, sum) in self.sums {
+            let matched = &mut self.matches[row];
+            matched.acquisition = sum.acquisition;
+            matched.acquired = sum.acquired;
+            matched.held_since = sum.held_since();
+            matched.disposed = sum.disposed;
+            matched.quantity = sum.quantity.decimal();
+            matched.proceeds = sum.proceeds.decimal();
+            matched.cost = sum.cost.map(Fixed::decimal);
+            matched.adjustments = adjustments(&sum.corrections);
+            matched.plain = sum.plain;
+        }
+        (self.matches, self.stamps)
+    }
+}
+
+fn adjustments(corrections: &[Correction]) -> Vec<Adjustment> {
+    let adjustments = corrections.iter().map(|by| Adjustment {
+        code: by.code.clone(),
+        amount: by.amount.decimal(),
+        because: None,
+        quantity: by.quantity.decimal(),
+    });
+    adjustments.collect()
 }
 
 /// What a report needs apart, if the rules of `regime` allow for sums: one that asks how large a gain is
@@ -35,133 +215,111 @@ pub(super) fn detail<'y>(regime: &Regime, detail: Detail<'y>) -> Detail<'y> {
         |rule: &&crate::regime::Rule| rule.events.iter().any(|event| *event == *"match");
     let by_gain =
         |rule: &crate::regime::Rule| rule.conditions.iter().any(|one| one.fact == *"gain");
-    let many = regime.holdings.len() > 8;
-    if many || regime.rules.iter().filter(of_matches).any(by_gain) { Detail::ALL } else { detail }
+    if regime.rules.iter().filter(of_matches).any(by_gain) { Detail::ALL } else { detail }
 }
 
 impl Walk<'_> {
-    /// Keeps what was sold last, all of it from one position, in its order.
-    pub fn keep_sold(&mut self, position: usize) {
-        let mut sold = std::mem::take(&mut self.sold);
-        for matched in sold.drain(..) {
-            self.keep(position, matched);
+    /// Keeps what was sold last, in its order.
+    pub fn keep_sold(&mut self) {
+        let mut all = std::mem::take(&mut self.sold);
+        let sale = self.sale;
+        for mut sold in all.drain(..) {
+            let mut sums = self.sums(&sale, &sold);
+            self.keep_in(&sale, &mut sums, &mut sold);
         }
-        self.sold = sold;
+        self.sold = all;
     }
 
-    /// Keeps a match.
-    pub fn keep(&mut self, position: usize, mut matched: Match) {
-        let mut class = self.class(position, &matched);
-        self.keep_in(position, &mut class, &mut matched);
+    /// Keeps what an event sold.
+    pub fn keep(&mut self, disposal: usize, position: usize, mut sold: Sold) {
+        let sale = Sale { disposal, position, sort: self.positions[position].sort };
+        let mut sums = self.sums(&sale, &sold);
+        self.keep_in(&sale, &mut sums, &mut sold);
     }
 
-    /// The class of all that one disposal took, but for what differs between lots; `None` where each is
-    /// kept as a match of its own.
-    pub fn class(&self, position: usize, matched: &Match) -> Option<Class> {
-        let of = self.regime.year.year_of(matched.disposed);
+    /// Where all that one disposal took is summed up; `None` where each lot is kept as a match of its own.
+    /// `sold`: the first of it.
+    pub fn sums(&self, sale: &Sale, sold: &Sold) -> Option<Sums> {
+        let of = self.regime.year.year_of(sold.disposed);
         let wanted = self.detail.years.is_none_or(|years| years.contains(&of));
         if wanted && self.detail.lots {
             return None;
         }
         // Payments that give capital back are asked what went beyond cost, each by itself.
-        let apart = wanted || self.journal.events[matched.disposal].kind.quantity().is_none();
-        let dated = self.positions[position].stated == Stated::Dated;
-        Some(Class {
-            year: matched.year,
-            disposal: apart.then_some(matched.disposal),
-            day: dated.then_some(matched.disposed),
-            passed: 0,
-            known: true,
-            sort: matched.sort,
-        })
+        let apart = wanted || self.journal.events[sale.disposal].kind.quantity().is_none();
+        let dated = self.positions[sale.position].stated == Stated::Dated;
+        let class = Class {
+            year: sold.year,
+            disposal: apart.then_some(sale.disposal),
+            day: dated.then_some(sold.disposed),
+            passed: sold.passed,
+            known: sold.cost.is_some(),
+            sort: sale.sort,
+        };
+        Some(Sums { class, found: None })
     }
 
-    /// Keeps a match of a disposal whose class is known: as one of its own, or in a sum. Returns its
-    /// index among those kept; what is left in `matched` is nobody's.
-    pub fn keep_in(
-        &mut self,
-        position: usize,
-        class: &mut Option<Class>,
-        matched: &mut Match,
-    ) -> usize {
-        let Some(class) = class else { return self.push(matched) };
-        class.passed = self.bits(matched);
-        class.known = matched.cost.is_some();
-        // Only the newest are looked at: a sum more is no wrong one.
-        let sums = &self.positions[position].sums;
-        let known = sums.iter().rev().take(16).find(|(other, _)| other == class);
-        if let Some((_, row)) = known {
-            let row = *row;
-            add(&mut self.findings.matches[row], matched);
-            return row;
+    /// Keeps units of a lot: as a match of their own, or in a sum. What is left in `sold` is nobody's.
+    #[inline]
+    pub fn keep_in(&mut self, sale: &Sale, sums: &mut Option<Sums>, sold: &mut Sold) -> Place {
+        let Some(Sums { class, found }) = sums else { return Place::Apart(self.push(sale, sold)) };
+        let known = sold.cost.is_some();
+        if class.passed != sold.passed || class.known != known {
+            (class.passed, class.known, *found) = (sold.passed, known, None);
         }
-        for adjustment in &mut matched.adjustments {
-            adjustment.because = None;
+        let of = &mut self.positions[sale.position];
+        let sum = found.or_else(|| of.sum(class));
+        if let Some(sum) = sum {
+            *found = Some(sum);
+            self.kept.sums[sum as usize].1.add(sold);
+            return Place::Sum(sum);
         }
-        let row = self.push(matched);
-        let sums = &mut self.positions[position].sums;
-        if class.disposal.is_some() && sums.len() > 64 {
-            // What is sold later is none of these disposals.
-            sums.retain(|(class, _)| class.disposal.is_none());
-        }
-        sums.push((class.clone(), row));
-        row
+        let sum = u32::try_from(self.kept.sums.len()).unwrap_or(u32::MAX);
+        of.add_sum(class.clone(), sum);
+        *found = Some(sum);
+        let row = self.push(sale, sold);
+        let corrections = std::mem::take(&mut sold.corrections);
+        self.kept.sums.push((row, Sold { corrections, ..*sold }));
+        Place::Sum(sum)
     }
 
-    fn push(&mut self, matched: &mut Match) -> usize {
-        self.stamps.matches.push(self.now);
-        self.findings.matches.push(Match {
-            adjustments: std::mem::take(&mut matched.adjustments),
-            holding: Arc::clone(&matched.holding),
-            account: matched.account.clone(),
-            security: matched.security.clone(),
-            ..*matched
+    /// A new match of what was sold. Returns its index.
+    fn push(&mut self, sale: &Sale, sold: &Sold) -> usize {
+        let of = &self.positions[sale.position];
+        self.kept.stamps.push(self.now);
+        self.kept.matches.push(Match {
+            disposal: sale.disposal,
+            acquisition: sold.acquisition,
+            account: of.account.clone(),
+            security: of.security.clone(),
+            sort: sale.sort,
+            quantity: sold.quantity.decimal(),
+            acquired: sold.acquired,
+            held_since: sold.held_since(),
+            disposed: sold.disposed,
+            proceeds: sold.proceeds.decimal(),
+            cost: sold.cost.map(Fixed::decimal),
+            adjustments: adjustments(&sold.corrections),
+            holding: self.tests.named(sold.passed),
+            year: sold.year,
+            plain: sold.plain,
         });
-        self.findings.matches.len() - 1
-    }
-
-    fn bits(&self, matched: &Match) -> u8 {
-        if matched.holding.is_empty() {
-            return 0;
-        }
-        let tests = self.regime.holdings.iter().enumerate();
-        let passed = tests.filter(|(_, test)| matched.holding.contains(&test.name));
-        passed.fold(0, |bits, (at, _)| bits | 1 << at)
+        self.kept.matches.len() - 1
     }
 }
 
-/// Adds a match to a sum.
-fn add(sum: &mut Match, matched: &mut Match) {
-    sum.quantity += matched.quantity;
-    sum.proceeds += matched.proceeds;
-    sum.cost = sum.cost.zip(matched.cost).map(|(sum, cost)| sum + cost);
-    sum.disposed = sum.disposed.max(matched.disposed);
-    sum.plain += matched.plain;
-    if sum.acquisition != matched.acquisition {
-        sum.acquisition = None;
+impl Position {
+    /// The sum that has a class. Only the newest are looked at: a sum more is no wrong one.
+    fn sum(&self, class: &Class) -> Option<u32> {
+        let mut newest = self.sums.iter().rev().take(16);
+        newest.find(|(other, _)| other == class).map(|(_, sum)| *sum)
     }
-    if sum.acquired != matched.acquired {
-        sum.acquired = None;
-    }
-    if sum.held_since != matched.held_since {
-        sum.held_since = None;
-    }
-    for adjustment in matched.adjustments.drain(..) {
-        correct(sum, Adjustment { because: None, ..adjustment });
-    }
-}
 
-/// Adds a correction to those of a match: to the one with its code and cause, if there is one.
-pub(super) fn correct(matched: &mut Match, by: Adjustment) {
-    let mut known = matched.adjustments.iter_mut();
-    let known = known.find(|known| known.because == by.because && known.code == by.code);
-    if let Some(known) = known {
-        known.amount += by.amount;
-        known.quantity += by.quantity;
-    } else {
-        if matched.adjustments.is_empty() {
-            matched.adjustments.reserve_exact(1);
+    fn add_sum(&mut self, class: Class, sum: u32) {
+        if class.disposal.is_some() && self.sums.len() > 64 {
+            // What is sold later is none of these disposals.
+            self.sums.retain(|(class, _)| class.disposal.is_none());
         }
-        matched.adjustments.push(by);
+        self.sums.push((class, sum));
     }
 }

@@ -1,6 +1,7 @@
 //! Units that move between accounts keep their lots; those that come from elsewhere keep what is
 //! known of theirs. What is unknown is asked when they are sold, never taken as nil.
 
+use super::fixed::Fixed;
 use super::lot::Lot;
 use super::walk::Walk;
 use crate::event::{Event, LotMethod, Lots};
@@ -19,12 +20,12 @@ impl<'j> Walk<'j> {
     ) {
         let position = self.position(&event.account, security);
         let mut taken = Vec::new();
-        let mut left = quantity;
+        let mut left = Fixed::from(quantity);
         for lot in &lots.0 {
             if let Some(basis) = &lot.basis {
-                let units =
-                    self.positions[position].take_of(basis.acquired, lot.quantity.abs().min(left));
-                left -= units.iter().map(|lot| lot.quantity).sum::<Decimal>();
+                let wanted = left.min(lot.quantity.abs().into());
+                let units = self.positions[position].take_of(basis.acquired, wanted);
+                left -= units.iter().map(|lot| lot.quantity).sum();
                 taken.extend(units);
             }
         }
@@ -65,7 +66,7 @@ impl<'j> Walk<'j> {
         let mut left = quantity;
         if let Some(moved) = self.moving.remove(&at) {
             for lot in moved {
-                left -= lot.quantity;
+                left -= lot.units();
                 self.positions[position].add(lot);
             }
         } else {

@@ -4,14 +4,17 @@ use std::collections::{HashMap, HashSet};
 
 use super::apart::{Found, Shared, Stamp, Stamps};
 use super::contracts::Contracts;
+use super::day::Day;
+use super::fixed::Fixed;
 use super::holding::{self, Tests};
 use super::lot::Lot;
 use super::position::{Position, Stated};
 use super::repurchase::{Losses, Purchase};
+use super::sold::{Kept, Sale, Sold};
 use crate::event::{
     Choice, Event, EventId, EventKind, Journal, Question, Shelter, Transfers, Write,
 };
-use crate::income::{Detail, Findings, Income, Match, OpenLot};
+use crate::income::{Detail, Findings, Income, OpenLot};
 use crate::money::Decimal;
 use crate::period::{Datelike, NaiveDate, TaxYear};
 use crate::regime::{Regime, Where};
@@ -33,7 +36,9 @@ pub(super) struct Walk<'j> {
     pub positions: Vec<Position>,
     by_name: HashMap<(usize, usize), usize, ByLetters>,
     /// What one event sold, until it is kept.
-    pub sold: Vec<Match>,
+    pub sold: Vec<Sold>,
+    pub sale: Sale,
+    pub kept: Kept,
     pub tests: Tests,
     /// Events that another event has brought forward.
     pub done: HashSet<usize>,
@@ -70,6 +75,8 @@ impl<'j> Walk<'j> {
             positions: Vec::new(),
             by_name: HashMap::default(),
             sold: Vec::new(),
+            sale: Sale::default(),
+            kept: Kept::default(),
             tests: Tests::new(regime),
             done: HashSet::new(),
             linked: &shared.linked,
@@ -133,6 +140,7 @@ impl<'j> Walk<'j> {
         let groups = self.may_change();
         let (born, open) = self.open();
         self.findings.open = open;
+        (self.findings.matches, self.stamps.matches) = self.kept.all();
         Found { findings: self.findings, stamps: self.stamps, born, groups }
     }
 
@@ -156,11 +164,11 @@ impl<'j> Walk<'j> {
             let of = |lot: &Lot, owed: bool| OpenLot {
                 account: account.clone(),
                 security: security.clone(),
-                acquisition: lot.acquisition,
+                acquisition: lot.acquisition(),
                 acquired: lot.acquired,
-                held_since: lot.since.filter(|since| Some(*since) != lot.acquired),
-                quantity: if owed { -lot.quantity } else { lot.quantity },
-                cost: lot.cost,
+                held_since: lot.since.map(Day::date).filter(|since| Some(*since) != lot.acquired),
+                quantity: if owed { -lot.quantity } else { lot.quantity }.decimal(),
+                cost: lot.cost.map(Fixed::decimal),
             };
             let owed: Vec<OpenLot> = position.owed.iter().map(|lot| of(lot, true)).collect();
             open.extend(position.drain().iter().map(|lot| of(lot, false)));
@@ -180,7 +188,8 @@ impl<'j> Walk<'j> {
         let sheltered = self.sheltered(account);
         let group = group(self.journal, account);
         let sort = sort(self.journal, security);
-        let mut position = Position::new(account.clone(), security.clone(), sheltered, group, sort);
+        let mut position = Position::new(account.clone(), security.clone(), sheltered, sort);
+        position.losses = self.losses.number(group, security);
         position.watched = self.watched.contains(&(account.number(), security.number()));
         position.born = self.now.0 as usize;
         if let Some(known) = self.journal.securities.get(security) {
