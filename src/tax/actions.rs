@@ -241,7 +241,7 @@ impl<'j> Walk<'j> {
                 let gain =
                     worth.saturating_add(cash).saturating_sub(was).max(Decimal::ZERO).min(cash);
                 if !gain.is_zero() {
-                    let mut sold = self.units(from, &lot, cash.into(), event.date);
+                    let mut sold = self.units_of(from, &lot, cash.into(), event.date);
                     sold.cost = Some((cash - gain).into());
                     self.keep(at, from, sold);
                 }
@@ -351,7 +351,7 @@ impl<'j> Walk<'j> {
                 continue;
             }
             lot.set_cost(Some(Fixed::ZERO));
-            let sold = self.units(position, &lot, gain, event.date);
+            let sold = self.units_of(position, &lot, gain, event.date);
             self.keep(at, position, sold);
         }
     }

@@ -66,7 +66,6 @@ fn terms(walk: &Walk<'_>, security: &str, day: NaiveDate) -> Terms {
 }
 
 /// Splits the gain of a disposal of debt into interest and capital gain.
-#[inline]
 pub(super) fn settle(walk: &mut Walk<'_>, lot: &Lot, sold: &mut Sold) {
     let sale = walk.sale;
     if sale.sort == "bonds" {

@@ -14,6 +14,7 @@ use crate::event::{Event, LotMethod};
 use crate::ledger::blocks::text::quoted;
 use crate::money::{Decimal, rounded};
 use crate::period::NaiveDate;
+use crate::period::TaxYear;
 use crate::source::Name;
 
 impl<'j> Walk<'j> {
@@ -32,14 +33,14 @@ impl<'j> Walk<'j> {
         }
         let position = self.position(&event.account, security);
         self.accrue_to(position, day);
-        let lots = self.identify(event, position, quantity);
-        self.dispose(at, position, lots, (quantity, proceeds), day);
+        self.identify(event, position, quantity);
+        self.dispose(at, position, (quantity, proceeds), day);
         self.close_contracts();
         self.after_disposal();
     }
 
-    /// The units that a sale takes, in order; fewer than asked for where fewer are held.
-    pub fn identify(&mut self, event: &'j Event, position: usize, quantity: Decimal) -> Vec<Lot> {
+    /// Takes the units of a sale, in order; fewer than asked for where fewer are held.
+    fn identify(&mut self, event: &'j Event, position: usize, quantity: Decimal) {
         let held = self.positions[position].held;
         let account = self.journal.accounts.get(&event.account);
         let mut method = account.map_or(LotMethod::Fifo, |account| account.method_on(event.date));
@@ -49,7 +50,6 @@ impl<'j> Walk<'j> {
         if !elects && method != LotMethod::Average || !averages && method == LotMethod::Average {
             method = LotMethod::Fifo;
         }
-        let mut lots = Vec::new();
         let mut left = Fixed::from(quantity);
         if elects && let Some(choice) = self.choice_of(event) {
             for (acquired, units) in &choice.lots {
@@ -57,7 +57,7 @@ impl<'j> Walk<'j> {
                 let taken = self.positions[position].take_of(*acquired, wanted);
                 let found: Fixed = taken.iter().map(|lot| lot.quantity).sum();
                 left -= found;
-                lots.extend(taken);
+                self.taken.extend(taken);
                 let found = found.decimal();
                 if found < *units && found < quantity {
                     let security = &self.positions[position].security;
@@ -85,11 +85,12 @@ impl<'j> Walk<'j> {
             }
         }
         let before = (target.pool, target.held);
-        let mut taken = target.take(left, method);
+        let first = self.taken.len();
+        target.take_into(left, method, &mut self.taken);
         if let (Some(pool), whole) = before {
             let mut dealer = Dealer::new(pool, whole);
             let mut spent = Fixed::ZERO;
-            for lot in &mut taken {
+            for lot in &mut self.taken[first..] {
                 let cost = dealer.next(lot.quantity);
                 spent += cost;
                 lot.set_cost(Some(cost));
@@ -97,15 +98,9 @@ impl<'j> Walk<'j> {
             target.pool = Some(pool - spent);
         }
         let found = held - target.held;
-        if lots.is_empty() {
-            lots = taken;
-        } else {
-            lots.extend(taken);
-        }
         if found < quantity.into() {
             self.oversold(event, position, quantity, held.decimal());
         }
-        lots
     }
 
     /// A purchase of less than nothing, or a sale of it: a correction that links to nothing.
@@ -139,49 +134,83 @@ impl<'j> Walk<'j> {
         self.ask(event, asks, None, "main.journal", text);
     }
 
-    /// What a disposal takes of each lot and what that brings, to be looked at and kept. What is missing
-    /// of the quantity has an unknown cost.
-    pub fn dispose(
+    /// What each lot that was taken brings, to be looked at and kept. What is missing of the quantity has
+    /// an unknown cost.
+    fn dispose(
         &mut self,
         at: usize,
         position: usize,
-        lots: Vec<Lot>,
         (quantity, proceeds): (Decimal, Decimal),
         day: NaiveDate,
     ) {
-        let sort = self.positions[position].sort;
-        self.sale = Sale { disposal: at, position, sort };
+        let of = &self.positions[position];
+        self.sale = Sale { disposal: at, position, sort: of.sort };
+        // Of most there is nothing to say but what they cost and brought.
+        let redeemed =
+            matches!(self.journal.events[at].kind, crate::event::EventKind::Redemption { .. });
+        let special = redeemed
+            || of.sort == "bonds"
+            || of.stated != Stated::Nothing
+            || of.watched
+            || !of.passed_on.is_empty();
+        let year = self.year(position, day);
         let mut dealer = Dealer::new(proceeds.into(), quantity.into());
         let mut missing = Fixed::from(quantity);
-        self.sold.reserve(lots.len());
-        for lot in lots {
+        let mut taken = std::mem::take(&mut self.taken);
+        self.sold.reserve(taken.len());
+        for lot in taken.drain(..) {
             let proceeds = dealer.next(lot.quantity);
             missing -= lot.quantity;
-            self.positions[position].left(&lot, Some(day));
-            let mut sold = self.units(position, &lot, proceeds, day);
-            bonds::settle(self, &lot, &mut sold);
-            self.codes(position, &lot, &mut sold);
-            if sold.cost.is_none() {
-                self.unknown_cost(at, position, lot.quantity.decimal());
+            let mut sold = self.units(&lot, proceeds, (day, year));
+            if special {
+                self.look_at(position, &lot, &mut sold);
             }
-            if let Some(long) = self.long_part(position, &lot, &mut sold) {
-                self.sold.push(long);
+            if sold.cost.is_none() {
+                self.unknown_cost(at, position, lot.units());
             }
             if !sold.quantity.is_zero() {
                 self.sold.push(sold);
             }
         }
+        self.taken = taken;
         if missing.is_positive() {
             let lot = Lot::new(None, None, missing.decimal(), None);
             let proceeds = dealer.next(missing);
-            let sold = self.units(position, &lot, proceeds, day);
+            let sold = self.units(&lot, proceeds, (day, year));
             self.sold.push(sold);
         }
     }
 
-    /// Units of one lot, sold for `proceeds`.
+    /// What the law says of these units besides.
+    fn look_at(&mut self, position: usize, lot: &Lot, sold: &mut Sold) {
+        self.positions[position].left(lot, Some(sold.disposed));
+        bonds::settle(self, lot, sold);
+        self.codes(position, lot, sold);
+        if let Some(long) = self.long_part(position, lot, sold) {
+            self.sold.push(long);
+        }
+    }
+
+    /// Units of one lot of a position, sold for `proceeds`.
+    pub fn units_of(
+        &mut self,
+        position: usize,
+        lot: &Lot,
+        proceeds: Fixed,
+        day: NaiveDate,
+    ) -> Sold {
+        let year = self.year(position, day);
+        self.units(lot, proceeds, (day, year))
+    }
+
+    /// Units of one lot, sold for `proceeds` on a day, which is of a tax year.
     #[inline]
-    pub fn units(&mut self, position: usize, lot: &Lot, proceeds: Fixed, day: NaiveDate) -> Sold {
+    fn units(
+        &mut self,
+        lot: &Lot,
+        proceeds: Fixed,
+        (day, year): (NaiveDate, Option<TaxYear>),
+    ) -> Sold {
         let mut cost = lot.cost;
         let mut acquired = lot.acquired;
         let mut since = lot.since;
@@ -204,7 +233,7 @@ impl<'j> Walk<'j> {
             acquired,
             since,
             disposed: day,
-            year: self.year(position, day),
+            year,
             quantity: lot.quantity,
             proceeds,
             cost,
@@ -235,16 +264,11 @@ impl<'j> Walk<'j> {
     /// long-term gain on them: that part by itself, taken off `sold`.
     ///
     /// Source: 26 USC 852(b)(4)(A).
-    #[inline]
     fn long_part(&self, position: usize, lot: &Lot, sold: &mut Sold) -> Option<Sold> {
-        if self.positions[position].passed_on.is_empty() {
+        let of = &self.positions[position];
+        if of.passed_on.is_empty() {
             return None;
         }
-        self.passed_on(position, lot, sold)
-    }
-
-    fn passed_on(&self, position: usize, lot: &Lot, sold: &mut Sold) -> Option<Sold> {
-        let of = &self.positions[position];
         let year = self.regime.year.year_of(sold.disposed);
         let months = self.regime.param("fund_loss_months", year, "single")?;
         let loss = sold.gain().filter(|gain| gain.is_negative()).map(|gain| -gain.decimal())?;
@@ -275,14 +299,7 @@ impl<'j> Walk<'j> {
 
     /// Corrections that hang on what the thing is: small business stock held five years, of which a
     /// part of the gain is excluded (26 USC 1202(a)); collectibles held long, whose rate differs.
-    #[inline]
     fn codes(&self, position: usize, lot: &Lot, sold: &mut Sold) {
-        if self.positions[position].stated != Stated::Nothing {
-            self.codes_of(position, lot, sold);
-        }
-    }
-
-    fn codes_of(&self, position: usize, lot: &Lot, sold: &mut Sold) {
         let security = &self.positions[position].security;
         let Some(known) = self.journal.securities.get(security) else { return };
         let is =

@@ -43,8 +43,8 @@ const TENS: [i64; 19] = {
 impl Fixed {
     pub const ZERO: Fixed = Fixed { head: NonZeroU64::MIN, rest: 0 };
 
-    fn small(rest: i64, digits: u32) -> Fixed {
-        let head = NonZeroU64::MIN | u64::from(digits) << DIGITS;
+    fn small(rest: i64, digits: u64) -> Fixed {
+        let head = NonZeroU64::MIN | digits << DIGITS;
         Fixed { head, rest }
     }
 
@@ -55,8 +55,8 @@ impl Fixed {
 
     /// Of a small number, how many digits stand behind the mark.
     #[inline]
-    fn digits(self) -> u32 {
-        (self.head.get() >> DIGITS) as u32
+    fn digits(self) -> u64 {
+        self.head.get() >> DIGITS
     }
 
     #[inline]
@@ -89,19 +89,25 @@ impl Fixed {
 
     /// A number that is small, not below zero, as so many of its last digits.
     #[inline]
-    fn natural(self) -> Option<(u64, u32)> {
+    fn natural(self) -> Option<(u64, u64)> {
         let units = u64::try_from(self.rest).ok()?;
         self.is_small().then(|| (units, self.digits()))
     }
 }
 
+/// A one and so many zeros.
+#[inline]
+fn tens(zeros: u64) -> Option<i64> {
+    TENS.get(usize::try_from(zeros).ok()?).copied()
+}
+
 /// Both in the digits of the one that has more. `None`: one is too large.
-fn alike(one: Fixed, other: Fixed) -> Option<(i64, i64, u32)> {
+fn alike(one: Fixed, other: Fixed) -> Option<(i64, i64, u64)> {
     if !one.is_small() || !other.is_small() {
         return None;
     }
     let (digits, others) = (one.digits(), other.digits());
-    let tens = *TENS.get(digits.abs_diff(others) as usize)?;
+    let tens = tens(digits.abs_diff(others))?;
     if digits < others {
         Some((one.rest.checked_mul(tens)?, other.rest, others))
     } else {
@@ -112,19 +118,21 @@ fn alike(one: Fixed, other: Fixed) -> Option<(i64, i64, u32)> {
 impl From<Decimal> for Fixed {
     fn from(number: Decimal) -> Fixed {
         if let Ok(units) = i64::try_from(number.mantissa()) {
-            return Fixed::small(units, number.scale());
+            return Fixed::small(units, number.scale().into());
         }
-        let bytes = u128::from_le_bytes(number.serialize());
-        let (head, rest) = (bytes as u64 | LARGE, (bytes >> 64) as u64);
+        let bytes = number.serialize();
+        let half = |from: usize| std::array::from_fn(|at| bytes[from + at]);
+        let head = u64::from_le_bytes(half(0)) | LARGE;
         let head = NonZeroU64::new(head).unwrap_or(NonZeroU64::MAX);
-        Fixed { head, rest: rest.cast_signed() }
+        Fixed { head, rest: i64::from_le_bytes(half(8)) }
     }
 }
 
 impl From<Fixed> for Decimal {
     fn from(number: Fixed) -> Decimal {
         if number.is_small() {
-            return Decimal::new(number.rest, number.digits());
+            let digits = u32::try_from(number.digits()).unwrap_or_default();
+            return Decimal::new(number.rest, digits);
         }
         let head = number.head.get() & !LARGE;
         let bytes = u128::from(number.rest.cast_unsigned()) << 64 | u128::from(head);
@@ -282,8 +290,8 @@ pub(super) fn exact_share(
     let (amount, of_amount) = amount.natural()?;
     let (part, of_part) = part.natural()?;
     let (whole, of_whole) = whole.natural()?;
-    let tens = (digits + of_whole).checked_sub(of_amount + of_part)?;
-    let tens = *TENS.get(tens as usize)?;
+    let digits = u64::from(digits);
+    let tens = tens((digits + of_whole).checked_sub(of_amount + of_part)?)?;
     let product = amount.checked_mul(part)?.checked_mul(tens.unsigned_abs())?;
     let (quotient, rest) = (product.checked_div(whole)?, product.checked_rem(whole)?);
     let up = rounding == Rounding::Nearest && rest >= whole - rest;

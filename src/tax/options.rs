@@ -230,7 +230,7 @@ impl<'j> Walk<'j> {
         for mut lot in self.positions[position].take(units, LotMethod::Fifo) {
             let worth = dealer.next(lot.quantity);
             if lot.cost.is_some_and(|cost| cost < worth) {
-                let sold = self.units(position, &lot, worth, event.date);
+                let sold = self.units_of(position, &lot, worth, event.date);
                 self.keep(at, position, sold);
                 lot.set_cost(Some(worth));
                 lot.since = Some(event.date.into());
@@ -339,7 +339,7 @@ impl<'j> Walk<'j> {
                 event.date
             };
             let bought = Lot::new(Some(at), Some(event.date), part.units(), Some(cost.decimal()));
-            let mut sold = self.units(position, &bought, proceeds, day);
+            let mut sold = self.units_of(position, &bought, proceeds, day);
             sold.acquisition = part.acquisition();
             sold.passed = 0;
             sold.since = sold.acquired.map(Day::from);

@@ -159,11 +159,18 @@ impl Position {
     /// Takes up to `quantity` units by a method, oldest purchase first but for the methods that say
     /// otherwise.
     pub fn take(&mut self, quantity: Fixed, method: LotMethod) -> Vec<Lot> {
+        let mut taken = Vec::new();
+        self.take_into(quantity, method, &mut taken);
+        taken
+    }
+
+    /// The same, put behind what was taken before.
+    pub fn take_into(&mut self, quantity: Fixed, method: LotMethod, taken: &mut Vec<Lot>) {
         let oldest_first =
             matches!(method, LotMethod::Fifo | LotMethod::Average | LotMethod::Chosen);
-        let (mut taken, mut wanted) = (Vec::new(), quantity);
+        let mut wanted = quantity;
         if oldest_first && self.ranked.is_none() {
-            (taken, wanted) = self.take_whole(quantity);
+            wanted = self.take_whole(quantity, taken);
         }
         while wanted.is_positive() {
             let Some(at) = self.pick(method) else { break };
@@ -182,26 +189,25 @@ impl Position {
             }
             self.sweep();
         }
-        taken
     }
 
     /// Takes whole lots, oldest purchase first, as long as there are no more units in them than
-    /// `quantity`. Returns them and how many units are wanting.
-    fn take_whole(&mut self, quantity: Fixed) -> (Vec<Lot>, Fixed) {
+    /// `quantity`. Returns how many units are wanting.
+    fn take_whole(&mut self, quantity: Fixed, taken: &mut Vec<Lot>) -> Fixed {
         let mut wanted = quantity;
-        let mut count = 0;
-        for lot in &self.lots {
-            if lot.quantity > wanted || wanted.is_zero() {
-                break;
-            }
+        while let Some(lot) = self.lots.front()
+            && lot.quantity <= wanted
+            && !wanted.is_zero()
+            && let Some(lot) = self.lots.pop_front()
+        {
             wanted -= lot.quantity;
-            count += 1;
+            if !lot.quantity.is_zero() {
+                taken.push(lot.whole());
+            }
         }
         self.held -= quantity - wanted;
-        let taken = self.lots.drain(..count).filter(|lot| !lot.quantity.is_zero());
-        let taken = taken.map(Lot::whole).collect();
         self.sweep();
-        (taken, wanted)
+        wanted
     }
 
     /// Takes units of the lots bought on a day.

@@ -49,19 +49,19 @@ impl Dealer {
     #[inline]
     pub fn next(&mut self, quantity: Fixed) -> Fixed {
         self.so_far += quantity;
-        let total = if self.so_far == self.whole {
-            self.amount
-        } else {
-            let (amount, digits) = (self.amount, self.digits);
-            let total = exact_share(amount, self.so_far, self.whole, digits, Rounding::Nearest);
-            total.unwrap_or_else(|| {
-                let share = share(amount.into(), self.so_far.into(), self.whole.into());
-                rounded(share, digits).into()
-            })
-        };
+        let total = if self.so_far == self.whole { self.amount } else { self.total() };
         let part = total - self.dealt;
         self.dealt = total;
         part
+    }
+
+    /// What was dealt out by now, in all.
+    fn total(&self) -> Fixed {
+        let Dealer { amount, whole, digits, so_far, .. } = *self;
+        exact_share(amount, so_far, whole, digits, Rounding::Nearest).unwrap_or_else(|| {
+            let share = share(amount.into(), so_far.into(), whole.into());
+            rounded(share, digits).into()
+        })
     }
 }
 

@@ -37,6 +37,8 @@ pub(super) struct Walk<'j> {
     by_name: HashMap<(usize, usize), usize, ByLetters>,
     /// What one event sold, until it is kept.
     pub sold: Vec<Sold>,
+    /// The lots that one disposal takes, until they are sold.
+    pub taken: Vec<Lot>,
     pub sale: Sale,
     pub kept: Kept,
     pub tests: Tests,
@@ -75,6 +77,7 @@ impl<'j> Walk<'j> {
             positions: Vec::new(),
             by_name: HashMap::default(),
             sold: Vec::new(),
+            taken: Vec::new(),
             sale: Sale::default(),
             kept: Kept::default(),
             tests: Tests::new(regime),
