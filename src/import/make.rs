@@ -218,11 +218,10 @@ impl Making<'_> {
             },
             _ => amount,
         };
-        let amount = if row.gross && self.profile.unsigned && cash != Cash::None {
-            checked(less_costs(row, amount))?
-        } else {
-            amount
-        };
+        // What units and price make is before costs too.
+        let is_priced = rule.priced && cash == Cash::Trade && stated.value().is_none();
+        let is_gross = row.gross && self.profile.unsigned && cash != Cash::None;
+        let amount = if is_gross || is_priced { checked(less_costs(row, amount))? } else { amount };
         let (amount, doubt) = match (cash, quantity) {
             (Cash::Trade, Some(quantity)) => self.traded(row, kind, rule, quantity, amount),
             (Cash::In, _)
