@@ -82,10 +82,11 @@ fn slice<'b>(ledger: &'b Ledger, rules: &'b Rules<'b>, range: Range<usize>) -> S
         let transaction = ledger.transaction(at);
         match blocks::event(transaction, &context) {
             None => {
-                let events = rules.events(transaction, row);
-                for (at, event) in events.into_iter().enumerate() {
-                    slice.marks.push(Mark { first: at == 0, hand_written: true, derived: true });
-                    slice.events.push(event);
+                let before = slice.events.len();
+                rules.events(transaction, row, &mut slice.events);
+                for at in before..slice.events.len() {
+                    let first = at == before;
+                    slice.marks.push(Mark { first, hand_written: true, derived: true });
                 }
             }
             Some(Ok((event, warnings))) => {

@@ -46,8 +46,7 @@ impl<'l> Transaction<'l> {
         match self.dialect() {
             Dialect::Beancount => (Cow::Owned(self.description()), self.date2()),
             Dialect::Hledger | Dialect::Ledger => {
-                let line = source::lines(self.text()).next().unwrap_or_default();
-                let header = header::header(line);
+                let header = header::header(source::first_line(self.text()));
                 let date2 = header.date2.and_then(|text| header::date(text, self.date()));
                 (Cow::Borrowed(header.description), date2)
             }

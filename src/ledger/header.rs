@@ -30,16 +30,18 @@ pub fn header(line: &str) -> Header<'_> {
         header.date2 = Some(date2);
         rest = after;
     }
-    let (status, after) = status(rest.trim_start());
+    let (status, after) = status(from_word(rest));
     header.status = status;
-    rest = after.trim_start();
-    if let Some((code, after)) = rest.strip_prefix('(').and_then(|text| text.split_once(')')) {
-        header.code = code.trim();
-        rest = after;
+    rest = from_word(after);
+    if let Some(after) = rest.strip_prefix('(')
+        && let Some(end) = memchr::memchr(b')', after.as_bytes())
+    {
+        header.code = trimmed(&after[..end]);
+        rest = &after[end + 1..];
     }
-    let (description, comment) = rest.split_once(';').unwrap_or((rest, ""));
-    header.description = description.trim();
-    header.comment = comment.trim();
+    let end = memchr::memchr(b';', rest.as_bytes());
+    header.description = trimmed(&rest[..end.unwrap_or(rest.len())]);
+    header.comment = end.map_or("", |end| trimmed(&rest[end + 1..]));
     header
 }
 
@@ -213,6 +215,24 @@ pub fn tags(comment: &str) -> Vec<(&str, &str)> {
 /// The value of the first tag of this key.
 pub fn tag<'s>(comment: &'s str, key: &str) -> Option<&'s str> {
     tags(comment).into_iter().find(|(found, _)| *found == key).map(|(_, value)| value)
+}
+
+/// As `trim_start`, which looks at letters where most texts have one blank before a word.
+fn from_word(text: &str) -> &str {
+    match text.as_bytes() {
+        [b' ', b'!'..=b'~', ..] => &text[1..],
+        [b'!'..=b'~', ..] => text,
+        _ => text.trim_start(),
+    }
+}
+
+/// As `trim`, the same way.
+fn trimmed(text: &str) -> &str {
+    let text = from_word(text);
+    match text.as_bytes() {
+        [.., b'!'..=b'~'] => text,
+        _ => text.trim_end(),
+    }
 }
 
 /// The longest start of `text` that passes, and the rest.

@@ -100,7 +100,7 @@ pub use print::print;
 pub use section::{Section, sections};
 pub use usage::{Usage, Used, usage};
 pub use valuation::{Costs, Market, Quote, Rate};
-pub use view::{Posting, Transaction};
+pub use view::{Posting, Spot, Transaction};
 
 use crate::source::{Name, Source};
 

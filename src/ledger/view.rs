@@ -25,13 +25,14 @@ pub struct Posting<'l> {
     /// Where it stands.
     pub transaction: Transaction<'l>,
     row: &'l PostingRow,
+    /// 0 where nobody has counted the lines up to it.
     line: u32,
 }
 
 /// A byte of a text and its line: lines are counted from one to the next, so that a transaction of
 /// a million postings is gone through once and not once for each.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Spot {
+pub struct Spot {
     /// Of which transaction, by the start of its header and its source.
     transaction: (u32, u32),
     start: u32,
@@ -151,6 +152,14 @@ impl<'l> Transaction<'l> {
         )
     }
 
+    /// The same for those who ask few of them for their lines, which are counted anew for each that is
+    /// asked. `Posting::line_after` goes from one to the next.
+    pub fn uncounted(self) -> impl Iterator<Item = Posting<'l>> {
+        let first = self.row.first as usize;
+        let rows = &self.ledger.postings[first..first + self.row.count as usize];
+        rows.iter().map(move |row| Posting { transaction: self, row, line: 0 })
+    }
+
     /// The whole block as it lies in its file, without the last line's end.
     pub fn text(self) -> &'l str {
         let start = self.row.start as usize;
@@ -196,7 +205,7 @@ impl<'l> Transaction<'l> {
     }
 
     fn header_text(self) -> &'l str {
-        source::lines(self.text()).next().unwrap_or_default()
+        source::first_line(self.text())
     }
 
     fn header(self) -> Header<'l> {
@@ -303,37 +312,56 @@ impl<'l> Posting<'l> {
     /// on lines of their own below. With each its line, from 1.
     pub fn comments(self) -> impl Iterator<Item = (u32, &'l str)> {
         let line = self.line();
+        self.comments_below().map(move |(below, comment)| (line + below, comment))
+    }
+
+    /// The same, with each how many lines below the posting's own.
+    fn comments_below(self) -> impl Iterator<Item = (u32, &'l str)> {
         let dialect = self.transaction.dialect();
         // One that is not written, of a bucket or a pad, begins with its transaction and has none.
         let written = self.row.start != self.transaction.row.start;
         let text = if written { self.text() } else { "" };
-        let first = header::end_comment(text).map(|comment| (line, comment));
-        let own = (line + 1..)
+        let first = header::end_comment(text).map(|comment| (0, comment));
+        let own = (1..)
             .zip(source::lines(self.rest()).skip(1))
-            .map_while(move |(line, text)| Some((line, header::own_comment(text, dialect)?)))
+            .map_while(move |(below, text)| Some((below, header::own_comment(text, dialect)?)))
             .take_while(move |_| written);
         first.into_iter().chain(own)
     }
 
     /// The tags of the posting itself; those of its transaction are not repeated here.
     pub fn tags(self) -> Vec<(&'l str, &'l str)> {
-        self.comments().flat_map(|(_, comment)| header::tags(comment)).collect()
+        self.comments_below().flat_map(|(_, comment)| header::tags(comment)).collect()
     }
 
     /// The value of a tag of the posting itself, the first of that key.
     pub fn tag(self, key: &str) -> Option<&'l str> {
-        self.comments().find_map(|(_, comment)| header::tag(comment, key))
+        self.comments_below().find_map(|(_, comment)| header::tag(comment, key))
     }
 
     /// Its line as it lies in the file, without the line's end. Of a generated posting, that of the
     /// posting it was made for.
     pub fn text(self) -> &'l str {
-        source::lines(self.rest()).next().unwrap_or_default()
+        source::first_line(self.rest())
     }
 
     /// Its line, from 1.
     pub fn line(self) -> u32 {
-        self.line
+        self.line_after(&mut Spot::default())
+    }
+
+    /// The same, counted on from `spot`, which moves here.
+    pub fn line_after(self, spot: &mut Spot) -> u32 {
+        if self.line > 0 {
+            return self.line;
+        }
+        *spot = spot.moved(self.transaction, self.row);
+        spot.line
+    }
+
+    /// Whether both begin at one byte of one transaction: a line may stand for several.
+    pub fn is_of_line(self, other: Posting<'_>) -> bool {
+        self.row.start == other.row.start
     }
 
     /// Points at its line, without the indent.
@@ -348,7 +376,7 @@ impl<'l> Posting<'l> {
         if start > text.len() {
             return self.transaction.place_of(part);
         }
-        place(self.transaction.file(), self.line, text, start, part.len())
+        place(self.transaction.file(), self.line(), text, start, part.len())
     }
 
     /// The transaction's text from its line on.
@@ -382,9 +410,11 @@ pub(super) fn place(file: &Name, line: u32, text: &str, start: usize, length: us
 /// How many lines end in `text`.
 fn line_ends(text: &str) -> u32 {
     let bytes = text.as_bytes();
-    let ends = memchr::memchr2_iter(b'\n', b'\r', bytes)
-        .filter(|at| bytes[*at] == b'\n' || bytes.get(at + 1) != Some(&b'\n'));
-    count(ends.count())
+    let ends = memchr::memchr_iter(b'\n', bytes).count();
+    let returns = memchr::memchr_iter(b'\r', bytes);
+    // That of a file of old, in which no line's end follows.
+    let alone = returns.filter(|at| bytes.get(at + 1) != Some(&b'\n')).count();
+    count(ends + alone)
 }
 
 fn count(number: usize) -> u32 {

@@ -192,6 +192,11 @@ pub fn lines(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
+/// The first of them.
+pub fn first_line(text: &str) -> &str {
+    memchr::memchr2(b'\n', b'\r', text.as_bytes()).map_or(text, |end| &text[..end])
+}
+
 /// Text of a source made harmless for a terminal: control characters become a blank.
 pub fn harmless(text: &str) -> Cow<'_, str> {
     if text.chars().any(char::is_control) {

@@ -1,5 +1,7 @@
 //! One hand-written entry: what each of its postings is, and the events they make together.
 
+use std::ops::{Deref, DerefMut};
+
 use super::draft::{self, Draft};
 use super::sides::{Role, Side, sides};
 use super::{Recogniser, Rules, What, units};
@@ -10,43 +12,89 @@ use crate::ledger::blocks::{ROUNDED_OFF, Sort, moves_units};
 use crate::money::Decimal;
 use crate::source::Name;
 
-/// The events of a transaction without an `event:` tag.
-pub fn events<'b>(rules: &mut Recogniser<'b>, transaction: Transaction<'b>) -> Vec<Event> {
-    let sides = sides(rules.rules, transaction);
-    let held = sides.iter().any(|side| side.home.is_some());
-    let known = sides.iter().any(|side| matches!(side.role, Role::Ruled(_)));
-    if !held && !known {
-        return Vec::new();
-    }
-    let mut entry = Entry { transaction, sides, drafts: Vec::new(), asked: false };
-    units::movements(rules, &mut entry);
-    entry.ruled(rules);
-    units::trades(rules, &mut entry);
-    entry.tie_together();
-    entry.money(rules, held);
-    let mut drafts = entry.drafts;
-    in_order(&mut drafts);
-    let context = rules.known.context;
-    let made = draft::finish(&drafts, transaction, &context, &mut rules.names);
-    made.unwrap_or_else(|(at, error)| {
-        lacking(rules, transaction, &drafts[at], &error);
-        Vec::new()
-    })
+/// Puts the events of a transaction without an `event:` tag to `events`.
+pub fn events<'b>(
+    rules: &mut Recogniser<'b>,
+    transaction: Transaction<'b>,
+    events: &mut Vec<Event>,
+) {
+    let room = std::mem::take(&mut rules.room);
+    let mut entry = Entry { transaction, room, asked: false };
+    entry.read(rules, events);
+    rules.room = entry.room.cleared();
 }
 
 /// An entry on its way to events.
 pub struct Entry<'l> {
     /// As the ledger has it.
     pub transaction: Transaction<'l>,
-    /// Its real postings.
-    pub sides: Vec<Side<'l>>,
-    /// What was made of them.
-    pub drafts: Vec<Draft>,
+    /// What is made of it.
+    pub room: Room<'l>,
     /// A question was asked about it, which leaves the rest of its money open.
     pub asked: bool,
 }
 
+/// Room for what is made of one entry, which the next one takes over: most entries are small, and to
+/// get room would cost more than to read them.
+#[derive(Debug, Default)]
+pub struct Room<'l> {
+    /// Its real postings.
+    pub sides: Vec<Side<'l>>,
+    /// Those of its commodities that are not money.
+    pub units: Vec<&'l str>,
+    /// What was made of them.
+    pub drafts: Vec<Draft<'l>>,
+    /// The sides that move units, each with its commodity.
+    pub moves: Vec<(&'l Name, usize)>,
+    /// What is left of its cash, by account and currency.
+    left: Vec<((Name, Name), Decimal)>,
+}
+
+impl Room<'_> {
+    fn cleared(mut self) -> Self {
+        self.sides.clear();
+        self.units.clear();
+        self.drafts.clear();
+        self.left.clear();
+        self
+    }
+}
+
+impl<'l> Deref for Entry<'l> {
+    type Target = Room<'l>;
+    fn deref(&self) -> &Room<'l> {
+        &self.room
+    }
+}
+
+impl<'l> DerefMut for Entry<'l> {
+    fn deref_mut(&mut self) -> &mut Room<'l> {
+        &mut self.room
+    }
+}
+
 impl<'l> Entry<'l> {
+    fn read(&mut self, rules: &mut Recogniser<'l>, events: &mut Vec<Event>) {
+        sides(rules.rules, self.transaction, &mut self.room.sides);
+        let held = self.sides.iter().any(|side| side.home.is_some());
+        let known = self.sides.iter().any(|side| matches!(side.role, Role::Ruled(_)));
+        if !held && !known {
+            return;
+        }
+        let Room { sides, units, .. } = &mut self.room;
+        let no_money = sides.iter().filter(|side| side.currency.is_none());
+        units.extend(no_money.map(|side| &**side.posting.commodity()));
+        units::movements(rules, self);
+        self.ruled(rules);
+        units::trades(rules, self);
+        self.tie_together();
+        self.money(rules, held);
+        in_order(&mut self.room.drafts);
+        if let Err((at, error)) = draft::finish(&self.drafts, self.transaction, rules, events) {
+            self.lacking(rules, at, &error);
+        }
+    }
+
     /// An event for each posting that a rule knows, but for fees that a trade will take up.
     fn ruled(&mut self, rules: &mut Recogniser<'l>) {
         let trades = self.sides.iter().any(|side| side.role == Role::Units);
@@ -89,21 +137,13 @@ impl<'l> Entry<'l> {
             draft.reason.clone_from(&action.reason);
             let posting = side.posting;
             let property = action.property.clone();
-            let property = property.or_else(|| rules.facts(posting).property.clone());
-            for (field, value) in [("property", property), ("expense", action.expense.clone())] {
-                if let Some(value) = value {
-                    draft = draft.name(field, &value);
-                }
-            }
-            if let Some(tax) = &action.tax {
-                draft = draft.name("tax", tax);
-            }
+            draft.said.property = property.or_else(|| rules.facts(posting).property.clone());
+            draft.said.expense.clone_from(&action.expense);
+            draft.said.tax.clone_from(&action.tax);
             // `Income:Interest:ALLY` is of a bank, not of a security; a dividend is always of one.
             let optional =
                 matches!(action.event, "interest" | "fee" | "withholding" | "other-income");
-            if let Some(security) = rules.security_of(posting, self, !optional) {
-                draft = draft.name("security", &security);
-            }
+            draft.said.security = rules.security_of(posting, self, !optional);
             self.drafts.push(draft);
         }
     }
@@ -168,6 +208,10 @@ impl<'l> Entry<'l> {
 
     /// Links a purchase to the income that paid for it, interest bought to its bond, tax to its income.
     fn tie_together(&mut self) {
+        let drafts = &mut self.room.drafts;
+        if drafts.len() < 2 {
+            return;
+        }
         let income = |draft: &Draft| {
             matches!(
                 draft.kind,
@@ -179,36 +223,31 @@ impl<'l> Entry<'l> {
             let first = found.next().map(|(at, _)| at);
             first.filter(|_| found.next().is_none())
         };
-        let paid = place(&self.drafts, &|draft| income(draft) && draft.amount > Decimal::ZERO);
-        let trade = place(&self.drafts, &|draft| matches!(draft.kind, "buy" | "sell"));
+        let paid = place(drafts, &|draft| income(draft) && draft.amount > Decimal::ZERO);
+        let trade = place(drafts, &|draft| matches!(draft.kind, "buy" | "sell"));
         if let Some(trade) = trade {
-            let (kind, security) =
-                (self.drafts[trade].kind, self.drafts[trade].field("security").cloned());
-            for draft in &mut self.drafts {
-                let same = draft.field("security").is_none_or(|of| Some(of) == security.as_ref());
+            let (kind, security) = (drafts[trade].kind, drafts[trade].said.security.clone());
+            for draft in drafts.iter_mut() {
+                let of = &draft.said.security;
+                let same = of.is_none() || *of == security;
                 let bought = kind == "buy" && draft.amount < Decimal::ZERO;
-                let sold = kind == "sell" && draft.field("security").is_some();
+                let sold = kind == "sell" && of.is_some();
                 if draft.kind == "interest" && same && (bought || sold) {
                     draft.kind = "accrued-interest";
-                    draft.fields.retain(|(field, _)| *field != "security");
-                    if let Some(security) = &security {
-                        draft
-                            .fields
-                            .push(("security", crate::event::Value::Text(security.clone())));
-                    }
+                    draft.said.security.clone_from(&security);
                     draft.link = Some((Relation::PartOf, trade));
                 }
             }
-            if let Some(paid) = paid.filter(|paid| income(&self.drafts[*paid])) {
-                let (cost, from) = (-self.drafts[trade].amount, self.drafts[paid].amount);
+            if let Some(paid) = paid.filter(|paid| income(&drafts[*paid])) {
+                let (cost, from) = (-drafts[trade].amount, drafts[paid].amount);
                 if kind == "buy" && cost > Decimal::ZERO && cost <= from {
-                    self.drafts[trade].link = Some((Relation::Reinvests, paid));
+                    drafts[trade].link = Some((Relation::Reinvests, paid));
                 }
             }
         }
-        let paid = place(&self.drafts, &|draft| income(draft));
+        let paid = place(drafts, &|draft| income(draft));
         if let Some(paid) = paid {
-            for draft in self.drafts.iter_mut().filter(|draft| draft.kind == "withholding") {
+            for draft in drafts.iter_mut().filter(|draft| draft.kind == "withholding") {
                 draft.link = Some((Relation::WithholdingOf, paid));
             }
         }
@@ -221,7 +260,7 @@ impl<'l> Entry<'l> {
             .iter()
             .any(|side| matches!(&side.role, Role::Ruled(action) if action.moves()));
         if held && !moves && !self.asked {
-            for side in &self.sides {
+            for side in &self.room.sides {
                 if side.role != Role::Strange || side.posting.number().is_zero() {
                     continue;
                 }
@@ -234,35 +273,34 @@ impl<'l> Entry<'l> {
         if self.asked || !held {
             return;
         }
-        let mut left: Vec<((Name, Name), Decimal)> = Vec::new();
-        for side in &self.sides {
+        let Room { sides, drafts, left, .. } = &mut self.room;
+        for side in &*sides {
             if let (Some(home), Some(currency)) = (&side.home, &side.currency) {
-                let sum = sum_of(&mut left, home, currency);
+                let sum = sum_of(left, home, currency);
                 *sum = sum.checked_add(side.posting.number()).unwrap_or(*sum);
             }
         }
-        for draft in &self.drafts {
+        for draft in &*drafts {
             if let Some(currency) = &draft.currency {
-                let sum = sum_of(&mut left, &draft.home, currency);
+                let sum = sum_of(left, &draft.home, currency);
                 *sum = sum.checked_sub(draft.amount).unwrap_or(*sum);
             }
         }
-        self.round_off(&mut left);
+        round_off(sides, drafts, left);
         left.retain(|(_, sum)| !sum.is_zero());
         if left.is_empty() {
             return;
         }
-        let elsewhere: Vec<&Side> =
-            self.sides.iter().filter(|side| side.role == Role::Movement).collect();
-        let opening = elsewhere.iter().any(|side| rules.facts(side.posting).opens);
-        let cash = self.sides.iter().find(|side| side.home.is_some() && side.currency.is_some());
-        let Some(posting) = cash.or(self.sides.iter().find(|side| side.home.is_some())) else {
+        let mut elsewhere = sides.iter().filter(|side| side.role == Role::Movement).peekable();
+        let nowhere = elsewhere.peek().is_none();
+        let opening = elsewhere.any(|side| rules.facts(side.posting).opens);
+        let cash = sides.iter().find(|side| side.home.is_some() && side.currency.is_some());
+        let Some(posting) = cash.or(sides.iter().find(|side| side.home.is_some())) else {
             return;
         };
         let posting = posting.posting;
-        let ends = left;
         // Two currencies of one account, one out and one in.
-        if let [((home, one), went), ((other, two), came)] = &ends[..]
+        if let [((home, one), went), ((other, two), came)] = &left[..]
             && home == other
             && went.is_sign_negative() != came.is_sign_negative()
         {
@@ -271,11 +309,13 @@ impl<'l> Entry<'l> {
             } else {
                 ((two, came), (one, went))
             };
-            let draft = Draft::new("currency-exchange", home.clone(), posting).money(*went, one);
-            self.drafts.push(draft.name("into_currency", two).number("into_amount", *came));
+            let mut draft =
+                Draft::new("currency-exchange", home.clone(), posting).money(*went, one);
+            draft.said.into = Some((two.clone(), *came));
+            drafts.push(draft);
             return;
         }
-        if elsewhere.is_empty() && !moves && ends.len() < 2 {
+        if nowhere && !moves && left.len() < 2 {
             rules.ask_entry(
                 self.transaction,
                 "nothing in it says where this money is from, or went: what is it",
@@ -283,22 +323,22 @@ impl<'l> Entry<'l> {
             );
             return;
         }
-        let first = self.drafts.len();
-        for ((home, currency), sum) in &ends {
+        let first = drafts.len();
+        for ((home, currency), sum) in &*left {
             let kind = match (opening, *sum > Decimal::ZERO) {
                 (true, _) => "opening",
                 (false, true) => "deposit",
                 (false, false) => "withdrawal",
             };
-            self.drafts.push(Draft::new(kind, home.clone(), posting).money(*sum, currency));
+            drafts.push(Draft::new(kind, home.clone(), posting).money(*sum, currency));
         }
         // One out of and one into an own account are the two ends of one movement.
-        if let [((_, one), went), ((_, two), came)] = &ends[..]
+        if let [((_, one), went), ((_, two), came)] = &left[..]
             && !opening
             && (one != two || *went == -*came)
             && went.is_sign_negative() != came.is_sign_negative()
         {
-            self.drafts[first + 1].link = Some((Relation::Pair, first));
+            drafts[first + 1].link = Some((Relation::Pair, first));
         }
     }
 }
@@ -317,88 +357,82 @@ fn sum_of<'s>(
     &mut sums[at].1
 }
 
-impl Entry<'_> {
-    /// A price of few digits misses the cash by a cent or two, which tools let pass: the cash is what
-    /// the one trade of the entry was paid with.
-    fn round_off(&mut self, left: &mut [((Name, Name), Decimal)]) {
-        let mut trades =
-            self.drafts.iter_mut().filter(|draft| matches!(draft.kind, "buy" | "sell"));
-        let (Some(trade), None) = (trades.next(), trades.next()) else { return };
-        let Some(currency) = trade.currency.clone() else { return };
-        let elsewhere = self.sides.iter().filter(|side| {
-            side.role == Role::Movement && side.currency.as_ref() == Some(&currency)
-        });
-        let elsewhere = elsewhere.map(|side| side.posting.number());
-        let held = left.iter().filter(|((_, of), _)| *of == currency).map(|(_, sum)| *sum);
-        let missed = held.chain(elsewhere).try_fold(Decimal::ZERO, Decimal::checked_add);
-        let Some(missed) = missed.filter(|missed| missed.abs() <= ROUNDED_OFF) else { return };
-        let mut sums = left.iter_mut();
-        if let Some((_, sum)) = sums.find(|((home, of), _)| *home == trade.home && *of == currency)
-            && let (Some(amount), Some(rest)) =
-                (trade.amount.checked_add(missed), sum.checked_sub(missed))
-        {
-            (trade.amount, *sum) = (amount, rest);
-        }
+/// A price of few digits misses the cash by a cent or two, which tools let pass: the cash is what
+/// the one trade of the entry was paid with.
+fn round_off(sides: &[Side<'_>], drafts: &mut [Draft<'_>], left: &mut [((Name, Name), Decimal)]) {
+    let mut trades = drafts.iter_mut().filter(|draft| matches!(draft.kind, "buy" | "sell"));
+    let (Some(trade), None) = (trades.next(), trades.next()) else { return };
+    let Some(currency) = trade.currency.clone() else { return };
+    let elsewhere = sides
+        .iter()
+        .filter(|side| side.role == Role::Movement && side.currency.as_ref() == Some(&currency));
+    let elsewhere = elsewhere.map(|side| side.posting.number());
+    let held = left.iter().filter(|((_, of), _)| *of == currency).map(|(_, sum)| *sum);
+    let missed = held.chain(elsewhere).try_fold(Decimal::ZERO, Decimal::checked_add);
+    let Some(missed) = missed.filter(|missed| missed.abs() <= ROUNDED_OFF) else { return };
+    let mut sums = left.iter_mut();
+    if let Some((_, sum)) = sums.find(|((home, of), _)| *home == trade.home && *of == currency)
+        && let (Some(amount), Some(rest)) =
+            (trade.amount.checked_add(missed), sum.checked_sub(missed))
+    {
+        (trade.amount, *sum) = (amount, rest);
     }
 }
 
 /// What to write for an entry whose shape says nothing.
 pub const TAGS: &str = "    ; event: …, security: …\n(below the entry's first line, for each event an entry of its own)";
 
-/// Says what an event lacks that a rule or a shape made.
-fn lacking(
-    rules: &mut Recogniser<'_>,
-    transaction: Transaction<'_>,
-    draft: &Draft,
-    error: &FieldError,
-) {
-    let (FieldError::Missing(field) | FieldError::Unreadable(field, _, _)) = error else { return };
-    let maker = |side: &Side| match &side.role {
-        Role::Ruled(action) if side.posting.line() == draft.line => action.own,
-        _ => None,
-    };
-    let own = if rules.own.is_empty() {
-        None
-    } else {
-        sides(rules.rules, transaction).iter().find_map(maker)
-    };
-    match own.map(|at| &rules.known.rules[at]) {
-        // The rule could say it.
-        Some(rule) if matches!(*field, "property" | "expense") => {
-            let message = format!("a rule for `{}` needs `{field}`", rule.event);
-            let diagnostic = Diagnostic::error("unfinished-rule", message)
-                .at(rule.place.clone())
-                .help(format!("add to it: {field} = \"…\""));
-            if !rules.left.diagnostics.contains(&diagnostic) {
-                rules.left.diagnostics.push(diagnostic);
+impl Entry<'_> {
+    /// Says what the event of a draft lacks that a rule or a shape made.
+    fn lacking(&self, rules: &mut Recogniser<'_>, at: usize, error: &FieldError) {
+        let (FieldError::Missing(field) | FieldError::Unreadable(field, _, _)) = error else {
+            return;
+        };
+        let (draft, transaction) = (&self.drafts[at], self.transaction);
+        let maker = |side: &Side| match &side.role {
+            Role::Ruled(action) if side.posting.is_of_line(draft.posting) => action.own,
+            _ => None,
+        };
+        let own = self.sides.iter().find_map(maker);
+        match own.map(|at| &rules.known.rules[at]) {
+            // The rule could say it.
+            Some(rule) if matches!(*field, "property" | "expense") => {
+                let message = format!("a rule for `{}` needs `{field}`", rule.event);
+                let diagnostic = Diagnostic::error("unfinished-rule", message)
+                    .at(rule.place.clone())
+                    .help(format!("add to it: {field} = \"…\""));
+                if !rules.left.diagnostics.contains(&diagnostic) {
+                    rules.left.diagnostics.push(diagnostic);
+                }
             }
-        }
-        Some(rule) if *field != "security" || moves_units(&rule.event) => {
-            let message = format!("a rule cannot make a `{}`: it knows no `{field}`", rule.event);
-            let diagnostic = Diagnostic::error("unfinished-rule", message)
-                .at(rule.place.clone())
-                .help(format!("write it in the entry: `; event: {}, {field}: …`", rule.event));
-            if !rules.left.diagnostics.contains(&diagnostic) {
-                rules.left.diagnostics.push(diagnostic);
+            Some(rule) if *field != "security" || moves_units(&rule.event) => {
+                let message =
+                    format!("a rule cannot make a `{}`: it knows no `{field}`", rule.event);
+                let diagnostic = Diagnostic::error("unfinished-rule", message)
+                    .at(rule.place.clone())
+                    .help(format!("write it in the entry: `; event: {}, {field}: …`", rule.event));
+                if !rules.left.diagnostics.contains(&diagnostic) {
+                    rules.left.diagnostics.push(diagnostic);
+                }
             }
-        }
-        _ => {
-            let what = || {
-                let why = match *field {
-                    "security" => format!("which security is this `{}` of", draft.kind),
-                    field => format!("what is the `{field}` of this `{}`", draft.kind),
+            _ => {
+                let what = || {
+                    let why = match *field {
+                        "security" => format!("which security is this `{}` of", draft.kind),
+                        field => format!("what is the `{field}` of this `{}`", draft.kind),
+                    };
+                    What::Entry(why, format!("    ; event: {}, {field}: …", draft.kind))
                 };
-                What::Entry(why, format!("    ; event: {}, {field}: …", draft.kind))
-            };
-            let money = draft.currency.clone().map(|currency| (draft.amount, currency));
-            rules.ask_about(transaction, money, what);
+                let money = draft.currency.clone().map(|currency| (draft.amount, currency));
+                rules.ask_about(transaction, money, what);
+            }
         }
     }
 }
 
 /// The order in which the events of one entry happened: what was there and came, income, trades, what
 /// belongs to them, what went.
-fn in_order(drafts: &mut Vec<Draft>) {
+fn in_order(drafts: &mut Vec<Draft<'_>>) {
     let rank = |draft: &Draft| match draft.kind {
         "opening" | "transfer-in" | "award" => 0,
         "deposit" => 1,
@@ -410,7 +444,7 @@ fn in_order(drafts: &mut Vec<Draft>) {
         "withdrawal" => 8,
         _ => 2,
     };
-    if drafts.is_sorted_by_key(rank) {
+    if drafts.len() < 2 || drafts.is_sorted_by_key(rank) {
         return;
     }
     let mut order: Vec<usize> = (0..drafts.len()).collect();

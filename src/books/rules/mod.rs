@@ -29,6 +29,7 @@ use crate::ledger::{Ledger, Posting, PostingKind, Transaction, TransactionRow};
 use crate::money::{self, Decimal};
 use crate::period::{Datelike, NaiveDate};
 use crate::source::{ByLetters, Name, Names};
+use entry::Room;
 use sides::Action;
 
 pub use naming::naming;
@@ -72,6 +73,9 @@ pub struct Recogniser<'b> {
     rules: &'b Rules<'b>,
     names: Names,
     left: Left,
+    room: Room<'b>,
+    /// Room for what an event says, which its id is made of.
+    content: Vec<u8>,
 }
 
 /// What transactions left open, and what is wrong with rules.
@@ -362,13 +366,27 @@ impl<'b> Recogniser<'b> {
     /// For transactions of the rules' ledger.
     pub fn new(rules: &'b Rules<'b>) -> Recogniser<'b> {
         let met = rules.met.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        Recogniser { rules, names: met.unwrap_or_default(), left: Left::default() }
+        Recogniser {
+            rules,
+            names: met.unwrap_or_default(),
+            left: Left::default(),
+            room: Room::default(),
+            content: Vec::new(),
+        }
     }
 
-    /// The events of a transaction without an `event:` tag, in the order in which they happened;
-    /// none where it is not about investments. Their ids are told apart as if it were the only one.
-    pub fn events(&mut self, transaction: Transaction<'b>, row: &TransactionRow) -> Vec<Event> {
-        if self.may_matter(row) { entry::events(self, transaction) } else { Vec::new() }
+    /// Puts the events of a transaction without an `event:` tag to `events`, in the order in which they
+    /// happened; none where it is not about investments. Their ids are told apart as if it were the
+    /// only one.
+    pub fn events(
+        &mut self,
+        transaction: Transaction<'b>,
+        row: &TransactionRow,
+        events: &mut Vec<Event>,
+    ) {
+        if self.may_matter(row) {
+            entry::events(self, transaction, events);
+        }
     }
 
     /// The accounts and the home currency of the books.

@@ -7,8 +7,8 @@ use super::Rules;
 use super::names::Shipped;
 use crate::books::settings::RuleText;
 use crate::event::{Claim, EventKind};
-use crate::ledger::blocks::{Sort, below, real};
-use crate::ledger::{Posting, Transaction};
+use crate::ledger::blocks::{Sort, below};
+use crate::ledger::{Posting, PostingKind, Transaction};
 use crate::source::Name;
 
 /// One posting of an entry.
@@ -101,28 +101,27 @@ impl Action {
     }
 }
 
-/// The postings with what each does.
-pub fn sides<'b>(rules: &'b Rules<'b>, transaction: Transaction<'b>) -> Vec<Side<'b>> {
+/// Puts the real postings to `sides`, with what each does.
+pub fn sides<'b>(rules: &'b Rules<'b>, transaction: Transaction<'b>, sides: &mut Vec<Side<'b>>) {
     let description = if rules.loose || !rules.known.rules.is_empty() {
         transaction.description().to_lowercase()
     } else {
         String::new()
     };
     let payee = || transaction.payee().to_lowercase();
-    let mut sides: Vec<Side> = real(transaction)
-        .map(|posting| {
-            let facts = rules.facts(posting);
-            let currency = &rules.commodities[posting.commodity_id().0 as usize].currency;
-            let money = currency.is_some() && !rules.is_security(posting);
-            Side {
-                posting,
-                sort: facts.sort,
-                home: facts.home.clone(),
-                currency: currency.clone().filter(|_| money),
-                role: Role::Movement,
-            }
-        })
-        .collect();
+    let real = transaction.uncounted().filter(|posting| posting.kind() == PostingKind::Real);
+    sides.extend(real.map(|posting| {
+        let facts = rules.facts(posting);
+        let currency = &rules.commodities[posting.commodity_id().0 as usize].currency;
+        let money = currency.is_some() && !rules.is_security(posting);
+        Side {
+            posting,
+            sort: facts.sort,
+            home: facts.home.clone(),
+            currency: currency.clone().filter(|_| money),
+            role: Role::Movement,
+        }
+    }));
     // Units outside the books' accounts make an account of their own, with the cash below it.
     let holds = |side: &Side| {
         side.currency.is_none()
@@ -134,13 +133,15 @@ pub fn sides<'b>(rules: &'b Rules<'b>, transaction: Transaction<'b>) -> Vec<Side
         .filter(|side| side.home.is_none() && holds(side))
         .map(|side| rules.implied(side.posting))
         .collect();
-    for side in sides.iter_mut().filter(|side| side.home.is_none()) {
-        let name = side.posting.account();
-        let above = made.iter().find(|made| below(name, made));
-        side.home = above.cloned();
+    if !made.is_empty() {
+        for side in sides.iter_mut().filter(|side| side.home.is_none()) {
+            let name = side.posting.account();
+            let above = made.iter().find(|made| below(name, made));
+            side.home = above.cloned();
+        }
     }
     let held = sides.iter().any(|side| side.home.is_some());
-    for side in &mut sides {
+    for side in sides.iter_mut() {
         side.role = role(rules, side, &description, &payee, held);
     }
     // Taxes and fees of an entry with an income that is none of ours belong to that.
@@ -150,13 +151,12 @@ pub fn sides<'b>(rules: &'b Rules<'b>, transaction: Transaction<'b>) -> Vec<Side
         Role::Cash | Role::Units | Role::Claim | Role::Movement => false,
     };
     if sides.iter().any(strange) {
-        for side in &mut sides {
+        for side in sides {
             if matches!(&side.role, Role::Ruled(action) if action.weak) {
                 side.role = Role::Strange;
             }
         }
     }
-    sides
 }
 
 fn role<'b>(

@@ -1,12 +1,14 @@
 //! Units that come and go in a hand-written entry: opening lots, transfers, awards, purchases, sales.
 
-use super::draft::Draft;
+use indexmap::IndexSet;
+
+use super::draft::{Draft, Said};
 use super::entry::{Entry, TAGS};
 use super::sides::{Role, Side};
 use super::{Meant, Recogniser, Rules};
 use crate::event::{Account, Lot, Lots, Relation};
-use crate::ledger::blocks::leg::{LegCost, LegLot};
-use crate::ledger::blocks::{self, Context, Sort, legs};
+use crate::ledger::blocks::leg::{LegCost, LegLot, sum};
+use crate::ledger::blocks::{self, Sort, legs};
 use crate::ledger::{AmountFrom, Posting};
 use crate::money::{self, Decimal};
 use crate::source::Name;
@@ -52,40 +54,26 @@ impl Rules<'_> {
     }
 }
 
-/// The sides that move units, by commodity.
-fn by_commodity(entry: &Entry<'_>) -> Vec<(Name, Vec<usize>)> {
-    let mut found: Vec<(Name, Vec<usize>)> = Vec::new();
+/// The sides that move units, each with its commodity, those of one commodity together; the room for
+/// them is lent by the entry, which gets it back.
+fn by_commodity<'l>(entry: &mut Entry<'l>) -> Vec<(&'l Name, usize)> {
+    let mut found = std::mem::take(&mut entry.room.moves);
+    found.clear();
     for (at, side) in entry.sides.iter().enumerate() {
-        if side.role != Role::Units || side.posting.number().is_zero() {
-            continue;
+        if side.role == Role::Units && !side.posting.number().is_zero() {
+            found.push((side.posting.commodity(), at));
         }
-        let commodity = side.posting.commodity();
-        match found.iter_mut().find(|(name, _)| name == commodity) {
-            Some((_, sides)) => sides.push(at),
-            None => found.push((commodity.clone(), vec![at])),
-        }
+    }
+    if found.iter().any(|(commodity, _)| *commodity != found[0].0) {
+        let firsts: IndexSet<&Name> = found.iter().map(|(commodity, _)| *commodity).collect();
+        found.sort_by_key(|(commodity, _)| firsts.get_index_of(*commodity));
     }
     found
 }
 
-/// A side as its home sees it.
-struct Seen<'l> {
-    ledger: Name,
-    units: Vec<&'l str>,
-    context: Context<'l>,
-}
-
-fn seen<'l>(rules: &Rules<'l>, entry: &Entry<'l>, at: usize) -> Seen<'l> {
-    let context = rules.known.context;
-    let ledger = context.ledger_of(&entry.sides[at].home.clone().unwrap_or_default());
-    let units = entry.sides.iter().filter(|side| side.currency.is_none());
-    let units = units.map(|side| &**side.posting.commodity()).collect();
-    Seen { ledger, units, context }
-}
-
 /// What the units of a side were paid with.
 fn cost_of(rules: &mut Recogniser<'_>, entry: &Entry<'_>, at: usize) -> Option<LegCost> {
-    let Seen { ledger, units, context } = seen(rules, entry, at);
+    let (ledger, context) = (ledger_of(rules, entry, at), rules.context());
     // A price that two commodities imply, and a lot's beside a written one, hang on the other postings.
     let alone = |side: &Side| {
         side.posting.cost().is_none_or(|cost| {
@@ -93,40 +81,46 @@ fn cost_of(rules: &mut Recogniser<'_>, entry: &Entry<'_>, at: usize) -> Option<L
         })
     };
     if entry.sides.iter().all(alone) {
-        return blocks::cost_alone(entry.sides[at].posting, &ledger, &units, &context);
+        return blocks::cost_alone(entry.sides[at].posting, &ledger, &entry.units, &context);
     }
     let account = Account { ledger, ..Account::taxable(Name::default()) };
     let problems = &mut rules.left.diagnostics;
-    let mut legs = legs(entry.transaction, &account, &units, &context, problems);
+    let mut legs = legs(entry.transaction, &account, &entry.units, &context, problems);
     (at < legs.len()).then(|| legs.swap_remove(at).cost).flatten()
 }
 
 /// The lot that the units of a side name.
 fn lot_of(rules: &mut Recogniser<'_>, entry: &Entry<'_>, at: usize) -> Option<LegLot> {
-    let Seen { ledger, units, context } = seen(rules, entry, at);
+    let (ledger, context) = (ledger_of(rules, entry, at), rules.context());
     let problems = &mut rules.left.diagnostics;
-    blocks::lot_of(entry.sides[at].posting, &ledger, &units, &context, problems)
+    blocks::lot_of(entry.sides[at].posting, &ledger, &entry.units, &context, problems)
+}
+
+/// Where the postings of a side's account go.
+fn ledger_of(rules: &Rules<'_>, entry: &Entry<'_>, at: usize) -> Name {
+    rules.known.context.ledger_of(&entry.sides[at].home.clone().unwrap_or_default())
 }
 
 /// Units whose other side are units too: moved between accounts, come from elsewhere, given.
 pub fn movements<'b>(rules: &mut Recogniser<'b>, entry: &mut Entry<'b>) {
-    for (commodity, sides) in by_commodity(entry) {
-        let sum = sides
-            .iter()
-            .try_fold(Decimal::ZERO, |sum, at| sum.checked_add(entry.sides[*at].posting.number()));
+    let moves = by_commodity(entry);
+    for sides in moves.chunk_by(|one, next| one.0 == next.0) {
+        let commodity = sides[0].0;
+        let numbers = sides.iter().map(|(_, at)| entry.sides[*at].posting.number());
+        let sum = sum(numbers);
         let against: Vec<Side> = entry
             .sides
             .iter()
-            .filter(|side| side.role != Role::Units && *side.posting.commodity() == commodity)
+            .filter(|side| side.role != Role::Units && side.posting.commodity() == commodity)
             .cloned()
             .collect();
         let within = sum.is_some_and(|sum| sum.is_zero());
         if !within && against.is_empty() {
             continue;
         }
-        let security = rules.resolved(entry.sides[sides[0]].posting);
+        let security = rules.resolved(entry.sides[sides[0].1].posting);
         if within {
-            move_within(rules, entry, &sides, &security);
+            move_within(rules, entry, sides, &security);
         } else if let Some(strange) = against.iter().find(|side| {
             !matches!(&side.role, Role::Movement)
                 && !matches!(&side.role, Role::Ruled(action) if action.event == "award")
@@ -138,7 +132,7 @@ pub fn movements<'b>(rules: &mut Recogniser<'b>, entry: &mut Entry<'b>) {
         } else {
             let awarded = against.iter().any(|side| side.role != Role::Movement);
             let opening = against.iter().all(|side| is_opening(rules, side));
-            for at in &sides {
+            for (_, at) in sides {
                 let draft = if opening {
                     opened(rules, entry, *at, &security)
                 } else {
@@ -148,10 +142,11 @@ pub fn movements<'b>(rules: &mut Recogniser<'b>, entry: &mut Entry<'b>) {
                 entry.drafts.push(draft);
             }
         }
-        for at in sides {
-            entry.sides[at].role = Role::Movement;
+        for (_, at) in sides {
+            entry.sides[*at].role = Role::Movement;
         }
     }
+    entry.room.moves = moves;
 }
 
 fn is_opening(rules: &Rules<'_>, side: &Side<'_>) -> bool {
@@ -167,17 +162,16 @@ fn direction(entry: &Entry<'_>, at: usize) -> &'static str {
 fn move_within<'b>(
     rules: &mut Recogniser<'b>,
     entry: &mut Entry<'b>,
-    sides: &[usize],
+    sides: &[(&Name, usize)],
     security: &Name,
 ) {
-    let homes: Vec<&Option<Name>> = sides.iter().map(|at| &entry.sides[*at].home).collect();
-    if homes.iter().all(|home| *home == homes[0]) {
+    let home = |at: usize| &entry.sides[at].home;
+    if sides.iter().all(|(_, at)| home(*at) == home(sides[0].1)) {
         // hledger takes no notice of `{cost}`: an amount left out beside it is of units, not of money.
-        let taken_for_units =
-            |at: &usize| entry.sides[*at].posting.amount_from() == AmountFrom::Elided;
-        let costs =
-            |at: &usize| entry.sides[*at].posting.lot().is_some_and(|lot| lot.cost.is_some());
-        if sides.iter().any(taken_for_units) && sides.iter().any(costs) {
+        let postings = || sides.iter().map(|(_, at)| entry.sides[*at].posting);
+        let taken_for_units = |posting: Posting| posting.amount_from() == AmountFrom::Elided;
+        let costs = |posting: Posting| posting.lot().is_some_and(|lot| lot.cost.is_some());
+        if postings().any(taken_for_units) && postings().any(costs) {
             let why =
                 "its units move within the account, though they have a cost: were they bought";
             rules.ask_entry(entry.transaction, why, "    (write `@ PRICE` after the units)");
@@ -186,7 +180,7 @@ fn move_within<'b>(
         return;
     }
     let first = entry.drafts.len();
-    for at in sides {
+    for (_, at) in sides {
         let draft = moved(rules, entry, *at, direction(entry, *at), security);
         entry.drafts.push(draft);
     }
@@ -196,55 +190,60 @@ fn move_within<'b>(
 }
 
 /// Units that moved, with what is known of their lot.
-fn moved(
+fn moved<'l>(
     rules: &mut Recogniser<'_>,
-    entry: &Entry<'_>,
+    entry: &Entry<'l>,
     at: usize,
     kind: &'static str,
     security: &Name,
-) -> Draft {
+) -> Draft<'l> {
     let cost = if kind == "award" { cost_of(rules, entry, at) } else { None };
     let lot = if kind == "award" { None } else { lot_of(rules, entry, at) };
     let side = &entry.sides[at];
     let quantity = side.posting.number();
-    let mut draft = Draft::new(kind, side.home.clone().unwrap_or_default(), side.posting)
-        .name("security", security)
-        .number("quantity", quantity);
+    let mut draft = Draft::new(kind, side.home.clone().unwrap_or_default(), side.posting);
+    draft.said = Said::units(security, quantity);
     if kind == "award" {
         if let Some(cost) = cost {
             draft.currency = Some(cost.commodity);
-            draft = draft.number("value", cost.total);
+            draft.said.value = Some(cost.total);
         }
     } else if let Some(lot) = lot {
         draft.currency = (!lot.currency.is_empty()).then(|| lot.currency.clone());
-        draft = draft.lots(Lots::from_iter([Lot { quantity, basis: lot.basis.clone() }]));
+        draft.said.lots = Some(Lots::from_iter([Lot { quantity, basis: lot.basis }]));
     }
     draft
 }
 
 /// A lot from before the records.
-fn opened(rules: &mut Recogniser<'_>, entry: &Entry<'_>, at: usize, security: &Name) -> Draft {
+fn opened<'l>(
+    rules: &mut Recogniser<'_>,
+    entry: &Entry<'l>,
+    at: usize,
+    security: &Name,
+) -> Draft<'l> {
     let (cost, lot) = (cost_of(rules, entry, at), lot_of(rules, entry, at));
     let side = &entry.sides[at];
-    let mut draft = Draft::new("opening", side.home.clone().unwrap_or_default(), side.posting)
-        .name("security", security)
-        .number("quantity", side.posting.number());
+    let mut draft = Draft::new("opening", side.home.clone().unwrap_or_default(), side.posting);
+    draft.said = Said::units(security, side.posting.number());
     if let Some(cost) = cost {
         draft.currency = Some(cost.commodity);
-        draft = draft.number("cost", cost.total);
+        draft.said.cost = Some(cost.total);
     }
-    if let Some(basis) = lot.and_then(|lot| lot.basis) {
-        draft.fields.push(("acquired", crate::event::Value::Day(basis.acquired)));
-    }
+    draft.said.acquired = lot.and_then(|lot| lot.basis).map(|basis| basis.acquired);
     draft
 }
 
 /// Units that come or go for money.
 pub fn trades<'b>(rules: &mut Recogniser<'b>, entry: &mut Entry<'b>) {
-    let found = by_commodity(entry);
-    if found.is_empty() {
-        return;
+    let moves = by_commodity(entry);
+    if !moves.is_empty() {
+        traded(rules, entry, &moves);
     }
+    entry.room.moves = moves;
+}
+
+fn traded<'b>(rules: &mut Recogniser<'b>, entry: &mut Entry<'b>, moves: &[(&'b Name, usize)]) {
     // Everything else comes from equity that says it is an opening: these are lots, not purchases.
     let others = || entry.sides.iter().filter(|side| side.home.is_none());
     let opening = others().any(|side| is_opening(rules, side))
@@ -257,9 +256,9 @@ pub fn trades<'b>(rules: &mut Recogniser<'b>, entry: &mut Entry<'b>) {
         .position(|side| matches!(&side.role, Role::Ruled(action) if action.event == "award"));
     let first = entry.drafts.len();
     let mut unpriced: Vec<(Name, usize, Decimal)> = Vec::new();
-    for (_, sides) in &found {
-        let security = rules.resolved(entry.sides[sides[0]].posting);
-        for at in sides {
+    for sides in moves.chunk_by(|one, next| one.0 == next.0) {
+        let security = rules.resolved(entry.sides[sides[0].1].posting);
+        for (_, at) in sides {
             let side = &entry.sides[*at];
             let (quantity, posting) = (side.posting.number(), side.posting);
             if opening {
@@ -292,13 +291,8 @@ pub fn trades<'b>(rules: &mut Recogniser<'b>, entry: &mut Entry<'b>) {
             };
             let gross = if quantity.is_sign_negative() { cost.total } else { -cost.total };
             let kind = if quantity.is_sign_negative() { "sell" } else { "buy" };
-            let mut draft = Draft::new(kind, home, posting)
-                .name("security", &security)
-                .number("quantity", quantity)
-                .money(gross, &cost.commodity);
-            if let Some(unit) = cost.unit {
-                draft = draft.number("price", unit);
-            }
+            let mut draft = Draft::new(kind, home, posting).money(gross, &cost.commodity);
+            draft.said = Said { price: cost.unit, ..Said::units(&security, quantity) };
             entry.drafts.push(draft);
         }
     }
@@ -348,10 +342,9 @@ fn sold_for_cash<'b>(
             let side = &entry.sides[*at];
             // Fees are taken off after this; the gross is what came and what they took.
             let gross = fee_sum(entry, currency).checked_add(*sum).unwrap_or(*sum);
-            let draft = Draft::new("sell", side.home.clone().unwrap_or_default(), side.posting)
-                .name("security", security)
-                .number("quantity", *quantity)
-                .money(gross, currency);
+            let home = side.home.clone().unwrap_or_default();
+            let mut draft = Draft::new("sell", home, side.posting).money(gross, currency);
+            draft.said = Said::units(security, *quantity);
             entry.drafts.push(draft);
         }
         _ => {
@@ -373,18 +366,16 @@ fn fee_sum(entry: &Entry<'_>, currency: &Name) -> Decimal {
 
 /// Fees belong to the trade beside them; beside several nobody can say to which.
 fn fees<'b>(rules: &mut Recogniser<'b>, entry: &mut Entry<'b>, first: usize) {
-    let currencies: Vec<Name> = entry
+    let mut paid = entry
         .sides
         .iter()
-        .filter(|side| matches!(&side.role, Role::Ruled(action) if action.is_fee()))
-        .filter_map(|side| side.currency.clone())
-        .collect();
-    let Some(currency) = currencies.first() else { return };
-    let sum = fee_sum(entry, currency);
-    let trades: Vec<usize> = (first..entry.drafts.len())
-        .filter(|at| matches!(entry.drafts[*at].kind, "buy" | "sell"))
-        .collect();
-    let [trade] = trades[..] else {
+        .filter(|side| matches!(&side.role, Role::Ruled(action) if action.is_fee()));
+    let Some(currency) = paid.clone().find_map(|side| side.currency.clone()) else { return };
+    let alike = paid.all(|side| side.currency.as_ref().is_none_or(|other| *other == currency));
+    let sum = fee_sum(entry, &currency);
+    let mut trades =
+        (first..entry.drafts.len()).filter(|at| matches!(entry.drafts[*at].kind, "buy" | "sell"));
+    let (Some(trade), None) = (trades.next(), trades.next()) else {
         if !sum.is_zero() {
             let why = "one fee of several trades: how much is of each";
             rules.ask_entry(
@@ -397,8 +388,7 @@ fn fees<'b>(rules: &mut Recogniser<'b>, entry: &mut Entry<'b>, first: usize) {
         return;
     };
     let draft = &mut entry.drafts[trade];
-    if draft.currency.as_ref() == Some(currency) && currencies.iter().all(|other| other == currency)
-    {
+    if draft.currency.as_ref() == Some(&currency) && alike {
         draft.fees = sum;
         draft.amount = draft.amount.checked_sub(sum).unwrap_or(draft.amount);
     } else {

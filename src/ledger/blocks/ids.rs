@@ -13,12 +13,14 @@ use crate::source::Name;
 
 /// The id of what an event says: its account, its day, its kind and figures, but no words for the
 /// eye and no links. `identity` is the account's first name. The second of two events that say the
-/// same has ordinal 2, which `Ids` tells.
-pub fn derived(event: &Event, identity: &Name) -> EventId {
-    let mut content = Content(Vec::with_capacity(192));
+/// same has ordinal 2, which `Ids` tells. `room` is for what is hashed, so that the next event need
+/// not get its own.
+pub fn derived(event: &Event, identity: &Name, room: &mut Vec<u8>) -> EventId {
+    room.clear();
+    let mut content = Content(room);
     content.text(identity);
     content.event(event);
-    EventId::new(RowHash::of_piece(&content.0), 1)
+    EventId::new(RowHash::of_piece(room), 1)
 }
 
 /// Tells events that say the same apart, in the order in which they are read.
@@ -36,9 +38,9 @@ impl Ids {
 
 /// Everything that an event states, as texts that do not change with the way it was written; each
 /// text ends with a zero.
-struct Content(Vec<u8>);
+struct Content<'r>(&'r mut Vec<u8>);
 
-impl Content {
+impl Content<'_> {
     fn event(&mut self, event: &Event) {
         self.day(event.date);
         self.text(event.kind.name());
@@ -111,6 +113,10 @@ impl Content {
 
     /// Without padding: `-91.5`.
     fn number(&mut self, number: Decimal) {
+        if number.is_zero() {
+            self.0.extend_from_slice(b"0\0");
+            return;
+        }
         let Ok(mut left) = u64::try_from(number.mantissa().unsigned_abs()) else {
             write!(self.0, "{}\0", number.normalize()).expect("a Vec takes all");
             return;
@@ -146,11 +152,11 @@ impl Content {
 mod tests {
     use super::*;
 
-    fn written(write: impl FnOnce(&mut Content)) -> String {
-        let mut content = Content(Vec::new());
-        write(&mut content);
-        assert_eq!(content.0.pop(), Some(0));
-        String::from_utf8(content.0).expect("ASCII")
+    fn written(write: impl FnOnce(&mut Content<'_>)) -> String {
+        let mut room = Vec::new();
+        write(&mut Content(&mut room));
+        assert_eq!(room.pop(), Some(0));
+        String::from_utf8(room).expect("ASCII")
     }
 
     #[test]

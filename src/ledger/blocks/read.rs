@@ -116,7 +116,7 @@ impl<'l, 'c> Block<'l, 'c> {
         event.text = Name::new(&self.transaction.description());
         event.id = match self.tags.name("id") {
             Some(id) => id.parse().unwrap_or_else(|never: std::convert::Infallible| match never {}),
-            None => derived(&event, account.identity()),
+            None => derived(&event, account.identity(), &mut Vec::new()),
         };
         Some(event)
     }
