@@ -4,10 +4,11 @@
 //! Transactions know nothing of each other, so slices of them are read on all cores; what they leave
 //! is put together in their order, and is the same with any number of cores.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
-
-use rayon::prelude::*;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::Books;
 use super::rules::{Known, Left, Recogniser, Rules};
@@ -17,8 +18,12 @@ use crate::ledger::Ledger;
 use crate::ledger::blocks::{self, Context};
 use crate::period::{NaiveDate, NaiveTime};
 
-/// How many transactions are read by one core before what came of them is put to the rest.
-const SLICE: usize = 16384;
+/// How many transactions are read by one core before what came of them is put to the rest: so many that
+/// their events stay in the core's own memory until then.
+const SLICE: usize = 2048;
+
+/// With fewer, all are read before threads would have started.
+const FEW: usize = 16384;
 
 /// Reads the events of `ledger` into `reading`; what is wrong with them and what they leave open into
 /// the books.
@@ -28,29 +33,30 @@ pub fn events(ledger: &Ledger, books: &mut Books, reading: &mut Reading) {
     let known =
         Known { context, rules: &books.settings.rules, securities: &books.journal.securities };
     let rules = Rules::new(ledger, known);
-    let mut left = Left::default();
-    let mut diagnostics = Vec::new();
     let count = ledger.transactions.len();
-    let mut put = |slice: Slice| {
-        reading.events.extend(slice.events);
-        reading.marks.extend(slice.marks);
-        diagnostics.extend(slice.diagnostics);
-        left.extend(slice.left);
-    };
-    if count <= SLICE {
-        // No threads for what is read before they would have started.
-        put(slice(ledger, &rules, 0..count));
-    } else {
-        let threads = rayon::current_num_threads();
-        let starts: Vec<usize> = (0..count).step_by(SLICE).collect();
-        // A round at a time, so that events do not stand in two places at once.
-        for round in starts.chunks(threads * 2) {
-            let read = |start: &usize| slice(ledger, &rules, *start..count.min(start + SLICE));
-            let slices: Vec<Slice> = round.par_iter().map(read).collect();
-            slices.into_iter().for_each(&mut put);
+    let (mut diagnostics, mut found) = (Vec::new(), Vec::new());
+    let mut put = |slice: &mut Slice| {
+        reading.events.append(&mut slice.events);
+        reading.marks.append(&mut slice.marks);
+        diagnostics.append(&mut slice.diagnostics);
+        for diagnostic in slice.found.drain(..) {
+            if !found.contains(&diagnostic) {
+                found.push(diagnostic);
+            }
         }
-    }
-    let (questions, found) = left.finish();
+    };
+    let threads = if count <= FEW { 1 } else { rayon::current_num_threads() };
+    let left = if threads == 1 {
+        let (mut recogniser, mut slice) = (Recogniser::new(&rules), Slice::default());
+        for start in (0..count).step_by(SLICE) {
+            slice.read(&mut recogniser, ledger, start..count.min(start + SLICE));
+            put(&mut slice);
+        }
+        recogniser.left()
+    } else {
+        on_threads(threads, &rules, ledger, put)
+    };
+    let questions = left.finish(ledger);
     books.diagnostics.extend(diagnostics);
     books.diagnostics.extend(found);
     books.journal.questions.extend(questions);
@@ -61,47 +67,98 @@ pub fn events(ledger: &Ledger, books: &mut Books, reading: &mut Reading) {
     }
 }
 
-/// What came of some transactions.
+/// Slices come in the order they are done, and are put to the rest in that of the ledger while others
+/// are read. What all of them left open.
+fn on_threads(
+    threads: usize,
+    rules: &Rules<'_>,
+    ledger: &Ledger,
+    mut put: impl FnMut(&mut Slice),
+) -> Left {
+    let count = ledger.transactions.len();
+    let next = AtomicUsize::new(0);
+    let spare = Mutex::new(Vec::new());
+    let left = Mutex::new(Left::default());
+    let work = |send: SyncSender<(usize, Slice)>| {
+        let mut recogniser = Recogniser::new(rules);
+        loop {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            let start = number.saturating_mul(SLICE);
+            if start >= count {
+                break;
+            }
+            let mut slice: Slice = locked(&spare).pop().unwrap_or_default();
+            slice.read(&mut recogniser, ledger, start..count.min(start + SLICE));
+            if send.send((number, slice)).is_err() {
+                break;
+            }
+        }
+        locked(&left).extend(recogniser.left());
+    };
+    rayon::in_place_scope(|scope| {
+        let (send, receive) = sync_channel(2 * threads);
+        for _ in 0..threads {
+            let send = send.clone();
+            scope.spawn(|_| work(send));
+        }
+        drop(send);
+        let mut early = BTreeMap::new();
+        let mut wanted = 0;
+        for (number, slice) in receive {
+            early.insert(number, slice);
+            while let Some(mut slice) = early.remove(&wanted) {
+                put(&mut slice);
+                locked(&spare).push(slice);
+                wanted += 1;
+            }
+        }
+    });
+    left.into_inner().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What threads share is whole at every moment, even if one of them panicked.
+fn locked<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What came of some transactions. Emptied, it serves for the next.
+#[derive(Default)]
 struct Slice {
     events: Vec<Event>,
     marks: Vec<Mark>,
+    /// Of blocks with an `event:` tag.
     diagnostics: Vec<Diagnostic>,
-    left: Left,
+    /// Of all others.
+    found: Vec<Diagnostic>,
 }
 
-fn slice<'b>(ledger: &'b Ledger, rules: &'b Rules<'b>, range: Range<usize>) -> Slice {
-    let mut rules = Recogniser::new(rules);
-    let context = rules.context();
-    let mut slice = Slice {
-        events: Vec::with_capacity(range.len()),
-        marks: Vec::with_capacity(range.len()),
-        diagnostics: Vec::new(),
-        left: Left::default(),
-    };
-    for (at, row) in range.clone().zip(&ledger.transactions[range.clone()]) {
-        let transaction = ledger.transaction(at);
-        match blocks::event(transaction, &context) {
-            None => {
-                let before = slice.events.len();
-                rules.events(transaction, row, &mut slice.events);
-                for at in before..slice.events.len() {
-                    let first = at == before;
-                    slice.marks.push(Mark { first, hand_written: true, derived: true });
+impl Slice {
+    fn read<'b>(&mut self, rules: &mut Recogniser<'b>, ledger: &'b Ledger, range: Range<usize>) {
+        let context = rules.context();
+        for (at, row) in range.clone().zip(&ledger.transactions[range.clone()]) {
+            let transaction = ledger.transaction(at);
+            match blocks::event(transaction, &context) {
+                None => {
+                    let before = self.events.len();
+                    rules.events(at, row, &mut self.events);
+                    for at in before..self.events.len() {
+                        let first = at == before;
+                        self.marks.push(Mark { first, hand_written: true, derived: true });
+                    }
                 }
+                Some(Ok((event, warnings))) => {
+                    self.diagnostics.extend(warnings);
+                    let id = transaction.tag("id");
+                    let (hand_written, derived) = (id.is_none(), id.is_none_or(str::is_empty));
+                    self.marks.push(Mark { first: true, hand_written, derived });
+                    self.events.push(event);
+                }
+                Some(Err(found)) => self.diagnostics.extend(found),
             }
-            Some(Ok((event, warnings))) => {
-                slice.diagnostics.extend(warnings);
-                let id = transaction.tag("id");
-                let (hand_written, derived) = (id.is_none(), id.is_none_or(str::is_empty));
-                slice.marks.push(Mark { first: true, hand_written, derived });
-                slice.events.push(event);
-            }
-            Some(Err(found)) => slice.diagnostics.extend(found),
         }
+        self.found = rules.found();
+        let_go(ledger, range);
     }
-    slice.left = rules.left();
-    let_go(ledger, range);
-    slice
 }
 
 /// Nobody reads the texts of these transactions again soon.
@@ -286,7 +343,7 @@ mod tests {
 
     #[test]
     fn slices_on_all_cores_are_the_journal_read_at_once() {
-        let count = 2 * super::SLICE + 17;
+        let count = super::FEW + super::SLICE + 17;
         let day = |at: usize| format!("2024-{:02}-{:02}", at * 12 / count + 1, at % 28 + 1);
         let text: String = (0..count)
             .map(|at| {

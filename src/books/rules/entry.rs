@@ -401,8 +401,8 @@ impl Entry<'_> {
                 let diagnostic = Diagnostic::error("unfinished-rule", message)
                     .at(rule.place.clone())
                     .help(format!("add to it: {field} = \"…\""));
-                if !rules.left.diagnostics.contains(&diagnostic) {
-                    rules.left.diagnostics.push(diagnostic);
+                if !rules.found.contains(&diagnostic) {
+                    rules.found.push(diagnostic);
                 }
             }
             Some(rule) if *field != "security" || moves_units(&rule.event) => {
@@ -411,8 +411,8 @@ impl Entry<'_> {
                 let diagnostic = Diagnostic::error("unfinished-rule", message)
                     .at(rule.place.clone())
                     .help(format!("write it in the entry: `; event: {}, {field}: …`", rule.event));
-                if !rules.left.diagnostics.contains(&diagnostic) {
-                    rules.left.diagnostics.push(diagnostic);
+                if !rules.found.contains(&diagnostic) {
+                    rules.found.push(diagnostic);
                 }
             }
             _ => {

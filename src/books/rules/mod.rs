@@ -73,17 +73,18 @@ pub struct Recogniser<'b> {
     rules: &'b Rules<'b>,
     names: Names,
     left: Left,
+    /// What is wrong with rules, each once, and with lots.
+    found: Vec<Diagnostic>,
+    /// Which transaction is read, by its index.
+    at: usize,
     room: Room<'b>,
     /// Room for what an event says, which its id is made of.
     content: Vec<u8>,
 }
 
-/// What transactions left open, and what is wrong with rules.
+/// What transactions left open.
 #[derive(Debug, Default)]
-pub struct Left {
-    open: IndexMap<(Name, i32, Name), Open, ByLetters>,
-    diagnostics: Vec<Diagnostic>,
-}
+pub struct Left(IndexMap<(Name, i32, Name), Open, ByLetters>);
 
 /// What is known of a commodity.
 #[derive(Clone, Debug)]
@@ -139,9 +140,10 @@ struct Meant {
 #[derive(Clone, Debug)]
 struct Open {
     count: usize,
-    first: NaiveDate,
+    /// The transaction that first left it open, by its index, and how many things had been left open
+    /// before it where that was read.
+    first: (usize, usize),
     amount: Decimal,
-    source: String,
     /// The middle of the question: `What is … in 3 entries?`
     what: What,
 }
@@ -297,27 +299,33 @@ impl<'b> Deref for Recogniser<'b> {
 }
 
 impl Left {
-    /// With what later transactions left.
-    pub fn extend(&mut self, later: Left) {
-        for (key, open) in later.open {
-            match self.open.entry(key) {
+    /// With what other transactions left.
+    pub fn extend(&mut self, other: Left) {
+        for (key, open) in other.0 {
+            match self.0.entry(key) {
                 Entry::Vacant(entry) => drop(entry.insert(open)),
                 Entry::Occupied(mut entry) => {
                     let known = entry.get_mut();
-                    known.count += open.count;
-                    known.amount = known.amount.checked_add(open.amount).unwrap_or(known.amount);
+                    let amount = known.amount.checked_add(open.amount).unwrap_or(known.amount);
+                    let count = known.count + open.count;
+                    if open.first < known.first {
+                        *known = open;
+                    }
+                    (known.count, known.amount) = (count, amount);
                 }
             }
         }
-        self.diagnostics.extend(later.diagnostics);
     }
 
-    /// As questions and diagnostics, each once.
-    pub fn finish(self) -> (Vec<Question>, Vec<Diagnostic>) {
-        let questions = self.open.into_iter().map(|((about, year, currency), open)| {
+    /// As questions about transactions of `ledger`, in the order in which they first came up.
+    pub fn finish(mut self, ledger: &Ledger) -> Vec<Question> {
+        self.0.sort_by(|_, one, _, other| one.first.cmp(&other.first));
+        let questions = self.0.into_iter().map(|((about, year, currency), open)| {
+            let transaction = ledger.transaction(open.first.0);
+            let (first, file) = (transaction.date(), transaction.file());
             let entries = match open.count {
-                1 => format!("an entry of {}", open.first),
-                count => format!("{count} entries of {year}, the first on {}", open.first),
+                1 => format!("an entry of {}", first),
+                count => format!("{count} entries of {year}, the first on {}", first),
             };
             let (asks, write) = match open.what {
                 What::Account => (
@@ -332,33 +340,26 @@ impl Left {
                 ),
                 What::Entry(why, tags) => (
                     match open.count {
-                        1 => format!("`{about}` of {}: {why}?", open.first),
+                        1 => format!("`{about}` of {}: {why}?", first),
                         count => {
                             let more = count - 1;
-                            format!("`{about}` of {} and {more} more of {year}: {why}?", open.first)
+                            format!("`{about}` of {} and {more} more of {year}: {why}?", first)
                         }
                     },
-                    Write { file: open.source.rsplit_once(':').map_or_else(String::new, |(file, _)| file.to_owned()), text: tags },
+                    Write { file: file.to_string(), text: tags },
                 ),
             };
             Question {
                 asks,
                 event: None,
-                date: open.first,
+                date: first,
                 amount: (!open.amount.is_zero()).then(|| money::cash(open.amount, &currency)),
                 currency: (!currency.is_empty()).then_some(currency),
-                source: open.source,
+                source: format!("{file}:{}", transaction.line()),
                 write,
             }
         });
-        let questions = questions.collect();
-        let mut diagnostics: Vec<Diagnostic> = Vec::new();
-        for diagnostic in self.diagnostics {
-            if !diagnostics.contains(&diagnostic) {
-                diagnostics.push(diagnostic);
-            }
-        }
-        (questions, diagnostics)
+        questions.collect()
     }
 }
 
@@ -370,6 +371,8 @@ impl<'b> Recogniser<'b> {
             rules,
             names: met.unwrap_or_default(),
             left: Left::default(),
+            found: Vec::new(),
+            at: 0,
             room: Room::default(),
             content: Vec::new(),
         }
@@ -378,20 +381,21 @@ impl<'b> Recogniser<'b> {
     /// Puts the events of a transaction without an `event:` tag to `events`, in the order in which they
     /// happened; none where it is not about investments. Their ids are told apart as if it were the
     /// only one.
-    pub fn events(
-        &mut self,
-        transaction: Transaction<'b>,
-        row: &TransactionRow,
-        events: &mut Vec<Event>,
-    ) {
+    pub fn events(&mut self, at: usize, row: &TransactionRow, events: &mut Vec<Event>) {
         if self.may_matter(row) {
-            entry::events(self, transaction, events);
+            self.at = at;
+            entry::events(self, self.ledger.transaction(at), events);
         }
     }
 
     /// The accounts and the home currency of the books.
     pub fn context(&self) -> Context<'b> {
         self.known.context
+    }
+
+    /// What is wrong with rules and lots, since this was asked before.
+    pub fn found(&mut self) -> Vec<Diagnostic> {
+        std::mem::take(&mut self.found)
     }
 
     /// What was left open.
@@ -443,11 +447,11 @@ impl<'b> Recogniser<'b> {
         what: impl FnOnce() -> What,
     ) {
         let key = (about, transaction.date().year(), currency);
-        let open = self.left.open.entry(key).or_insert_with(|| Open {
+        let first = (self.at, self.left.0.len());
+        let open = self.left.0.entry(key).or_insert_with(|| Open {
             count: 0,
-            first: transaction.date(),
+            first,
             amount: Decimal::ZERO,
-            source: format!("{}:{}", transaction.file(), transaction.line()),
             what: what(),
         });
         open.count += 1;

@@ -84,7 +84,7 @@ fn cost_of(rules: &mut Recogniser<'_>, entry: &Entry<'_>, at: usize) -> Option<L
         return blocks::cost_alone(entry.sides[at].posting, &ledger, &entry.units, &context);
     }
     let account = Account { ledger, ..Account::taxable(Name::default()) };
-    let problems = &mut rules.left.diagnostics;
+    let problems = &mut rules.found;
     let mut legs = legs(entry.transaction, &account, &entry.units, &context, problems);
     (at < legs.len()).then(|| legs.swap_remove(at).cost).flatten()
 }
@@ -92,7 +92,7 @@ fn cost_of(rules: &mut Recogniser<'_>, entry: &Entry<'_>, at: usize) -> Option<L
 /// The lot that the units of a side name.
 fn lot_of(rules: &mut Recogniser<'_>, entry: &Entry<'_>, at: usize) -> Option<LegLot> {
     let (ledger, context) = (ledger_of(rules, entry, at), rules.context());
-    let problems = &mut rules.left.diagnostics;
+    let problems = &mut rules.found;
     blocks::lot_of(entry.sides[at].posting, &ledger, &entry.units, &context, problems)
 }
 
