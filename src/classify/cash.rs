@@ -1,5 +1,6 @@
 //! The cash view: what came in, whatever it is for tax (`DESIGN.md` 10, Cash view).
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 
 use super::sheltered::sheltered;
@@ -21,16 +22,18 @@ pub fn cash(
     keep: impl Fn(usize, TaxYear) -> bool,
 ) -> Vec<Income> {
     let mut incomes = Vec::new();
-    let taxes = journal.taxes();
+    let taxes = OnceCell::new();
     let names: HashMap<&str, Name> = LINES.iter().map(|line| (*line, Name::new(line))).collect();
     let rule = Name::new("cash");
     let sheltered = sheltered(journal);
     for (at, event) in journal.events.iter().enumerate() {
-        if sheltered.contains(&event.account) {
+        let year = years.year_of(event.date);
+        if !keep(at, year) || sheltered.contains(&event.account) {
             continue;
         }
         let line = match &event.kind {
             EventKind::Withholding { security, .. } => {
+                let taxes = taxes.get_or_init(|| journal.taxes());
                 let income = taxes.of.get(&at).map(|income| &journal.events[*income]);
                 let of = income.and_then(|income| line(journal, income));
                 Some(of.unwrap_or(if security.is_some() { DIVIDENDS } else { INTEREST }))
@@ -41,8 +44,7 @@ pub fn cash(
         // What writing an option brought is net of its costs, as its gain is.
         let costs = if line == OPTIONS { Decimal::ZERO } else { event.fees };
         let amount = event.amount.saturating_add(costs);
-        let year = years.year_of(event.date);
-        if amount.is_zero() || !keep(at, year) {
+        if amount.is_zero() {
             continue;
         }
         incomes.push(Income {

@@ -20,7 +20,8 @@ pub fn run(args: &GainsArgs, world: &mut World) -> Result<Exit, Error> {
     let mut gains = gains::gains(&read.judged, journal, &read.regime, filing, &years, &keep);
     gains.detail = args.detail;
     present(&gains, &args.output, world)?;
-    read.ended(gains.incomplete(), world)
+    let incomplete = gains.incomplete();
+    read.ended(incomplete, world)
 }
 
 impl Present for Gains<'_> {

@@ -45,7 +45,8 @@ pub fn run(args: &IncomeArgs, world: &mut World) -> Result<Exit, Error> {
         By::Category => present(&statement, &args.output, world)?,
         by => present(&Grouped { statement: &statement, by }, &args.output, world)?,
     }
-    read.ended(statement.incomplete(), world)
+    let incomplete = statement.incomplete();
+    read.ended(incomplete, world)
 }
 
 /// The categories named, each of them one of the regime's or above one.

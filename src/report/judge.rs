@@ -40,7 +40,8 @@ pub fn judge(journal: &Journal, regime: &Regime, filing: &Filing) -> Judged {
 }
 
 /// The same, for a report of some years: figures that have nothing to do with these are not kept one by
-/// one, and lots only where `detail` says so. Questions are those of all years.
+/// one, and lots only where `detail` says so. Of questions about entries that are no events only those of
+/// these years are kept.
 pub fn judge_for(
     journal: &Journal,
     regime: &Regime,
@@ -75,15 +76,14 @@ pub fn judge_in(
     let cash =
         classify::cash(&journal, regime.year, |at, year| wanted(&year) || elsewhere.contains(&at));
     let figures = figures(&journal, regime, filing, &classified, &mut questions);
-    questions.extend(journal.questions.iter().cloned());
+    let of_years = |question: &&Question| {
+        question.event.is_some() || wanted(&regime.year.year_of(question.date))
+    };
+    questions.extend(journal.questions.iter().filter(of_years).cloned());
     questions.extend(findings.questions.iter().cloned());
     questions.extend(classified.questions);
     questions.sort_by_key(|question| question.date);
-    let mut seen = HashSet::new();
-    questions.retain(|question| {
-        let event = question.event.as_ref().map(ToString::to_string);
-        seen.insert((question.asks.clone(), event, question.date))
-    });
+    let questions = each_once(questions);
     let mut incomes = classified.incomes;
     incomes.sort_by_key(|income| income.date);
     Judged {
@@ -95,6 +95,20 @@ pub fn judge_in(
         sheltered: classified.sheltered,
         aside: classified.aside,
     }
+}
+
+/// The first of those that ask the same of the same event on the same day.
+fn each_once(questions: Vec<Question>) -> Vec<Question> {
+    let mut seen = HashSet::with_capacity(questions.len());
+    let mut first = Vec::with_capacity(questions.len());
+    for Question { date, event, asks, .. } in &questions {
+        first.push(seen.insert((*date, event.as_ref(), asks.as_str())));
+    }
+    questions
+        .into_iter()
+        .zip(first)
+        .filter_map(|(question, first)| first.then_some(question))
+        .collect()
 }
 
 /// Figures that a person states for a year: keys of `[carry.YEAR]` that are not carried amounts.

@@ -19,7 +19,7 @@ use std::collections::BTreeSet;
 use super::keep::Keep;
 use super::units::Units;
 use super::words;
-use crate::event::{Journal, LotMethod};
+use crate::event::{Event, Journal, LotMethod};
 use crate::income::{Income, Judged};
 use crate::money::Decimal;
 use crate::period::TaxYear;
@@ -241,14 +241,14 @@ pub fn statement<'j>(
     } else {
         Vec::new()
     };
-    let days = || journal.events.iter().map(|event| event.date);
+    let day = |event: Option<&Event>| event.map(|event| event.date);
     IncomeStatement {
         regime: regime.id.clone(),
         subtitle: subtitle(regime, &request.filing),
         filing: asks_filing(regime, &request.filing).then(|| request.filing.clone()),
         currency: regime.currency.clone(),
         lot_methods: lot_methods(judged, journal, &request.years),
-        records: days().min().zip(days().max()),
+        records: day(journal.events.first()).zip(day(journal.events.last())),
         years,
         lines,
         total,
@@ -277,7 +277,7 @@ pub fn subtitle(regime: &Regime, filing: &str) -> String {
 /// The last year of which something is known: of income, else of events.
 pub fn last_year(judged: &Judged, journal: &Journal, regime: &Regime) -> Option<TaxYear> {
     let incomes = judged.incomes.iter().chain(&judged.cash).filter(|income| income.event.is_some());
-    let newest = journal.events.iter().map(|event| event.date).max();
+    let newest = journal.events.last().map(|event| event.date);
     incomes.map(|income| income.year).max().or(newest.map(|day| regime.year.year_of(day)))
 }
 

@@ -11,7 +11,7 @@ use crate::money::Decimal;
 use crate::period::{NaiveDate, TaxYear};
 use crate::regime::Regime;
 use crate::report::words;
-use crate::source::{ByLetters, Name};
+use crate::source::{ByLetters, Name, NameSet};
 
 /// One year of a statement.
 #[derive(Clone, Debug, PartialEq)]
@@ -205,9 +205,15 @@ pub fn years(judged: &Judged, journal: &Journal, regime: &Regime, years: &[TaxYe
 /// The day to which the records of each account reach: as stated, else of the newest event.
 fn reached(journal: &Journal) -> Vec<Reached> {
     let mut newest: HashMap<&Name, NaiveDate, ByLetters> = HashMap::default();
-    for event in &journal.events {
-        let day = newest.entry(&event.account).or_insert(event.date);
-        *day = event.date.max(*day);
+    // From the last event back, until each account has had its newest.
+    let mut seen = NameSet::default();
+    for event in journal.events.iter().rev() {
+        if seen.insert(&event.account) {
+            newest.insert(&event.account, event.date);
+            if journal.accounts.keys().all(|id| seen.contains(id)) {
+                break;
+            }
+        }
     }
     let accounts = journal.accounts.values();
     accounts
