@@ -109,7 +109,7 @@ fn read(
         }
         books.ledgers.push(ledger);
     }
-    books.journal.events = read.in_order();
+    (books.journal.events, books.journal.questions) = read.finish();
     let Some((profiles, found)) = profiles.filter(|_| !exports.is_empty()) else { return };
     books.diagnostics.extend(found);
     let run = {

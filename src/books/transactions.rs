@@ -13,7 +13,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use super::Books;
 use super::rules::{Known, Left, Recogniser, Rules};
 use crate::diagnostic::Diagnostic;
-use crate::event::{Event, EventId, Rank};
+use crate::event::{Event, EventId, Question, Rank};
 use crate::ledger::Ledger;
 use crate::ledger::blocks::{self, Context};
 use crate::period::{NaiveDate, NaiveTime};
@@ -25,7 +25,7 @@ const SLICE: usize = 2048;
 /// With fewer, all are read before threads would have started.
 const FEW: usize = 16384;
 
-/// Reads the events of `ledger` into `reading`; what is wrong with them and what they leave open into
+/// Reads the events of `ledger`, and what they leave open, into `reading`; what is wrong with them into
 /// the books.
 pub fn events(ledger: &Ledger, books: &mut Books, reading: &mut Reading) {
     let context =
@@ -56,10 +56,9 @@ pub fn events(ledger: &Ledger, books: &mut Books, reading: &mut Reading) {
     } else {
         on_threads(threads, &rules, ledger, put)
     };
-    let questions = left.finish(ledger);
+    reading.left.push(left);
     books.diagnostics.extend(diagnostics);
     books.diagnostics.extend(found);
-    books.journal.questions.extend(questions);
     for price in &ledger.prices {
         let commodity = ledger.commodity(price.commodity).clone();
         let amount = ledger.amount(price.amount);
@@ -180,6 +179,8 @@ pub struct Reading {
     events: Vec<Event>,
     /// With each event, in the same order.
     marks: Vec<Mark>,
+    /// Of each ledger.
+    left: Vec<Left>,
 }
 
 /// What is known of an event beside itself.
@@ -216,8 +217,17 @@ impl Key {
 }
 
 impl Reading {
-    /// All events, in the order of a journal, with ids of their own.
-    pub fn in_order(mut self) -> Vec<Event> {
+    /// All events, in the order of a journal, with ids of their own; and what entries left open.
+    pub fn finish(mut self) -> (Vec<Event>, Vec<Question>) {
+        let left = std::mem::take(&mut self.left);
+        let asked = || left.into_iter().flat_map(Left::finish).collect();
+        if self.events.len() <= FEW {
+            return (self.in_order(), asked());
+        }
+        rayon::join(|| self.in_order(), asked)
+    }
+
+    fn in_order(mut self) -> Vec<Event> {
         self.tell_apart();
         let mut last = None;
         let all = || self.events.iter().zip(&self.marks);

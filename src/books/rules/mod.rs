@@ -143,6 +143,9 @@ struct Open {
     /// The transaction that first left it open, by its index, and how many things had been left open
     /// before it where that was read.
     first: (usize, usize),
+    day: NaiveDate,
+    file: Name,
+    line: u32,
     amount: Decimal,
     /// The middle of the question: `What is … in 3 entries?`
     what: What,
@@ -317,12 +320,11 @@ impl Left {
         }
     }
 
-    /// As questions about transactions of `ledger`, in the order in which they first came up.
-    pub fn finish(mut self, ledger: &Ledger) -> Vec<Question> {
+    /// As questions, in the order in which they first came up.
+    pub fn finish(mut self) -> Vec<Question> {
         self.0.sort_by(|_, one, _, other| one.first.cmp(&other.first));
         let questions = self.0.into_iter().map(|((about, year, currency), open)| {
-            let transaction = ledger.transaction(open.first.0);
-            let (first, file) = (transaction.date(), transaction.file());
+            let (first, file) = (open.day, open.file);
             let entries = match open.count {
                 1 => format!("an entry of {}", first),
                 count => format!("{count} entries of {year}, the first on {}", first),
@@ -355,7 +357,7 @@ impl Left {
                 date: first,
                 amount: (!open.amount.is_zero()).then(|| money::cash(open.amount, &currency)),
                 currency: (!currency.is_empty()).then_some(currency),
-                source: format!("{file}:{}", transaction.line()),
+                source: format!("{file}:{}", open.line),
                 write,
             }
         });
@@ -451,6 +453,9 @@ impl<'b> Recogniser<'b> {
         let open = self.left.0.entry(key).or_insert_with(|| Open {
             count: 0,
             first,
+            day: transaction.date(),
+            file: transaction.file().clone(),
+            line: transaction.line(),
             amount: Decimal::ZERO,
             what: what(),
         });
