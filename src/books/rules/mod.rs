@@ -326,8 +326,8 @@ impl Left {
         let questions = self.0.into_iter().map(|((about, year, currency), open)| {
             let (first, file) = (open.day, open.file);
             let entries = match open.count {
-                1 => format!("an entry of {}", first),
-                count => format!("{count} entries of {year}, the first on {}", first),
+                1 => format!("an entry of {first}"),
+                count => format!("{count} entries of {year}, the first on {first}"),
             };
             let (asks, write) = match open.what {
                 What::Account => (
@@ -342,10 +342,10 @@ impl Left {
                 ),
                 What::Entry(why, tags) => (
                     match open.count {
-                        1 => format!("`{about}` of {}: {why}?", first),
+                        1 => format!("`{about}` of {first}: {why}?"),
                         count => {
                             let more = count - 1;
-                            format!("`{about}` of {} and {more} more of {year}: {why}?", first)
+                            format!("`{about}` of {first} and {more} more of {year}: {why}?")
                         }
                     },
                     Write { file: file.to_string(), text: tags },
