@@ -5,6 +5,7 @@
 use std::collections::{HashMap, VecDeque};
 
 use super::share::share;
+use super::sold::{Sale, Sold};
 use super::walk::Walk;
 use crate::event::Event;
 use crate::money::Decimal;
@@ -114,29 +115,27 @@ impl<'j> Walk<'j> {
         self.accrue("section1256", Some(at), position, gain, event.date, String::new());
     }
 
-    /// What was sold of options that the year's-end rule is for are results of that rule, not of sales.
-    pub fn close_contracts(&mut self) {
-        let (Some(first), sale) = (self.sold.first(), self.sale) else { return };
-        if !matches!(sale.sort, "options" | "options-bought") {
-            return;
+    /// Whether a disposal is of options that the year's-end rule is for.
+    pub fn is_marked(&self, sale: &Sale, day: NaiveDate) -> bool {
+        let of_options = matches!(sale.sort, "options" | "options-bought");
+        let security = &self.positions[sale.position].security;
+        let fact = || self.journal.securities.fact(security, "section_1256", day, day.year());
+        of_options && fact().is_some_and(|fact| *fact == "true")
+    }
+
+    /// What was sold of such options is a result of that rule, not of a sale.
+    pub fn close_contract(&mut self, sale: &Sale, sold: &Sold) {
+        let day = sold.disposed;
+        let opened = sold.acquisition.map(|at| self.journal.events[at].date);
+        if opened.is_some_and(|opened| opened.year() < day.year()) {
+            let event = &self.journal.events[sale.disposal];
+            let security = self.positions[sale.position].security.clone();
+            let asks = format!("what was {security} worth at the end of the year before?");
+            self.ask(event, asks, None, "main.journal", mark_lines(&security, day));
         }
-        let day = first.disposed;
-        let security = self.positions[sale.position].security.clone();
-        let fact = self.journal.securities.fact(&security, "section_1256", day, day.year());
-        if fact.is_none_or(|fact| *fact != "true") {
-            return;
-        }
-        for sold in std::mem::take(&mut self.sold) {
-            let opened = sold.acquisition.map(|at| self.journal.events[at].date);
-            if opened.is_some_and(|opened| opened.year() < day.year()) {
-                let event = &self.journal.events[sale.disposal];
-                let asks = format!("what was {security} worth at the end of the year before?");
-                self.ask(event, asks, None, "main.journal", mark_lines(&security, day));
-            }
-            if let Some(gain) = sold.gain() {
-                let (at, gain) = (Some(sale.disposal), gain.decimal());
-                self.accrue("section1256", at, sale.position, gain, day, String::new());
-            }
+        if let Some(gain) = sold.gain() {
+            let (at, gain) = (Some(sale.disposal), gain.decimal());
+            self.accrue("section1256", at, sale.position, gain, day, String::new());
         }
     }
 

@@ -1,5 +1,7 @@
 //! A disposal: which units it takes, what they brought and cost, and what corrects the result.
 
+use std::collections::VecDeque;
+
 use thin_vec::ThinVec;
 
 use super::day::Day;
@@ -7,10 +9,10 @@ use super::fixed::Fixed;
 use super::lot::Lot;
 use super::position::Stated;
 use super::share::{Dealer, share};
-use super::sold::{Correction, Sale, Sold};
+use super::sold::{Correction, Disposal, Sale, Sold};
 use super::walk::Walk;
 use super::{bonds, holding};
-use crate::event::{Event, LotMethod};
+use crate::event::{Event, EventKind, LotMethod};
 use crate::ledger::blocks::text::quoted;
 use crate::money::{Decimal, rounded};
 use crate::period::NaiveDate;
@@ -34,9 +36,16 @@ impl<'j> Walk<'j> {
         let position = self.position(&event.account, security);
         self.accrue_to(position, day);
         self.identify(event, position, quantity);
-        self.dispose(at, position, (quantity, proceeds), day);
-        self.close_contracts();
-        self.after_disposal();
+        let sort = self.positions[position].sort;
+        self.sale = Sale { disposal: at, position, sort };
+        let (sale, year) = (self.sale, self.year(position, day));
+        let rule = self.denies(position, day).filter(|_| year.is_some());
+        let sums = self.sums(&sale, day, year);
+        let marked = self.is_marked(&sale, day);
+        let losses = VecDeque::new();
+        let mut disposal = Disposal { sale, day, year, sums, marked, rule, losses };
+        self.dispose(&mut disposal, quantity, proceeds);
+        self.after_disposal(disposal);
     }
 
     /// Takes the units of a sale, in order; fewer than asked for where fewer are held.
@@ -134,42 +143,33 @@ impl<'j> Walk<'j> {
         self.ask(event, asks, None, "main.journal", text);
     }
 
-    /// What each lot that was taken brings, to be looked at and kept. What is missing of the quantity has
-    /// an unknown cost.
-    fn dispose(
-        &mut self,
-        at: usize,
-        position: usize,
-        (quantity, proceeds): (Decimal, Decimal),
-        day: NaiveDate,
-    ) {
-        let of = &self.positions[position];
-        self.sale = Sale { disposal: at, position, sort: of.sort };
+    /// Deals out what a sale brought over the lots that it took. What is missing of the quantity has an
+    /// unknown cost.
+    fn dispose(&mut self, disposal: &mut Disposal<'_>, quantity: Decimal, proceeds: Decimal) {
+        let Disposal { sale, day, year, .. } = *disposal;
+        let of = &self.positions[sale.position];
+        let kind = &self.journal.events[sale.disposal].kind;
         // Of most there is nothing to say but what they cost and brought.
-        let redeemed =
-            matches!(self.journal.events[at].kind, crate::event::EventKind::Redemption { .. });
-        let special = redeemed
-            || of.sort == "bonds"
-            || of.stated != Stated::Nothing
+        let special = of.stated != Stated::Nothing
             || of.watched
-            || !of.passed_on.is_empty();
-        let year = self.year(position, day);
+            || !of.passed_on.is_empty()
+            || sale.sort != "shares"
+            || matches!(kind, EventKind::Redemption { .. });
         let mut dealer = Dealer::new(proceeds.into(), quantity.into());
         let mut missing = Fixed::from(quantity);
         let mut taken = std::mem::take(&mut self.taken);
-        self.sold.reserve(taken.len());
         for lot in taken.drain(..) {
             let proceeds = dealer.next(lot.quantity);
             missing -= lot.quantity;
             let mut sold = self.units(&lot, proceeds, (day, year));
             if special {
-                self.look_at(position, &lot, &mut sold);
+                self.special(disposal, &lot, &mut sold);
             }
             if sold.cost.is_none() {
-                self.unknown_cost(at, position, lot.units());
+                self.unknown_cost(sale.disposal, sale.position, lot.units());
             }
             if !sold.quantity.is_zero() {
-                self.sold.push(sold);
+                self.keep_of(disposal, &sold);
             }
         }
         self.taken = taken;
@@ -177,17 +177,18 @@ impl<'j> Walk<'j> {
             let lot = Lot::new(None, None, missing.decimal(), None);
             let proceeds = dealer.next(missing);
             let sold = self.units(&lot, proceeds, (day, year));
-            self.sold.push(sold);
+            self.keep_of(disposal, &sold);
         }
     }
 
-    /// What the law says of these units besides.
-    fn look_at(&mut self, position: usize, lot: &Lot, sold: &mut Sold) {
+    /// What the law says besides of these units.
+    fn special(&mut self, disposal: &mut Disposal<'_>, lot: &Lot, sold: &mut Sold) {
+        let position = disposal.sale.position;
         self.positions[position].left(lot, Some(sold.disposed));
         bonds::settle(self, lot, sold);
         self.codes(position, lot, sold);
         if let Some(long) = self.long_part(position, lot, sold) {
-            self.sold.push(long);
+            self.keep_of(disposal, &long);
         }
     }
 

@@ -127,7 +127,12 @@ impl<'j> Walk<'j> {
             let position = self.position(&event.account, security);
             self.close_owed(at, event, position, (quantity, -event.amount), None);
             self.sale.sort = "options";
-            self.close_contracts();
+            if self.is_marked(&self.sale, event.date) {
+                let sale = self.sale;
+                for sold in std::mem::take(&mut self.sold) {
+                    self.close_contract(&sale, &sold);
+                }
+            }
             self.keep_sold();
         }
     }
@@ -231,7 +236,7 @@ impl<'j> Walk<'j> {
             let worth = dealer.next(lot.quantity);
             if lot.cost.is_some_and(|cost| cost < worth) {
                 let sold = self.units_of(position, &lot, worth, event.date);
-                self.keep(at, position, sold);
+                self.keep(at, position, &sold);
                 lot.set_cost(Some(worth));
                 lot.since = Some(event.date.into());
             }

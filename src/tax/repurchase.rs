@@ -14,7 +14,7 @@ use super::fixed::Fixed;
 use super::holding::moved;
 use super::lot::Lot;
 use super::share::{Dealer, share};
-use super::sold::Place;
+use super::sold::{Disposal, Place, Sold};
 use super::walk::Walk;
 use crate::event::Journal;
 use crate::income::MayChange;
@@ -52,15 +52,35 @@ struct Waiting {
 }
 
 /// A loss of one lot, as far as nothing has replaced it.
-struct Loss {
+pub(super) struct Loss {
     place: Place,
     acquisition: Option<usize>,
+    /// Units that nothing has replaced.
     left: Fixed,
-    dealer: Dealer,
+    /// What they lost, above zero.
+    lost: Fixed,
+    /// Deals the loss out, once a part of it was replaced.
+    dealer: Option<Box<Dealer>>,
     /// Days that the units sold had been held.
     held: i32,
     /// Nothing corrects it yet.
     plain: bool,
+}
+
+impl Loss {
+    /// What units of it sold at a loss, which something has replaced now.
+    #[inline]
+    fn deny(&mut self, units: Fixed) -> Fixed {
+        let denied = if self.dealer.is_none() && units == self.left {
+            self.lost
+        } else {
+            let (lost, left) = (self.lost, self.left);
+            self.dealer.get_or_insert_with(|| Box::new(Dealer::new(lost, left))).next(units)
+        };
+        self.left -= units;
+        self.lost -= denied;
+        denied
+    }
 }
 
 /// A purchase that may replace units sold within the window.
@@ -91,48 +111,51 @@ impl Losses {
     }
 }
 
-impl Walk<'_> {
-    /// Keeps what was sold last, and looks which of it are losses that purchases before them deny, and
-    /// which purchases after them may.
-    pub fn after_disposal(&mut self) {
-        let counts = self.regime.repurchase.as_ref().zip(self.sold.first());
-        let of = &self.positions[self.sale.position];
-        let counts = counts.filter(|(rule, first)| {
-            first.year.is_some() && !self.is(&of.security, first.disposed, &rule.unless)
-        });
-        let Some((rule, first)) = counts else { return self.keep_sold() };
-        let sale = self.sale;
-        let (day, year, pool) = (first.disposed, first.year, of.losses);
-        let mut sums = self.sums(&sale, first);
-        let mut all = std::mem::take(&mut self.sold);
-        let mut losses = VecDeque::new();
-        for sold in &mut all {
-            let loss = sold.gain().filter(|gain| gain.is_negative());
-            let Some(loss) = loss.filter(|_| sold.year.is_some()) else {
-                self.keep_in(&sale, &mut sums, sold);
-                continue;
-            };
-            losses.push_back(Loss {
-                acquisition: sold.acquisition,
-                left: sold.quantity,
-                dealer: Dealer::new(-loss, sold.quantity),
-                held: sold.since.map_or(0, |since| Day::from(day).since(since)),
-                plain: sold.plain > 0,
-                place: self.keep_in(&sale, &mut sums, sold),
-            });
+impl<'j> Walk<'j> {
+    /// Whether losses on a security may be denied, on a day.
+    pub fn denies(&self, position: usize, day: NaiveDate) -> Option<&'j Repurchase> {
+        let rule = self.regime.repurchase.as_ref()?;
+        let security = &self.positions[position].security;
+        (!self.is(security, day, &rule.unless)).then_some(rule)
+    }
+
+    /// Keeps units that a disposal took, and notes what they lost.
+    #[inline]
+    pub fn keep_of(&mut self, disposal: &mut Disposal<'_>, sold: &Sold) {
+        if disposal.marked {
+            return self.close_contract(&disposal.sale, sold);
         }
-        all.clear();
-        self.sold = all;
-        let mut recent = std::mem::take(&mut self.losses.pools[pool].recent);
+        let place = self.keep_in(&disposal.sale, &mut disposal.sums, sold);
+        if disposal.rule.is_none() {
+            return;
+        }
+        let Some(gain) = sold.gain().filter(|gain| gain.is_negative()) else { return };
+        disposal.losses.push_back(Loss {
+            place,
+            acquisition: sold.acquisition,
+            left: sold.quantity,
+            lost: -gain,
+            dealer: None,
+            held: sold.since.map_or(0, |since| Day::from(sold.disposed).since(since)),
+            plain: sold.plain > 0,
+        });
+    }
+
+    /// Looks which losses of a disposal purchases before it deny, and which those after it may.
+    pub fn after_disposal(&mut self, disposal: Disposal<'_>) {
+        let Disposal { sale, day, year, rule, mut losses, .. } = disposal;
+        let (Some(rule), Some(year)) = (rule, year) else { return };
+        let number = self.positions[sale.position].losses;
+        let mut recent = std::mem::take(&mut self.losses.pools[number].recent);
         let start = moved(day, rule.from);
         while recent.front().is_some_and(|purchase| start.is_none_or(|start| purchase.day < start))
         {
             recent.pop_front();
         }
         self.look_back(rule, &mut recent, &mut losses);
-        let pool = &mut self.losses.pools[pool];
+        let pool = &mut self.losses.pools[number];
         pool.recent = recent;
-        if let Some(year) = year.filter(|_| !losses.is_empty()) {
+        if !losses.is_empty() {
             pool.waiting.push_back(Waiting { disposal: sale.disposal, year, day, losses });
         }
     }
@@ -211,8 +234,7 @@ impl Walk<'_> {
             let more = loop {
                 let more = lot.quantity > loss.left;
                 let mut part = if more { lot.part(loss.left) } else { std::mem::take(&mut lot) };
-                loss.left -= part.quantity;
-                let denied = loss.dealer.next(part.quantity);
+                let denied = loss.deny(part.quantity);
                 part.replaces = true;
                 if moves {
                     part.set_cost(part.cost.map(|cost| cost + denied));
@@ -265,7 +287,9 @@ impl Walk<'_> {
         let pool = &mut self.losses.pools[self.positions[position].losses];
         for loss in pool.waiting.iter_mut().flat_map(|sale| &mut sale.losses) {
             loss.left = share(loss.left.into(), new, old).into();
-            loss.dealer.rescale(new, old);
+            if let Some(dealer) = &mut loss.dealer {
+                dealer.rescale(new, old);
+            }
         }
     }
 
@@ -304,7 +328,7 @@ impl Walk<'_> {
                         law: rule.law.clone(),
                         security: security.clone(),
                         event: disposal,
-                        amount: loss.dealer.rest().decimal(),
+                        amount: loss.lost.decimal(),
                         waits_for: Vec::new(),
                     };
                     found.push((group, change));

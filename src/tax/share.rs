@@ -40,11 +40,6 @@ impl Dealer {
         self.so_far = share(self.so_far.into(), new, old).into();
     }
 
-    /// What is not dealt out yet.
-    pub fn rest(&self) -> Fixed {
-        self.amount - self.dealt
-    }
-
     /// The share of the next `quantity` units.
     #[inline]
     pub fn next(&mut self, quantity: Fixed) -> Fixed {

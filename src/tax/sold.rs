@@ -5,16 +5,19 @@
 //! and a day of its own, and a sale takes as many lots as shares. All of them are walked, one by one;
 //! what a year's statement sums up is summed up at once.
 
+use std::collections::VecDeque;
+
 use thin_vec::ThinVec;
 
 use super::apart::Stamp;
 use super::day::Day;
 use super::fixed::Fixed;
 use super::position::{Position, Stated};
+use super::repurchase::Loss;
 use super::walk::Walk;
 use crate::income::{Adjustment, Detail, Match};
 use crate::period::{NaiveDate, TaxYear};
-use crate::regime::Regime;
+use crate::regime::{Regime, Repurchase};
 use crate::source::Name;
 
 /// A disposal: what the lots that it took have in common.
@@ -24,6 +27,19 @@ pub(super) struct Sale {
     pub disposal: usize,
     pub position: usize,
     pub sort: &'static str,
+}
+
+/// A disposal while what it took is kept.
+pub(super) struct Disposal<'j> {
+    pub sale: Sale,
+    pub day: NaiveDate,
+    pub year: Option<TaxYear>,
+    pub sums: Option<Sums>,
+    /// Its results are of another rule: contracts that are valued at every year's end.
+    pub marked: bool,
+    /// What may deny its losses.
+    pub rule: Option<&'j Repurchase>,
+    pub losses: VecDeque<Loss>,
 }
 
 /// Units of one lot that a disposal took, with what they brought; or a sum of such.
@@ -71,7 +87,7 @@ impl Sold {
 
     /// Adds what another one of its kind sold.
     #[inline]
-    fn add(&mut self, more: &mut Sold) {
+    fn add(&mut self, more: &Sold) {
         self.quantity += more.quantity;
         self.proceeds += more.proceeds;
         self.cost = self.cost.zip(more.cost).map(|(sum, cost)| sum + cost);
@@ -86,7 +102,7 @@ impl Sold {
         if self.since != more.since {
             self.since = None;
         }
-        for by in more.corrections.drain(..) {
+        for by in &more.corrections {
             self.correct(&by.code, by.amount, by.quantity);
         }
     }
@@ -128,7 +144,7 @@ pub(super) struct Sums {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Place {
     /// As a match of their own, by its index.
-    Apart(usize),
+    Apart(u32),
     /// In a sum, by its number.
     Sum(u32),
 }
@@ -161,7 +177,7 @@ impl Kept {
                 sum.correct(code, amount, quantity);
             }
             Place::Apart(row) => {
-                let matched = &mut self.matches[row];
+                let matched = &mut self.matches[row as usize];
                 matched.plain -= u32::from(first);
                 let (amount, quantity) = (amount.decimal(), quantity.decimal());
                 let mut known = matched.adjustments.iter_mut();
@@ -198,6 +214,11 @@ impl Kept {
     }
 }
 
+/// An index of what is kept, which are fewer than that.
+fn small(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}
+
 fn adjustments(corrections: &[Correction]) -> Vec<Adjustment> {
     let adjustments = corrections.iter().map(|by| Adjustment {
         code: by.code.clone(),
@@ -223,24 +244,23 @@ impl Walk<'_> {
     pub fn keep_sold(&mut self) {
         let mut all = std::mem::take(&mut self.sold);
         let sale = self.sale;
-        for mut sold in all.drain(..) {
-            let mut sums = self.sums(&sale, &sold);
-            self.keep_in(&sale, &mut sums, &mut sold);
+        for sold in all.drain(..) {
+            let mut sums = self.sums(&sale, sold.disposed, sold.year);
+            self.keep_in(&sale, &mut sums, &sold);
         }
         self.sold = all;
     }
 
     /// Keeps what an event sold.
-    pub fn keep(&mut self, disposal: usize, position: usize, mut sold: Sold) {
+    pub fn keep(&mut self, disposal: usize, position: usize, sold: &Sold) {
         let sale = Sale { disposal, position, sort: self.positions[position].sort };
-        let mut sums = self.sums(&sale, &sold);
-        self.keep_in(&sale, &mut sums, &mut sold);
+        let mut sums = self.sums(&sale, sold.disposed, sold.year);
+        self.keep_in(&sale, &mut sums, sold);
     }
 
-    /// Where all that one disposal took is summed up; `None` where each lot is kept as a match of its own.
-    /// `sold`: the first of it.
-    pub fn sums(&self, sale: &Sale, sold: &Sold) -> Option<Sums> {
-        let of = self.regime.year.year_of(sold.disposed);
+    /// Where what a disposal took is summed up; `None` where each lot is kept as a match of its own.
+    pub fn sums(&self, sale: &Sale, day: NaiveDate, year: Option<TaxYear>) -> Option<Sums> {
+        let of = self.regime.year.year_of(day);
         let wanted = self.detail.years.is_none_or(|years| years.contains(&of));
         if wanted && self.detail.lots {
             return None;
@@ -249,20 +269,22 @@ impl Walk<'_> {
         let apart = wanted || self.journal.events[sale.disposal].kind.quantity().is_none();
         let dated = self.positions[sale.position].stated == Stated::Dated;
         let class = Class {
-            year: sold.year,
+            year,
             disposal: apart.then_some(sale.disposal),
-            day: dated.then_some(sold.disposed),
-            passed: sold.passed,
-            known: sold.cost.is_some(),
+            day: dated.then_some(day),
+            passed: 0,
+            known: true,
             sort: sale.sort,
         };
         Some(Sums { class, found: None })
     }
 
-    /// Keeps units of a lot: as a match of their own, or in a sum. What is left in `sold` is nobody's.
+    /// Keeps units of a lot: as a match of their own, or in a sum.
     #[inline]
-    pub fn keep_in(&mut self, sale: &Sale, sums: &mut Option<Sums>, sold: &mut Sold) -> Place {
-        let Some(Sums { class, found }) = sums else { return Place::Apart(self.push(sale, sold)) };
+    pub fn keep_in(&mut self, sale: &Sale, sums: &mut Option<Sums>, sold: &Sold) -> Place {
+        let Some(Sums { class, found }) = sums else {
+            return Place::Apart(small(self.push(sale, sold)));
+        };
         let known = sold.cost.is_some();
         if class.passed != sold.passed || class.known != known {
             (class.passed, class.known, *found) = (sold.passed, known, None);
@@ -274,12 +296,11 @@ impl Walk<'_> {
             self.kept.sums[sum as usize].1.add(sold);
             return Place::Sum(sum);
         }
-        let sum = u32::try_from(self.kept.sums.len()).unwrap_or(u32::MAX);
+        let sum = small(self.kept.sums.len());
         of.add_sum(class.clone(), sum);
         *found = Some(sum);
         let row = self.push(sale, sold);
-        let corrections = std::mem::take(&mut sold.corrections);
-        self.kept.sums.push((row, Sold { corrections, ..*sold }));
+        self.kept.sums.push((row, sold.clone()));
         Place::Sum(sum)
     }
 
