@@ -197,9 +197,11 @@ fn groups(shared: &Shared<'_>) -> Vec<Vec<u32>> {
     }
     let mut groups: Vec<Vec<u32>> = Vec::new();
     let mut group_of: Vec<Option<usize>> = Vec::new();
-    for (at, event) in events.iter().enumerate() {
-        let Some(security) = event.kind.security() else { continue };
-        let first = joined.first(security.number());
+    // Which security each event is about is looked up on all cores.
+    let of = events.par_iter().map(|event| event.kind.security().map(Name::number));
+    for (at, number) in of.collect::<Vec<Option<usize>>>().into_iter().enumerate() {
+        let Some(number) = number else { continue };
+        let first = joined.first(number);
         if group_of.len() <= first {
             group_of.resize(first + 1, None);
         }

@@ -1,6 +1,8 @@
 //! Depreciation of let property: straight line by the regime's percentages, year by year.
 
-use crate::event::{EventKind, Journal, Question, Write};
+use rayon::prelude::*;
+
+use crate::event::{Event, EventKind, Journal, Question, Write};
 use crate::income::{Findings, Income};
 use crate::money::Decimal;
 use crate::period::{Datelike, NaiveDate};
@@ -26,12 +28,16 @@ pub(super) fn depreciate(journal: &Journal, regime: &Regime, findings: &mut Find
     if regime.depreciation.is_empty() {
         return;
     }
+    let assets = assets(journal, regime, findings);
+    if assets.is_empty() {
+        return;
+    }
     let newest = journal.events.iter().map(|event| event.date.year()).max();
     // A year that the records reach the end of counts without an event in it.
     let reached = journal.accounts.values().filter_map(|account| account.reached);
     let reached = reached.filter_map(|day| day.succ_opt()).map(|day| day.year() - 1).max();
     let Some(last) = newest.max(reached) else { return };
-    for asset in assets(journal, regime, findings) {
+    for asset in assets {
         let Some(rows) = regime.depreciation.get(&*asset.life.normalize().to_string()) else {
             findings.questions.push(Question {
                 asks: format!(
@@ -121,7 +127,11 @@ fn assets(journal: &Journal, regime: &Regime, findings: &mut Findings) -> Vec<As
         }
     }
     let stated = assets.len();
-    for (at, event) in journal.events.iter().enumerate() {
+    // Most journals have none of these events: they are looked for on all cores.
+    let events = journal.events.par_iter().enumerate().filter(|(_, event)| {
+        matches!(event.kind, EventKind::PlacedInService { .. } | EventKind::Improvement { .. })
+    });
+    for (at, event) in events.collect::<Vec<(usize, &Event)>>() {
         match &event.kind {
             EventKind::PlacedInService { property, life, building, .. } => {
                 let known = assets[..stated].iter().any(|asset| asset.property == *property);

@@ -6,7 +6,9 @@
 //!
 //! Source: 26 USC 1091; 26 CFR 1.1091-1, 1.1091-2; Rev. Rul. 56-602, 2008-5.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, VecDeque};
+
+use rayon::prelude::*;
 
 use super::apart::Found;
 use super::day::Day;
@@ -369,28 +371,40 @@ pub(super) fn wait_for(journal: &Journal, found: &mut [Found]) {
     }
 }
 
+/// The newest day of each account's records, and whether it holds securities.
+#[derive(Default)]
+struct Reached<'j>(HashMap<&'j Name, (NaiveDate, bool), ByLetters>);
+
+impl<'j> Reached<'j> {
+    fn add(&mut self, account: &'j Name, day: NaiveDate, holds: bool) {
+        let (newest, held) = self.0.entry(account).or_insert((day, holds));
+        *newest = (*newest).max(day);
+        *held |= holds;
+    }
+}
+
 /// To which day the records of each account reach that holds securities, or says how far it does.
 fn reached(journal: &Journal) -> Vec<(Name, NaiveDate)> {
-    let mut newest: HashMap<&Name, NaiveDate, ByLetters> = HashMap::default();
-    let mut holds: HashSet<&Name, ByLetters> = HashSet::default();
-    for event in &journal.events {
-        let day = newest.entry(&event.account).or_insert(event.date);
-        *day = (*day).max(event.date);
-        if event.kind.quantity().is_some() {
-            holds.insert(&event.account);
+    let newest = journal.events.par_iter().fold(Reached::default, |mut newest, event| {
+        newest.add(&event.account, event.date, event.kind.quantity().is_some());
+        newest
+    });
+    let mut newest = newest.reduce(Reached::default, |mut newest, other| {
+        for (account, (day, holds)) in other.0 {
+            newest.add(account, day, holds);
         }
-    }
+        newest
+    });
     let stated =
         journal.accounts.values().filter_map(|account| Some((&account.id, account.reached?)));
     for (account, day) in stated {
-        let known = newest.entry(account).or_insert(day);
-        *known = (*known).max(day);
-        holds.insert(account);
+        newest.add(account, day, true);
     }
     let mut reached: Vec<(Name, NaiveDate)> = newest
+        .0
         .into_iter()
-        .filter(|(account, _)| holds.contains(account))
-        .map(|(account, day)| (account.clone(), day))
+        .filter(|(_, (_, holds))| *holds)
+        .map(|(account, (day, _))| (account.clone(), day))
         .collect();
     reached.sort();
     reached
