@@ -1,8 +1,7 @@
 //! What rows are tried on: an event, a match or an accrual, each with its figures and facts.
 
-use std::borrow::Cow;
-
 use super::Lack;
+use super::frame::{Asked, Condition};
 use super::vector::{self, Figure};
 use crate::event::{Event, EventKind, Journal, TaxAuthority};
 use crate::income::{Income, Match};
@@ -32,22 +31,6 @@ pub(super) enum Answer {
     No,
     /// It hangs on this fact.
     Lacks(Name),
-}
-
-/// A field of a subject.
-enum Own<'j> {
-    /// It is this.
-    Is(Cow<'j, str>),
-    /// It could have it and has not.
-    Absent,
-    /// It is no field of the subject; it may be a fact.
-    Not,
-}
-
-impl<'j> Own<'j> {
-    fn of(value: Option<Cow<'j, str>>) -> Own<'j> {
-        value.map_or(Own::Absent, Own::Is)
-    }
 }
 
 /// A part of the units passed a test.
@@ -210,13 +193,22 @@ impl<'j> Subject<'j> {
     }
 
     /// Whether a condition holds. `deposit`: what came into the account so far.
-    pub fn answers(&self, condition: &Where, deposit: &dyn Fn() -> Decimal) -> Answer {
-        let key = &*condition.fact;
+    pub fn answers(&self, condition: &Condition<'_>, deposit: &dyn Fn() -> Decimal) -> Answer {
+        let Condition { of, test } = condition;
         let any = |holds: &dyn Fn(&Test) -> bool| {
-            if condition.any.iter().any(holds) { Answer::Yes } else { Answer::No }
+            if test.any.iter().any(holds) { Answer::Yes } else { Answer::No }
         };
-        match (key, &self.what) {
-            ("claimed", What::Event(event)) => any(&|test| {
+        // A field that the subject could have and has not is absent; what is no field of it may be a fact.
+        let word = |value: Option<&str>| match value {
+            Some(value) => any(&|test| test.holds(value)),
+            None => any(&|test| *test == Test::Absent),
+        };
+        let number = |value: Option<Decimal>| match value {
+            Some(value) => any(&|test| test.holds_of(value)),
+            None => any(&|test| *test == Test::Absent),
+        };
+        match (of, &self.what) {
+            (Asked::Claimed, What::Event(event)) => any(&|test| {
                 let has = |word: &str| event.claimed.iter().any(|claim| claim.text() == word);
                 match test {
                     Test::Is(word) => has(word),
@@ -224,49 +216,23 @@ impl<'j> Subject<'j> {
                     _ => event.claimed.is_empty(),
                 }
             }),
-            ("holding", What::Match(matched)) => any(&|test| {
-                let has = |word: &str| matched.holding.iter().any(|name| *name == *word);
-                match test {
-                    Test::Is(word) => has(word),
-                    Test::Not(word) => !has(word),
-                    _ => matched.holding.is_empty(),
-                }
+            (Asked::Holding, What::Match(matched)) => any(&|test| match test {
+                Test::Is(word) => matched.holding.contains(word),
+                Test::Not(word) => !matched.holding.contains(word),
+                _ => matched.holding.is_empty(),
             }),
-            _ => match self.own(key, deposit) {
-                Own::Is(value) => any(&|test| test.holds(&value)),
-                Own::Absent => any(&|test| *test == Test::Absent),
-                Own::Not => self.stated(condition, key),
-            },
-        }
-    }
-
-    /// A field of the subject itself.
-    fn own(&self, key: &str, deposit: &dyn Fn() -> Decimal) -> Own<'j> {
-        if key == "security" {
-            return Own::of(self.security().map(|name| Cow::Borrowed(&**name)));
-        }
-        match self.what {
-            What::Match(matched) => match key {
-                "sort" => Own::Is(Cow::Borrowed(matched.sort)),
-                "gain" => Own::of(matched.gain().map(|gain| Cow::Owned(gain.to_string()))),
-                _ => Own::Not,
-            },
-            What::Accrual(accrual) => match key {
-                "amount" => Own::Is(Cow::Owned(accrual.amount.to_string())),
-                _ => Own::Not,
-            },
-            What::Event(event) => match key {
-                "amount" => {
-                    Own::of(self.amount(event).map(|amount| Cow::Owned(amount.to_string())))
-                }
-                "reason" => Own::of(event.reason.as_deref().map(Cow::Borrowed)),
-                "deposit" => Own::Is(Cow::Owned(deposit().to_string())),
-                "expense" => match &event.kind {
-                    EventKind::RentExpense { expense, .. } => Own::Is(Cow::Borrowed(&**expense)),
-                    _ => Own::Absent,
-                },
-                _ => Own::Not,
-            },
+            (Asked::Security, _) => word(self.security().map(|name| &**name)),
+            (Asked::Sort, What::Match(matched)) => word(Some(matched.sort)),
+            (Asked::Gain, What::Match(matched)) => number(matched.gain()),
+            (Asked::Amount, What::Accrual(accrual)) => number(Some(accrual.amount)),
+            (Asked::Amount, What::Event(event)) => number(self.amount(event)),
+            (Asked::Reason, What::Event(event)) => word(event.reason.as_deref()),
+            (Asked::Deposit, What::Event(_)) => number(Some(deposit())),
+            (Asked::Expense, What::Event(event)) => word(match &event.kind {
+                EventKind::RentExpense { expense, .. } => Some(&**expense),
+                _ => None,
+            }),
+            _ => self.stated(test, &test.fact),
         }
     }
 

@@ -101,6 +101,17 @@ impl Test {
             }
         }
     }
+
+    /// Whether a number passes.
+    pub fn holds_of(&self, value: Decimal) -> bool {
+        match self {
+            Test::Above(limit, equal) => value > *limit || *equal && value == *limit,
+            Test::Below(limit, equal) => value < *limit || *equal && value == *limit,
+            Test::Is(_) | Test::Not(_) | Test::Ends(_) | Test::Absent => {
+                self.holds(&value.to_string())
+            }
+        }
+    }
 }
 
 /// Years, each from and to, both included.
