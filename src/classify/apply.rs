@@ -100,7 +100,7 @@ impl<'j> Classifier<'_, 'j> {
                     );
                 }
                 Verdict::Lacks(missing) if row.is_part() => {
-                    self.ask(&missing, event, (date, year), None)
+                    self.ask(&missing, event, (date, year), None);
                 }
                 Verdict::Lacks(missing) => {
                     // What a person's answer could still take, no later row may.

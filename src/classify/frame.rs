@@ -23,8 +23,8 @@ pub(super) struct Row<'r> {
     slot: usize,
     /// The category that it gives: a number that rows share which give the same.
     gives: usize,
-    /// The number of the category that it gives a part of; `None` within where no row gives that.
-    part_of: Option<Option<usize>>,
+    /// The number of the category that it gives a part of; one that no row has, where none gives that.
+    part_of: Option<usize>,
     /// Whether its figure adds up to a payment with others, or is the payment.
     summand: bool,
     /// Whether its figure is the payment.
@@ -92,7 +92,7 @@ impl Tried {
 
     /// Whether a row may still be tried: its figure is not taken, and it has what it is a part of.
     pub(super) fn is_open(&self, row: &Row<'_>) -> bool {
-        let orphan = |parent: Option<usize>| parent.is_none_or(|one| !self.given.contains(&one));
+        let orphan = |parent: usize| !self.given.contains(&parent);
         !(self.taken.contains(&row.slot)
             || row.summand && self.whole
             || row.part_of.is_some_and(orphan))
@@ -117,7 +117,7 @@ impl<'r> Row<'r> {
         rules.sort_by_key(|rule| rule.part_of.is_some());
         let slot =
             |rule: &Rule| (rule.field.clone(), rule.part_of.as_ref().map(|_| rule.id.clone()));
-        let gives = |id: &Name| rules.iter().position(|rule| rule.id == *id);
+        let gives = |id: &Name| rules.iter().position(|rule| rule.id == *id).unwrap_or(rules.len());
         let row = |rule: &&'r Rule| {
             let part = rule.part_of.is_some();
             Row {
@@ -125,7 +125,7 @@ impl<'r> Row<'r> {
                 name: format!("{regime}/{}", rule.id).into(),
                 conditions: Condition::all(&rule.conditions),
                 slot: rules.iter().position(|other| slot(other) == slot(rule)).unwrap_or_default(),
-                gives: gives(&rule.id).unwrap_or_default(),
+                gives: gives(&rule.id),
                 part_of: rule.part_of.as_ref().map(gives),
                 summand: !part && vector::is_summand(&rule.field),
                 whole: !part && rule.field == *"amount",
