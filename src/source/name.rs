@@ -5,12 +5,12 @@ mod table;
 
 use std::borrow::Borrow;
 use std::cmp::Ordering;
-use std::collections::HashSet;
 use std::fmt;
 use std::hash::{BuildHasherDefault, Hash, Hasher};
 use std::num::NonZeroU32;
 use std::ops::Deref;
 
+use hashbrown::HashTable;
 use serde::{Serialize, Serializer};
 
 pub use set::NameSet;
@@ -28,7 +28,7 @@ impl Name {
     /// The name with these letters. A reader of many rows takes its names from a `Names`, which
     /// asks no other thread.
     pub fn new(text: &str) -> Name {
-        Name(table::number(text))
+        Name(table::number(table::hash(text), text))
     }
 
     /// Its letters, which stay for as long as the process does.
@@ -132,16 +132,18 @@ impl Serialize for Name {
 
 /// The names that one reader has met, so that it need not ask the table that all threads share.
 #[derive(Debug, Default)]
-pub struct Names(HashSet<Name, ByLetters>);
+pub struct Names(HashTable<(u64, Name)>);
 
 impl Names {
     /// The name with these letters: the one met before, or a new one.
     pub fn get(&mut self, text: &str) -> Name {
-        if let Some(name) = self.0.get(text) {
+        let hash = table::hash(text);
+        // Letters lie far from each other: they are looked at only where all of the hash is the same.
+        if let Some((_, name)) = self.0.find(hash, |(of, name)| *of == hash && *name == *text) {
             return name.clone();
         }
-        let name = Name::new(text);
-        self.0.insert(name.clone());
+        let name = Name(table::number(hash, text));
+        self.0.insert_unique(hash, (hash, name.clone()), |(of, _)| *of);
         name
     }
 }

@@ -4,12 +4,12 @@
 //! the same. To look up letters by a number waits for nobody; to take in letters waits for those who
 //! take in others of the same shard.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
+use std::hash::Hasher;
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{LazyLock, Mutex, OnceLock, PoisonError};
 
+use hashbrown::HashTable;
 use xxhash_rust::xxh3::xxh3_64;
 
 /// Letters by number, in blocks that double, so that none ever moves.
@@ -31,36 +31,43 @@ type Block = Box<[OnceLock<&'static str>]>;
 
 #[derive(Default)]
 struct Shard {
-    numbers: HashMap<&'static str, NonZeroU32, BuildHasherDefault<Letters>>,
+    /// Each with the hash of its letters.
+    numbers: HashTable<(u64, NonZeroU32)>,
     /// What is left of the piece that the last letters were copied into.
     room: &'static mut [u8],
 }
 
-/// The number of these letters: the one they have, or the next.
-pub(super) fn number(text: &str) -> NonZeroU32 {
+/// What letters are looked up by.
+pub(super) fn hash(text: &str) -> u64 {
+    xxh3_64(text.as_bytes())
+}
+
+/// The number of these letters, whose hash is known: the one they have, or the next.
+pub(super) fn number(hash: u64, text: &str) -> NonZeroU32 {
     // Other bits than those by which a shard's own table finds its place.
-    let shard = (xxh3_64(text.as_bytes()) >> 40) as usize % SHARDS.len();
+    let shard = (hash >> 40) as usize % SHARDS.len();
     // A shard is whole at every moment, even if a thread that held it panicked.
     let mut shard = SHARDS[shard].lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(number) = shard.numbers.get(text) {
+    let same = |(of, number): &(u64, NonZeroU32)| *of == hash && letters(*number) == text;
+    if let Some((_, number)) = shard.numbers.find(hash, same) {
         return *number;
     }
-    let letters = shard.keep(text);
+    let kept = shard.keep(text);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
     let (block, at) = place(number);
     let size = (FIRST as usize) << block;
     let block =
         BLOCKS[block].get_or_init(|| std::iter::repeat_with(OnceLock::new).take(size).collect());
     let number = NonZeroU32::new(number).expect("fewer names than `u32` can count");
-    block[at].set(letters).expect("a number is given once");
-    shard.numbers.insert(letters, number);
+    block[at].set(kept).expect("a number is given once");
+    shard.numbers.insert_unique(hash, (hash, number), |(of, _)| *of);
     number
 }
 
 /// The number of no letters: what most texts that could say something say.
 pub(super) fn empty() -> NonZeroU32 {
     static EMPTY: OnceLock<NonZeroU32> = OnceLock::new();
-    *EMPTY.get_or_init(|| number(""))
+    *EMPTY.get_or_init(|| number(hash(""), ""))
 }
 
 /// The letters with this number.
@@ -132,7 +139,7 @@ mod tests {
     fn threads_agree_on_the_numbers_of_letters() {
         let texts: Vec<String> =
             (0..5000).map(|n| format!("name {n} {}", "x".repeat(n % 50))).collect();
-        let numbers = || texts.iter().map(|text| number(text)).collect::<Vec<_>>();
+        let numbers = || texts.iter().map(|text| number(hash(text), text)).collect::<Vec<_>>();
         let (left, right) = std::thread::scope(|scope| {
             let left = scope.spawn(numbers);
             (numbers(), left.join().expect("no panic"))
