@@ -320,18 +320,35 @@ fn days_that_can_be_read_two_ways_are_refused_with_both() {
 }
 
 #[test]
-fn a_currency_that_no_file_says_is_told_and_the_users_own_goes_before_it() {
+fn a_currency_that_no_file_says_is_asked_for() {
     let text = "ID;Type;Time;Symbol;Comment;Amount\n1;Deposit;12.04.2024 13:01:45;;transfer;100\n";
-    let source = Source::new("cash.csv", text);
-    let told = |books: &Books| {
-        let run = books.import(std::slice::from_ref(&source), Otherwise::Profile);
-        let currency = run.files[0].events[0].currency.clone();
-        let warned = run.diagnostics.iter().any(|found| found.code == "assumed-currency");
-        (currency.expect("cash is in a currency").to_string(), warned)
+    let told = |books: &Books, name: &str, rows: &str| {
+        let source = Source::new(name, format!("{text}{rows}"));
+        let run = books.import(&[source], Otherwise::Profile);
+        let event = run.files[0].events[0].clone();
+        event.currency.map_or_else(|| event.kind.name().to_owned(), |found| found.to_string())
     };
-    assert_eq!(told(&Books::default()), ("EUR".to_owned(), true));
+    let buy = |symbol: &str, cost: &str| {
+        format!("2;Stock purchase;13.04.2024 13:01:45;{symbol};OPEN BUY 5 @ 117.80;{cost}\n")
+    };
+    assert_eq!(told(&Books::default(), "cash.csv", ""), "unknown");
+    // Money that was changed says nothing, money that was not says all.
+    assert_eq!(told(&Books::default(), "cash.csv", &buy("CDR.PL", "-136.80")), "unknown");
+    assert_eq!(told(&Books::default(), "cash.csv", &buy("CDR.PL", "-589.00")), "PLN");
+    let two = buy("CDR.PL", "-589.00") + &buy("XYE.DE", "-589.00").replace("2;", "3;");
+    assert_eq!(told(&Books::default(), "cash.csv", &two), "unknown");
+    // So does the name of a file, and what stands above a header.
+    assert_eq!(told(&Books::default(), "USD_123_cash.csv", ""), "USD");
+    let above = format!(";Account;Currency;Balance;\n;123;PLN;5.00;\n{text}");
+    let run = Books::default().import(&[Source::new("cash.csv", above)], Otherwise::Profile);
+    assert_eq!(run.files[0].events[0].currency.as_deref(), Some("PLN"));
+    // The settings of the account go before all of them.
+    let mut books = Books::default().account("xtb", "xtb", &[]);
+    books.accounts.get_mut("xtb").expect("it was added").currency = Some("CZK".into());
+    assert_eq!(told(&books, "USD_123_cash.csv", &buy("CDR.PL", "-589.00")), "CZK");
+    // A profile of one's own does too.
     let own = Books::default().profile("name = \"xtb\"\ncurrency = \"PLN\"\n");
-    assert_eq!(told(&own), ("PLN".to_owned(), false));
+    assert_eq!(told(&own, "cash.csv", ""), "PLN");
 }
 
 #[test]

@@ -250,6 +250,7 @@ fn account(id: &At<Name>, group: &Group, settings: &Settings) -> Account {
     account.profile = group.text("profile").map(|profile| profile.value);
     account.matches = values(group.texts("match"));
     account.sweep = values(group.texts("sweep"));
+    account.currency = group.text("currency").map(|currency| currency.value);
     account.reached = group.day("reached").map(|day| day.value);
     account.was = values(group.texts("was"));
     // An account that was renamed keeps its place in the ledger unless another is named.

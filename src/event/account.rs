@@ -92,6 +92,8 @@ pub struct Account {
     pub lots: Vec<LotElection>,
     /// Securities that are cash in all but name.
     pub sweep: Vec<Name>,
+    /// What amounts are in, where its exports do not say it.
+    pub currency: Option<Name>,
     /// Its records are complete to this day, where that is later than the newest row.
     pub reached: Option<NaiveDate>,
     /// Earlier ids, oldest first; the first stays in the ids of its events.
@@ -116,6 +118,7 @@ impl Account {
             matches: Vec::new(),
             lots: Vec::new(),
             sweep: Vec::new(),
+            currency: None,
             reached: None,
             was: Vec::new(),
         }

@@ -20,6 +20,7 @@ use crate::period::NaiveDate;
 use crate::source::{Name, Source};
 
 /// A file that a profile reads, and whose rows are in it.
+#[derive(Clone)]
 pub struct Document<'p> {
     /// Its text.
     pub source: &'p Source,

@@ -12,7 +12,7 @@ use self::trade::{less_costs, worth};
 use super::cell::Number;
 use super::position;
 use super::profile::{Beside, Field, Make, Profile, Side};
-use super::row::Row;
+use super::row::{Row, Trouble};
 use super::symbol;
 use crate::event::{
     self, Dates, Event, EventId, EventKind, FieldError, Origin, Relation, Value, WithheldTax,
@@ -135,7 +135,8 @@ impl Making<'_> {
     pub fn unknown(&self, row: &Row, id: EventId, raw: &str) -> Event {
         let kind = EventKind::Unknown { row: Name::new(raw) };
         let mut event = self.event(row, id, kind);
-        if let Some(amount) = self.cash(row).value() {
+        let said = row.trouble != Some(Trouble::NoCurrency);
+        if let Some(amount) = self.cash(row).value().filter(|_| said) {
             event.amount = amount;
             event.currency = Some(row.currency.clone());
         }

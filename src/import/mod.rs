@@ -9,6 +9,7 @@
 //! `make`, `pair` and `position` make its event, `links` joins it to others, `union` says whether it is
 //! new.
 
+mod assumed;
 mod canonical;
 mod cell;
 mod clock;
@@ -144,7 +145,6 @@ pub fn run(files: &[Source], context: &Context) -> Run {
             "each row is one of them"
         );
         run.diagnostics.extend(say::cut(export, outcome.rows.read));
-        run.diagnostics.extend(say::assumed(export));
         run.diagnostics.append(&mut say::diagnostics(export, &outcome));
         run.files.push(report(export, outcome, ties));
     }

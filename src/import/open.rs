@@ -1,6 +1,7 @@
 //! Opens a file that a profile reads: recognises it, tells whose its rows are, and has them decided.
 
 use std::collections::HashMap;
+use std::fmt::Write;
 
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -8,9 +9,10 @@ use super::decide::{self, Deciding};
 use super::export::{Document, Export};
 use super::profile::Words;
 use super::recognise::{self, Kinds, Layout};
-use super::row::{self, Holder, Row, Sheet, Takes, Trouble};
+use super::row::{self, Ambiguous, Holder, Reading, Row, Sheet, Takes, Trouble};
 use super::symbol::Aliases;
-use super::{Asked, Context, Refused, say, whose};
+use super::{Asked, Context, Refused, assumed, say, whose};
+use crate::event::Account;
 use crate::source::{Name, Source};
 
 /// More accounts than this in one file are none: another column was taken for theirs.
@@ -52,7 +54,7 @@ impl<'p> Opener<'p> {
         let context = &self.context;
         let profile = layout.profile;
         let form = whose::form(&file.name, profile, context);
-        let reading = row::Reading { aliases: self.aliases, form, length: row::LENGTH };
+        let reading = Reading { aliases: self.aliases, form, currency: None, length: row::LENGTH };
         let ambiguous = |ambiguous| {
             Stopped::Refused(Box::new(Refused {
                 file: file.name.clone(),
@@ -74,9 +76,8 @@ impl<'p> Opener<'p> {
             accounts,
         };
         if let Some((holder, account)) = whose::before_reading(&file.name, layout, context) {
-            let document = document(vec![account]);
-            let export =
-                decide::read(document, digest, reading, &[holder], deciding).map_err(ambiguous)?;
+            let export = decide_in(&document, vec![account], digest, reading, &[holder], deciding)
+                .map_err(ambiguous)?;
             // Of nobody's rows nothing can be told before.
             if export.days.iter().any(Option::is_some) {
                 return Ok(export);
@@ -95,9 +96,44 @@ impl<'p> Opener<'p> {
         }
         let accounts =
             whose::of_sheet(&file.name, profile, &survey, context).map_err(Stopped::Asked)?;
-        decide::read(document(accounts), digest, reading, &survey.holders, deciding)
+        decide_in(&document, accounts, digest, reading, &survey.holders, deciding)
             .map_err(ambiguous)
     }
+}
+
+/// Reads a document whose accounts are known; where it does not say what its amounts are in, as the
+/// account's settings or its own trades say.
+fn decide_in<'p>(
+    document: &dyn Fn(Vec<Account>) -> Document<'p>,
+    accounts: Vec<Account>,
+    digest: u64,
+    reading: Reading,
+    holders: &[Holder],
+    deciding: Deciding,
+) -> Result<Export<'p>, Ambiguous> {
+    let mut document = document(accounts);
+    let profile = document.layout.profile;
+    if !profile.assumes_currency {
+        return decide::read(document, digest, reading, holders, deciding);
+    }
+    let read = |currency: Option<&Name>, document: Document<'p>| {
+        decide::read(document, digest, Reading { currency, ..reading }, holders, deciding)
+    };
+    if let Some(stated) = assumed::stated(&document.accounts) {
+        return read(Some(&stated), document);
+    }
+    let evidence = if let Some(evidence) = assumed::by_file(&document) {
+        Some(evidence)
+    } else if profile.listed.is_empty() {
+        let tried = read(None, document.clone())?;
+        assumed::by_par(&tried).map(|currency| (currency, "its rows at a rate of one are in"))
+    } else {
+        let tried = read(Some(&profile.currency), document.clone())?;
+        assumed::by_trades(&tried).map(|currency| (currency, "its trades tie in"))
+    };
+    let Some((currency, told)) = evidence else { return read(None, document) };
+    let _ = write!(document.layout.why, "; {told} {currency}");
+    read(Some(&currency), document)
 }
 
 /// How many rows each holder has, and what they are, before it is known whose they are.

@@ -170,6 +170,8 @@ pub enum Trouble {
     Surplus,
     /// A cost is in another currency than the amount, and nothing says at which rate.
     Currency(Name),
+    /// Nothing says what its amount is in.
+    NoCurrency,
 }
 
 /// What they become stays near the core that reads them.
@@ -182,6 +184,8 @@ pub struct Reading<'r> {
     pub aliases: &'r Aliases,
     /// How days are written where the file leaves it open.
     pub form: Option<DateForm>,
+    /// What amounts are in, where the file does not say and the profile cannot.
+    pub currency: Option<&'r Name>,
     /// How many bytes are read in one piece; see `LENGTH`.
     pub length: usize,
 }

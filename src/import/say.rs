@@ -43,6 +43,14 @@ impl Document<'_> {
                 ),
             )
             .help("write this event by hand in main.journal"),
+            Trouble::NoCurrency => {
+                let message = "nothing in the file says what the amount is in";
+                let currency = &self.layout.profile.currency;
+                let id = self.accounts.first().map_or("…", |account| &*account.id);
+                Reason::new("no-currency", message).at(Field::Amount).help(format!(
+                    "say it in rentier.toml, then import again:\n[account.{id}]\ncurrency = \"{currency}\"    # or what it is"
+                ))
+            }
             Trouble::Columns(columns) => self.unknown_columns(section, columns),
         })
     }
@@ -224,21 +232,6 @@ pub fn cut(export: &Export, rows: u32) -> Option<Diagnostic> {
     let help = "export shorter spans of days, so that none has as many";
     let place = export.document.source.place_of_line(line);
     Some(Diagnostic::warning("may-be-cut", message).at(place).help(help))
-}
-
-/// That nothing in the file says its currency, and which was taken.
-pub fn assumed(export: &Export) -> Option<Diagnostic> {
-    let profile = export.document.layout.profile;
-    let taken = |currency: &Option<Name>| currency.as_ref() == Some(&profile.currency);
-    let of_none = export.events.is_empty() && !export.traces.is_empty();
-    let used = of_none || export.events.iter().any(|event| taken(&event.currency));
-    if !profile.assumes_currency || !used {
-        return None;
-    }
-    let message = format!("nothing in the file says its currency: {} is taken", profile.currency);
-    let place = export.document.source.place_of_line(export.document.layout.first.line.max(1));
-    let help = format!("say it in {}: currency = \"{}\"", profile.teach, profile.currency);
-    Some(Diagnostic::warning("assumed-currency", message).at(place).help(help))
 }
 
 /// What a person has to know of one export, by line; rows with one and the same trouble are one.

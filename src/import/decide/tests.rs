@@ -33,7 +33,7 @@ fn wins(source: &Source, context: &Context, words: &Words, number: usize) -> Res
         return Err("not read".to_owned());
     };
     let document = &export.document;
-    let reading = Reading { aliases: &aliases, form: None, length: row::LENGTH };
+    let reading = Reading { aliases: &aliases, form: None, currency: None, length: row::LENGTH };
     let rows = row::read(source, &document.layout, reading, &[], &|| Rows(Vec::new()));
     let rows = rows.map_err(|ambiguous| ambiguous.text)?.rows.0;
     let [row] = &rows[..] else { return Err(format!("{} rows", rows.len())) };
@@ -87,7 +87,7 @@ fn made(source: &Source, profiles: &[crate::import::Profile], length: usize) -> 
     let words = Words::new(&layout.profile.actions);
     let accounts = vec![Account::taxable("schwab".into())];
     let document = Document { source, layout, aliases: &aliases, accounts };
-    let reading = Reading { aliases: &aliases, form: None, length };
+    let reading = Reading { aliases: &aliases, form: None, currency: None, length };
     let deciding = Deciding { words: &words, overrides: &[], known: false };
     let holder = row::Holder::default();
     let export = read(document, 0, reading, &[holder], deciding).expect("one way to read days");
@@ -139,7 +139,7 @@ fn cuts_keep_rows_and_their_holders() {
     let layout = recognise::recognise(&source, &profiles, &Kinds::default()).expect("Fidelity's");
     let aliases = Aliases::default();
     let read = |length| {
-        let reading = Reading { aliases: &aliases, form: None, length };
+        let reading = Reading { aliases: &aliases, form: None, currency: None, length };
         let sheet = row::read(&source, &layout, reading, &[], &|| Rows(Vec::new()));
         let sheet = sheet.expect("one way to read days");
         format!("{:?}{:?}", sheet.holders, sheet.rows.0)
@@ -173,7 +173,8 @@ fn every_action_wins_its_own_example() {
             let tried: Vec<String> = tables
                 .map(|table| {
                     let text = format!("{}\n{example}\n", table.header.join(","));
-                    let source = Source::new("example.csv", text);
+                    // Its name says what is read where the row cannot.
+                    let source = Source::new("example EUR.csv", text);
                     wins(&source, &context, &words, number).err().unwrap_or_default()
                 })
                 .collect();

@@ -51,6 +51,8 @@ pub struct Profile {
     pub states_currency: bool,
     /// Files say nothing of their currency, and accounts may be in others than this.
     pub assumes_currency: bool,
+    /// What prices are in on a market, by how symbols of it end: `.DE`.
+    pub listed: Vec<(String, Name)>,
     /// Its tables: first that of the profile's own header, then other layouts and sections.
     pub tables: Vec<Table>,
     /// Fields whose values make a row the same row at every download.
@@ -401,10 +403,15 @@ pub fn in_currency(name: &str) -> Option<(&str, &'static str)> {
         "p" => Some("GBX"),
         // Also the sign of pounds in a file whose encoding was lost.
         "£" | "" | "\u{fffd}" => Some("GBP"),
-        _ => HEADER_CURRENCIES.iter().find(|known| known.eq_ignore_ascii_case(code)).copied(),
+        _ => coded(code),
     };
     let found = found.filter(|_| bracketed.is_some() || code.len() == 3)?;
     Some((rest, found))
+}
+
+/// The currency that `code` names in any case, of those that brokers keep accounts in.
+pub fn coded(code: &str) -> Option<&'static str> {
+    HEADER_CURRENCIES.iter().find(|known| known.eq_ignore_ascii_case(code)).copied()
 }
 
 /// Currencies that names of columns end with.

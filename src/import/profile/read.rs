@@ -135,6 +135,7 @@ fn profile(root: &Group, source: &Source, expressions: Expressions) -> Profile {
         reader: root.text("reader").map(|at| at.value),
         states_currency: root.has("currency"),
         assumes_currency: root.flag("assumes_currency").is_some_and(|at| at.value),
+        listed: names(root, "listed").map(|(end, at)| (end.value.to_string(), at.value)).collect(),
         currency: root.text("currency").map_or_else(|| Name::new("USD"), |at| at.value),
         prose: root.flag("prose").is_some_and(|at| at.value),
         bank: root.flag("bank").is_some_and(|at| at.value),

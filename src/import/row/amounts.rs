@@ -19,6 +19,8 @@ pub(super) struct Money {
     pub(super) gross: bool,
     /// It was stated in hundredths of its currency.
     pub(super) hundredths: bool,
+    /// Nothing says its currency.
+    pub(super) unsaid: bool,
 }
 
 impl Reader<'_, '_, '_> {
@@ -74,18 +76,20 @@ impl Reader<'_, '_, '_> {
             fields[usize::from(gross)..].iter().find(|field| self.at.0[**field as usize].is_some());
         let said = field.and_then(|field| self.currency_of(*field, Field::Currency, cells));
         let said = match said {
-            Some(said) => self.asset(&said),
+            Some(said) => Some(self.asset(&said)),
             None => match self.at.get(Field::Currency, cells) {
-                "" => self.at_par(cells).unwrap_or_else(|| self.profile.currency.clone()),
-                currency => self.asset(currency),
+                "" => self.at_par(cells).or_else(|| self.reading.currency.cloned()),
+                currency => Some(self.asset(currency)),
             },
         };
+        let unsaid = said.is_none() && self.profile.assumes_currency;
+        let said = said.unwrap_or_else(|| self.profile.currency.clone());
         match hundredth_of(&said) {
             Some(whole) => {
                 let currency = self.memory.names.get(whole);
-                Money { amount: in_units(amount), currency, gross, hundredths: true }
+                Money { amount: in_units(amount), currency, gross, hundredths: true, unsaid }
             }
-            None => Money { amount, currency: said, gross, hundredths: false },
+            None => Money { amount, currency: said, gross, hundredths: false, unsaid },
         }
     }
 

@@ -20,7 +20,7 @@ impl<'s> Reader<'s, '_, '_> {
         let quantity = self.number(Field::Quantity, cells);
         let mut price = self.number(Field::Price, cells);
         let accrued = self.number(Field::Accrued, cells);
-        let Money { amount, currency, gross, hundredths } = self.money(cells);
+        let Money { amount, currency, gross, hundredths, unsaid } = self.money(cells);
         let changed = self.changed(cells);
         let mut price_currency = self.currency_of(Field::Price, Field::PriceCurrency, cells);
         let whole = price_currency.as_deref().and_then(hundredth_of);
@@ -69,6 +69,8 @@ impl<'s> Reader<'s, '_, '_> {
         };
         let trouble = self.trouble(record, cells, date.is_some());
         let trouble = trouble.or_else(|| costs.clone().err().map(Trouble::Currency));
+        let unsaid = unsaid && amount.value().is_some_and(|amount| !amount.is_zero());
+        let trouble = trouble.or_else(|| unsaid.then_some(Trouble::NoCurrency));
         let trouble = self.aside_by_type(cells).map(Trouble::Aside).or(trouble);
         let (fees, withheld) = costs.unwrap_or((Number::Nothing, Number::Nothing));
         let ex = cell::day(self.at.get(Field::Ex, cells), self.form);
