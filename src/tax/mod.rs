@@ -17,6 +17,7 @@ mod holding;
 mod lot;
 mod options;
 mod position;
+mod positions;
 mod rental;
 mod repurchase;
 mod share;

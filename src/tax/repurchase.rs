@@ -276,7 +276,7 @@ impl<'j> Walk<'j> {
     /// Whether a loss of a security may still be denied on a day, or was just made.
     pub fn loss_waits(&self, account: &Name, security: &Name, day: NaiveDate) -> bool {
         let Some(rule) = &self.regime.repurchase else { return false };
-        let group = super::walk::group(self.journal, account);
+        let group = super::positions::group(self.journal, account);
         let Some(pool) = self.losses.numbers.get(&(group, security.clone())) else { return false };
         self.losses.pools[*pool]
             .waiting
@@ -360,7 +360,7 @@ pub(super) fn wait_for(journal: &Journal, found: &mut [Found]) {
     let reached = reached(journal);
     let reached: Vec<(u32, Name, NaiveDate)> = reached
         .into_iter()
-        .map(|(account, day)| (super::walk::group(journal, &account), account, day))
+        .map(|(account, day)| (super::positions::group(journal, &account), account, day))
         .collect();
     for Found { findings, groups, .. } in found {
         for (change, group) in findings.may_change.iter_mut().zip(groups) {
