@@ -158,12 +158,12 @@ impl<'j> Walk<'j> {
         let mut dealer = Dealer::new(proceeds.into(), quantity.into());
         let mut missing = Fixed::from(quantity);
         let mut taken = std::mem::take(&mut self.taken);
-        for lot in taken.drain(..) {
+        for lot in &taken {
             let proceeds = dealer.next(lot.quantity);
             missing -= lot.quantity;
-            let mut sold = self.units(&lot, proceeds, (day, year));
+            let mut sold = self.units(lot, proceeds, (day, year));
             if special {
-                self.special(disposal, &lot, &mut sold);
+                self.special(disposal, lot, &mut sold);
             }
             if sold.cost.is_none() {
                 self.unknown_cost(sale.disposal, sale.position, lot.units());
@@ -172,6 +172,7 @@ impl<'j> Walk<'j> {
                 self.keep_of(disposal, &sold);
             }
         }
+        taken.clear();
         self.taken = taken;
         if missing.is_positive() {
             let lot = Lot::new(None, None, missing.decimal(), None);

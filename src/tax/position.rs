@@ -195,17 +195,22 @@ impl Position {
     /// `quantity`. Returns how many units are wanting.
     fn take_whole(&mut self, quantity: Fixed, taken: &mut Vec<Lot>) -> Fixed {
         let mut wanted = quantity;
-        while let Some(lot) = self.lots.front()
-            && lot.quantity <= wanted
-            && !wanted.is_zero()
-            && let Some(lot) = self.lots.pop_front()
-        {
-            wanted -= lot.quantity;
-            if !lot.quantity.is_zero() {
-                taken.push(lot.whole());
+        let (mut count, mut empty) = (0, false);
+        for lot in &self.lots {
+            if lot.quantity > wanted || wanted.is_zero() {
+                break;
             }
+            wanted -= lot.quantity;
+            empty |= lot.quantity.is_zero();
+            count += 1;
         }
         self.held -= quantity - wanted;
+        // They are no parts of another any more.
+        self.lots.range_mut(..count).for_each(|lot| lot.set(lot.quantity, lot.cost));
+        taken.extend(self.lots.drain(..count));
+        if empty {
+            taken.retain(|lot| !lot.quantity.is_zero());
+        }
         self.sweep();
         wanted
     }
