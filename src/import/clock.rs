@@ -1,10 +1,9 @@
 //! Reads the time of day beside a day, and makes of a stamp with an offset the day it was in the
 //! broker's zone. A stamp is converted once, here; behind it are calendar days.
 
-use chrono::{DateTime, FixedOffset, TimeZone as _};
-use chrono_tz::Tz;
+use chrono::{FixedOffset, TimeZone as _};
 
-use crate::period::{NaiveDate, NaiveTime};
+use crate::period::{NaiveDate, NaiveTime, Zone};
 
 /// The time of day that a cell states, and its offset from UTC where it states one:
 /// `14:30:05.123`, `2:05 PM`, `14:30:05Z`, `14:30:05+0200`.
@@ -71,10 +70,10 @@ pub fn in_zone(
     day: NaiveDate,
     time: NaiveTime,
     offset: Option<FixedOffset>,
-    zone: Tz,
+    zone: Zone,
 ) -> (NaiveDate, NaiveTime) {
     let stamp = offset.and_then(|offset| offset.from_local_datetime(&day.and_time(time)).single());
-    let there = stamp.map(|stamp: DateTime<FixedOffset>| stamp.with_timezone(&zone).naive_local());
+    let there = stamp.map(|stamp| zone.clock(stamp));
     there.map_or((day, time), |there| (there.date(), there.time()))
 }
 
@@ -107,10 +106,11 @@ mod tests {
     fn a_stamp_is_the_day_it_was_in_the_broker_s_zone() {
         let day = crate::period::iso("2024-04-05").expect("a day");
         let (clock, utc) = time("23:30:00Z").expect("a time");
-        let london = in_zone(day, clock, utc, Tz::Europe__London);
+        let zone = |name| Zone::named(name).expect("a zone");
+        let london = in_zone(day, clock, utc, zone("Europe/London"));
         assert_eq!(format!("{} {}", london.0, london.1), "2024-04-06 00:30:00");
-        let new_york = in_zone(day, clock, utc, Tz::America__New_York);
+        let new_york = in_zone(day, clock, utc, zone("America/New_York"));
         assert_eq!(format!("{} {}", new_york.0, new_york.1), "2024-04-05 19:30:00");
-        assert_eq!(in_zone(day, clock, None, Tz::Europe__London), (day, clock));
+        assert_eq!(in_zone(day, clock, None, zone("Europe/London")), (day, clock));
     }
 }

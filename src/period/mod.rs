@@ -1,12 +1,14 @@
 //! The ground: calendar days and tax years.
 //!
-//! A day is a `NaiveDate`: a calendar date without a clock or a zone. A tax year is named by the
+//! A day is a `NaiveDate`: a calendar date without a clock or a zone; `Zone` says which day an instant was. A tax year is named by the
 //! calendar year in which it begins; when it begins and how it is written, a regime says.
 
 mod every;
+mod zone;
 
 pub use chrono::{Datelike, Days, Months, NaiveDate, NaiveTime, Timelike};
 pub use every::Every;
+pub use zone::Zone;
 
 /// Which number of a written date is which, where it does not begin with the year.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

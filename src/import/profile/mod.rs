@@ -13,11 +13,10 @@ mod words;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use chrono_tz::Tz;
 use glob::{MatchOptions, Pattern};
 use rayon::prelude::*;
 
-use crate::period::DateForm;
+use crate::period::{DateForm, Zone};
 use crate::source::{Name, Source};
 
 use super::cell::Mark;
@@ -139,7 +138,7 @@ pub struct Dates {
     /// Before the day of the event inside the description.
     pub in_text: Option<String>,
     /// Where a stamp that names its own offset becomes a day; `None`: where it was written.
-    pub zone: Option<Tz>,
+    pub zone: Option<Zone>,
 }
 
 /// How the account's number is found in a file.

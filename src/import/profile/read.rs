@@ -5,8 +5,6 @@ mod pattern;
 
 use std::collections::HashMap;
 
-use chrono_tz::Tz;
-
 use self::action::{action, when};
 use self::pattern::{Expressions, glob};
 use super::{
@@ -14,7 +12,7 @@ use super::{
 };
 use crate::diagnostic::strict::{At, File, Group};
 use crate::diagnostic::{Diagnostic, nearest};
-use crate::period::DateForm;
+use crate::period::{DateForm, Zone};
 use crate::source::{Name, Source};
 
 /// Reads one profile. What cannot be read is left out and stands among the diagnostics.
@@ -314,9 +312,9 @@ fn dates(root: &Group) -> Dates {
     });
     let text = |key| group.text(key).map(|at| at.value.to_string());
     let zone = group.text("zone").and_then(|at| {
-        let zone = at.value.parse::<Tz>().ok();
+        let zone = Zone::named(&at.value);
         if zone.is_none() {
-            unknown(&group, "zone", &at, chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name()));
+            unknown(&group, "zone", &at, Zone::names());
         }
         zone
     });
