@@ -243,7 +243,7 @@ impl<'j> Walk<'j> {
                 if !gain.is_zero() {
                     let mut sold = self.units_of(from, &lot, cash.into(), event.date);
                     sold.cost = Some((cash - gain).into());
-                    self.keep(at, from, &sold);
+                    self.keep(at, from, sold);
                 }
                 cost = Some((was - cash + gain).into());
             }
@@ -352,7 +352,7 @@ impl<'j> Walk<'j> {
             }
             lot.set_cost(Some(Fixed::ZERO));
             let sold = self.units_of(position, &lot, gain, event.date);
-            self.keep(at, position, &sold);
+            self.keep(at, position, sold);
         }
     }
 }

@@ -9,6 +9,7 @@ use std::collections::{HashMap, HashSet};
 
 use rayon::prelude::*;
 
+use super::holding::ex_date;
 use super::options::underlying;
 use super::repurchase::wait_for;
 use super::walk::Walk;
@@ -30,6 +31,8 @@ pub(super) struct Shared<'j> {
     pub transfers: Transfers,
     /// The day to which the records reach: of the newest event, or as an account states.
     pub last: Option<NaiveDate>,
+    /// Whether any payment's ex-date is known.
+    pub ex_dates: bool,
     /// Whether there are securities that have to do with others.
     joins: bool,
 }
@@ -60,6 +63,7 @@ impl<'j> Shared<'j> {
                 Transfers::default()
             },
             last: has.newest.max(stated),
+            ex_dates: has.ex_dates,
             joins: has.links || has.joins || has.arrivals,
         }
     }
@@ -67,6 +71,7 @@ impl<'j> Shared<'j> {
 
 /// What of a journal's events most journals have none of: looked at once, on all cores.
 #[derive(Clone, Copy, Default)]
+#[allow(clippy::struct_excessive_bools)] // what there is of each, by itself
 struct Has {
     newest: Option<NaiveDate>,
     /// Links between events.
@@ -75,6 +80,8 @@ struct Has {
     arrivals: bool,
     /// Events about two securities.
     joins: bool,
+    /// Payments whose ex-date is known.
+    ex_dates: bool,
 }
 
 impl Has {
@@ -87,12 +94,14 @@ impl Has {
             joins: has.joins
                 || matches!(event.kind, EventKind::OptionOpen { .. })
                 || into(&event.kind).is_some(),
+            ex_dates: has.ex_dates || ex_date(journal, event).is_some(),
         };
         let both = |one: Has, other: Has| Has {
             newest: one.newest.max(other.newest),
             links: one.links || other.links,
             arrivals: one.arrivals || other.arrivals,
             joins: one.joins || other.joins,
+            ex_dates: one.ex_dates || other.ex_dates,
         };
         journal.events.par_iter().fold(Has::default, add).reduce(Has::default, both)
     }

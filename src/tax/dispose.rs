@@ -161,15 +161,14 @@ impl<'j> Walk<'j> {
         for lot in &taken {
             let proceeds = dealer.next(lot.quantity);
             missing -= lot.quantity;
-            let mut sold = self.units(lot, proceeds, (day, year));
-            if special {
-                self.special(disposal, lot, &mut sold);
-            }
+            let sold = self.units(lot, proceeds, (day, year));
             if sold.cost.is_none() {
                 self.unknown_cost(sale.disposal, sale.position, lot.units());
             }
-            if !sold.quantity.is_zero() {
-                self.keep_of(disposal, &sold);
+            if special {
+                self.keep_special(disposal, lot, sold);
+            } else {
+                self.keep_of(disposal, sold);
             }
         }
         taken.clear();
@@ -178,18 +177,21 @@ impl<'j> Walk<'j> {
             let lot = Lot::new(None, None, missing.decimal(), None);
             let proceeds = dealer.next(missing);
             let sold = self.units(&lot, proceeds, (day, year));
-            self.keep_of(disposal, &sold);
+            self.keep_of(disposal, sold);
         }
     }
 
-    /// What the law says besides of these units.
-    fn special(&mut self, disposal: &mut Disposal<'_>, lot: &Lot, sold: &mut Sold) {
+    /// Keeps units of which the law says more than what they cost and brought.
+    fn keep_special(&mut self, disposal: &mut Disposal<'_>, lot: &Lot, mut sold: Sold) {
         let position = disposal.sale.position;
         self.positions[position].left(lot, Some(sold.disposed));
-        bonds::settle(self, lot, sold);
-        self.codes(position, lot, sold);
-        if let Some(long) = self.long_part(position, lot, sold) {
-            self.keep_of(disposal, &long);
+        bonds::settle(self, lot, &mut sold);
+        self.codes(position, lot, &mut sold);
+        if let Some(long) = self.long_part(position, lot, &mut sold) {
+            self.keep_of(disposal, long);
+        }
+        if !sold.quantity.is_zero() {
+            self.keep_of(disposal, sold);
         }
     }
 

@@ -209,8 +209,13 @@ impl Sub for Fixed {
         {
             return Fixed { rest, ..self };
         }
-        self + -other
+        difference(self, other)
     }
+}
+
+#[cold]
+fn difference(one: Fixed, other: Fixed) -> Fixed {
+    one + -other
 }
 
 impl AddAssign for Fixed {
@@ -245,10 +250,16 @@ impl Ord for Fixed {
         if self.head == other.head && self.is_small() {
             return self.rest.cmp(&other.rest);
         }
-        match alike(*self, *other) {
-            Some((one, other, _)) => one.cmp(&other),
-            None => self.decimal().cmp(&other.decimal()),
-        }
+        order(*self, *other)
+    }
+}
+
+/// The order of numbers with other digits, or of large ones.
+#[cold]
+fn order(one: Fixed, other: Fixed) -> Ordering {
+    match alike(one, other) {
+        Some((one, other, _)) => one.cmp(&other),
+        None => one.decimal().cmp(&other.decimal()),
     }
 }
 

@@ -128,7 +128,7 @@ pub(super) fn ex_date(journal: &Journal, event: &Event) -> Option<NaiveDate> {
 pub(super) fn tests(walk: &mut Walk<'_>) {
     let around: Vec<&HoldingTest> =
         walk.regime.holdings.iter().filter(|test| test.within.is_some()).collect();
-    if around.is_empty() {
+    if around.is_empty() || !walk.shared.ex_dates {
         return;
     }
     let mut timelines: Vec<Option<Timeline>> = Vec::new();

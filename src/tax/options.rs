@@ -236,7 +236,7 @@ impl<'j> Walk<'j> {
             let worth = dealer.next(lot.quantity);
             if lot.cost.is_some_and(|cost| cost < worth) {
                 let sold = self.units_of(position, &lot, worth, event.date);
-                self.keep(at, position, &sold);
+                self.keep(at, position, sold);
                 lot.set_cost(Some(worth));
                 lot.since = Some(event.date.into());
             }

@@ -123,24 +123,20 @@ impl<'j> Walk<'j> {
 
     /// Keeps units that a disposal took, and notes what they lost.
     #[inline]
-    pub fn keep_of(&mut self, disposal: &mut Disposal<'_>, sold: &Sold) {
+    pub fn keep_of(&mut self, disposal: &mut Disposal<'_>, sold: Sold) {
         if disposal.marked {
-            return self.close_contract(&disposal.sale, sold);
+            return self.close_contract(&disposal.sale, &sold);
         }
-        let place = self.keep_in(&disposal.sale, &mut disposal.sums, sold);
-        if disposal.rule.is_none() {
+        let loss = sold.gain().filter(|gain| gain.is_negative() && disposal.rule.is_some());
+        let Some(loss) = loss else {
+            self.keep_in(&disposal.sale, &mut disposal.sums, sold);
             return;
-        }
-        let Some(gain) = sold.gain().filter(|gain| gain.is_negative()) else { return };
-        disposal.losses.push_back(Loss {
-            place,
-            acquisition: sold.acquisition,
-            left: sold.quantity,
-            lost: -gain,
-            dealer: None,
-            held: sold.since.map_or(0, |since| Day::from(sold.disposed).since(since)),
-            plain: sold.plain > 0,
-        });
+        };
+        let held = sold.since.map_or(0, |since| Day::from(sold.disposed).since(since));
+        let (acquisition, left, plain) = (sold.acquisition, sold.quantity, sold.plain > 0);
+        let place = self.keep_in(&disposal.sale, &mut disposal.sums, sold);
+        let (lost, dealer) = (-loss, None);
+        disposal.losses.push_back(Loss { place, acquisition, left, lost, dealer, held, plain });
     }
 
     /// Looks which losses of a disposal purchases before it deny, and which those after it may.

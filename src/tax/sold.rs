@@ -87,7 +87,7 @@ impl Sold {
 
     /// Adds what another one of its kind sold.
     #[inline]
-    fn add(&mut self, more: &Sold) {
+    fn add(&mut self, more: Sold) {
         self.quantity += more.quantity;
         self.proceeds += more.proceeds;
         self.cost = self.cost.zip(more.cost).map(|(sum, cost)| sum + cost);
@@ -102,7 +102,7 @@ impl Sold {
         if self.since != more.since {
             self.since = None;
         }
-        for by in &more.corrections {
+        for by in more.corrections {
             self.correct(&by.code, by.amount, by.quantity);
         }
     }
@@ -246,13 +246,13 @@ impl Walk<'_> {
         let sale = self.sale;
         for sold in all.drain(..) {
             let mut sums = self.sums(&sale, sold.disposed, sold.year);
-            self.keep_in(&sale, &mut sums, &sold);
+            self.keep_in(&sale, &mut sums, sold);
         }
         self.sold = all;
     }
 
     /// Keeps what an event sold.
-    pub fn keep(&mut self, disposal: usize, position: usize, sold: &Sold) {
+    pub fn keep(&mut self, disposal: usize, position: usize, sold: Sold) {
         let sale = Sale { disposal, position, sort: self.positions[position].sort };
         let mut sums = self.sums(&sale, sold.disposed, sold.year);
         self.keep_in(&sale, &mut sums, sold);
@@ -281,26 +281,41 @@ impl Walk<'_> {
 
     /// Keeps units of a lot: as a match of their own, or in a sum.
     #[inline]
-    pub fn keep_in(&mut self, sale: &Sale, sums: &mut Option<Sums>, sold: &Sold) -> Place {
+    pub fn keep_in(&mut self, sale: &Sale, sums: &mut Option<Sums>, sold: Sold) -> Place {
         let Some(Sums { class, found }) = sums else {
-            return Place::Apart(small(self.push(sale, sold)));
+            return Place::Apart(small(self.push(sale, &sold)));
         };
         let known = sold.cost.is_some();
         if class.passed != sold.passed || class.known != known {
             (class.passed, class.known, *found) = (sold.passed, known, None);
         }
+        let Some(sum) = *found else { return self.look_up(sale, class, found, sold) };
+        self.kept.sums[sum as usize].1.add(sold);
+        Place::Sum(sum)
+    }
+
+    /// The same for the first of its class that a disposal took.
+    #[cold]
+    fn look_up(
+        &mut self,
+        sale: &Sale,
+        class: &Class,
+        found: &mut Option<u32>,
+        sold: Sold,
+    ) -> Place {
         let of = &mut self.positions[sale.position];
-        let sum = found.or_else(|| of.sum(class));
-        if let Some(sum) = sum {
-            *found = Some(sum);
+        let sum = of.sum(class);
+        let sum = if let Some(sum) = sum {
             self.kept.sums[sum as usize].1.add(sold);
-            return Place::Sum(sum);
-        }
-        let sum = small(self.kept.sums.len());
-        of.add_sum(class.clone(), sum);
+            sum
+        } else {
+            let sum = small(self.kept.sums.len());
+            of.add_sum(class.clone(), sum);
+            let row = self.push(sale, &sold);
+            self.kept.sums.push((row, sold));
+            sum
+        };
         *found = Some(sum);
-        let row = self.push(sale, sold);
-        self.kept.sums.push((row, sold.clone()));
         Place::Sum(sum)
     }
 

@@ -90,7 +90,7 @@ impl<'j> Walk<'j> {
             shorts: None,
             bonds: 0,
         };
-        if regime.holdings.iter().any(|test| test.within.is_some()) {
+        if shared.ex_dates && regime.holdings.iter().any(|test| test.within.is_some()) {
             let known =
                 walk.events().filter(|(_, event)| holding::ex_date(journal, event).is_some());
             let known = known.filter_map(|(_, event)| {
