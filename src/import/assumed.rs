@@ -58,12 +58,11 @@ const TITLES: &[&str] = &[
     "mena",
 ];
 
-/// The only currency among the words of a file's name: `EUR_12345_2025.csv`.
+/// The currency that a file's name begins with: `EUR_12345_2025.csv`.
 fn in_name(name: &str) -> Option<&'static str> {
     let base = name.rsplit(['/', '\\']).next()?;
-    let mut codes = base.split(|c: char| !c.is_alphanumeric()).filter_map(coded);
-    let first = codes.next()?;
-    codes.all(|code| code == first).then_some(first)
+    let first = base.split(|c: char| !c.is_alphanumeric()).next()?;
+    coded(first).filter(|code| *code == first)
 }
 
 /// The currency of the only market whose trades cost what quantity times price makes, to the last

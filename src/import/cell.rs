@@ -250,6 +250,19 @@ pub fn day(text: &str, form: DateForm) -> Option<NaiveDate> {
     worded(text).or_else(|| compact(text))
 }
 
+/// Reads what stands in a column of days: a day, or the number that a spreadsheet keeps for one, with
+/// or without its time: `45378`, `45378.5625`.
+pub fn in_days(text: &str, form: DateForm) -> Option<NaiveDate> {
+    day(text, form).or_else(|| {
+        let (days, time) = trimmed(text).split_once(['.', ',']).unwrap_or((trimmed(text), "0"));
+        let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+        let days: u64 = Some(days).filter(|days| days.len() == 5 && digits(time))?.parse().ok()?;
+        // From 1970 to 2099.
+        let days = Some(days).filter(|days| (25_569..73_051).contains(days))?;
+        NaiveDate::from_ymd_opt(1899, 12, 30)?.checked_add_days(period::Days::new(days))
+    })
+}
+
 /// `2024-03-27`, told by its four leading digits.
 pub fn year_first(text: &str) -> bool {
     let bytes = text.as_bytes();
@@ -428,6 +441,18 @@ mod tests {
         assert_eq!(mended("CrÃ©dito de divisa"), "Crédito de divisa");
         assert_eq!(mended("Ação"), "Ação");
         assert_eq!(mended("SÃO PAULO"), "SÃO PAULO");
+    }
+
+    #[test]
+    fn a_spreadsheet_s_number_is_a_day_in_a_column_of_days_alone() {
+        let day = |text: &str| in_days(text, DateForm::DayMonthYear).map(|day| day.to_string());
+        for text in ["45378", " 45378 ", "45378.5625", "45378,0", "27/03/2024"] {
+            assert_eq!(day(text).as_deref(), Some("2024-03-27"), "{text}");
+        }
+        for text in ["", "4537", "453780", "12345", "99999", "45378.x", "-45378", "45,378.00"] {
+            assert_eq!(day(text), None, "{text}");
+        }
+        assert_eq!(super::day("45378", DateForm::DayMonthYear), None);
     }
 
     #[test]

@@ -186,6 +186,8 @@ pub struct Asked {
     pub number: Option<Name>,
     /// What the file calls the account: `ROTH IRA`.
     pub title: Option<Name>,
+    /// The account of a ledger that rules say it is: `assets:bank:checking`.
+    pub ledger: Option<Name>,
     /// How many rows of the file are this account's.
     pub rows: u32,
     /// An id that no account has yet, to paste.

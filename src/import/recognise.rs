@@ -25,6 +25,8 @@ use crate::source::{Name, Source};
 
 /// In how many records the header is looked for.
 const HEAD: usize = 30;
+/// In how many more where it is not among those.
+const DEEP: usize = 400;
 
 /// How one export is laid out.
 #[derive(Clone, Debug)]
@@ -76,16 +78,20 @@ pub fn recognise<'p>(
     if let Some(refused) = by_beginning(source, kinds) {
         return Err(Box::new(refused));
     }
-    let heads = [b',', b';', b'\t'].map(|delimiter| head(&source.text, delimiter));
-    if let Some(layout) = best(&heads, profiles).or_else(|| by_shape(&heads, profiles)) {
-        return if has_events(source, &layout) {
-            Ok(layout)
-        } else {
-            Err(Box::new(eventless(source, &layout)))
-        };
+    let heads = |most| [b',', b';', b'\t'].map(|delimiter| head(&source.text, delimiter, most));
+    let near = heads(HEAD);
+    let mut layout = best(&near, profiles).or_else(|| by_shape(&near, profiles));
+    if layout.is_none() {
+        if let Some(refused) = by_rows(source, &near, kinds) {
+            return Err(Box::new(refused));
+        }
+        layout = best(&heads(DEEP), profiles);
     }
-    let refused = by_rows(source, &heads, kinds);
-    Err(Box::new(refused.unwrap_or_else(|| unread(source, &heads, profiles))))
+    match layout {
+        Some(layout) if has_events(source, &layout) => Ok(layout),
+        Some(layout) => Err(Box::new(eventless(source, &layout))),
+        None => Err(Box::new(unread(source, &near, profiles))),
+    }
 }
 
 /// The layout that most columns speak for, tables of no events last; it starts at the first header
@@ -178,10 +184,10 @@ fn as_json<'p>(
     })
 }
 
-fn head(text: &str, delimiter: u8) -> Head {
+fn head(text: &str, delimiter: u8, most: usize) -> Head {
     let (mut records, mut cells) = (Records::new(text, delimiter), Vec::new());
     let mut head = Vec::new();
-    while head.len() < HEAD {
+    while head.len() < most {
         let Some(record) = records.next(&mut cells) else { break };
         let names = cells.iter().map(|cell: &Cell| normalised(cell)).collect();
         head.push((record.line, record.text.to_owned(), names));

@@ -6,6 +6,7 @@
 
 mod amounts;
 mod fields;
+mod harmless;
 mod identity;
 mod memory;
 mod records;

@@ -42,12 +42,15 @@ pub struct Asking<'a> {
     pub base: &'a str,
     /// How the format's files are called, where a profile says so: `*_Transactions*`.
     pub shape: Option<&'a str>,
+    /// Whether titles are accounts of a ledger: rules say which.
+    pub by_rules: bool,
 }
 
 impl<'a> Asking<'a> {
     fn of(file: &'a Name, profile: &'a Profile) -> Asking<'a> {
         let shape = profile.file.as_deref();
-        Asking { file, profile: &profile.name, base: &profile.name, shape }
+        let by_rules = profile.rules.is_some();
+        Asking { file, profile: &profile.name, base: &profile.name, shape, by_rules }
     }
 }
 
@@ -256,7 +259,12 @@ fn ask(asking: Asking, holder: &Named, context: &Context, asked: &mut Vec<Asked>
         before.rows = before.rows.saturating_add(rows);
         return;
     }
-    let base = holder.title.as_deref().map(kebab).filter(|name| !name.is_empty());
+    let ledger = holder.title.clone().filter(|_| asking.by_rules);
+    let last = |title: &str| match ledger {
+        Some(_) => kebab(title.rsplit(':').next().unwrap_or(title)),
+        None => kebab(title),
+    };
+    let base = holder.title.as_deref().map(last).filter(|name| !name.is_empty());
     let base = base.unwrap_or_else(|| asking.base.to_owned());
     let free = |name: &str| {
         !context.accounts.contains_key(name) && asked.iter().all(|other| other.suggested != *name)
@@ -275,6 +283,7 @@ fn ask(asking: Asking, holder: &Named, context: &Context, asked: &mut Vec<Asked>
         profile: asking.profile.into(),
         number: holder.number.clone(),
         title: holder.title.clone(),
+        ledger,
         rows,
         suggested: suggested.unwrap_or(base).into(),
         matches,

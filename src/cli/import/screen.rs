@@ -315,6 +315,9 @@ pub fn asked(asked: &[Asked]) -> Option<String> {
             }
         );
         let _ = write!(text, "\n          match = [{}]", matches.join(", "));
+        if let Some(ledger) = &first.ledger {
+            let _ = write!(text, "\n          ledger = \"{}\"", harmless(ledger));
+        }
         // Two brokers gave out one number: the account must say whose exports are meant.
         if first.shared {
             let _ = write!(text, "\n          profile = \"{}\"", harmless(&first.profile));

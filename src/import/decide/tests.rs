@@ -174,7 +174,7 @@ fn every_action_wins_its_own_example() {
                 .map(|table| {
                     let text = format!("{}\n{example}\n", table.header.join(","));
                     // Its name says what is read where the row cannot.
-                    let source = Source::new("example EUR.csv", text);
+                    let source = Source::new("EUR example.csv", text);
                     wins(&source, &context, &words, number).err().unwrap_or_default()
                 })
                 .collect();

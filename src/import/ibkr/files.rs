@@ -125,8 +125,13 @@ fn file<'s>(
             hashes,
         })
         .collect();
-    let asking =
-        Asking { file: &source.name, profile: opened.profile, base: super::STATEMENT, shape: None };
+    let asking = Asking {
+        file: &source.name,
+        profile: opened.profile,
+        base: super::STATEMENT,
+        shape: None,
+        by_rules: false,
+    };
     let accounts = whose::accounts(asking, &asked, context)?;
     // Two numbers of one account are one part, in the order of the file.
     let mut owned: Vec<(Account, Option<Period>, Vec<&Raw>)> = Vec::new();

@@ -145,7 +145,13 @@ fn accounts(
             hashes,
         })
         .collect();
-    let asking = Asking { file: &opened.source.name, profile: NAME, base: &base, shape: None };
+    let asking = Asking {
+        file: &opened.source.name,
+        profile: NAME,
+        base: &base,
+        shape: None,
+        by_rules: false,
+    };
     whose::accounts(asking, &holders, context)
 }
 

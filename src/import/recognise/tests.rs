@@ -47,6 +47,9 @@ fn a_header_is_found_below_a_preamble_in_any_order_of_columns() {
     assert_eq!(layout.number.as_deref(), Some("XXXX-1234"));
     assert_eq!(layout.first.columns[4], Column::Field(Field::Price));
     assert_eq!(layout.first.columns[8], Column::Unused);
+    let deep = "a notice, and more of it\n".repeat(60) + text;
+    let layout = recognise(&Source::new("x", deep), &profiles, &Kinds::shipped().0);
+    assert_eq!(layout.expect("a Schwab export").skip, 63);
 }
 
 #[test]

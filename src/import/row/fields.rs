@@ -10,6 +10,7 @@ use crate::import::hash::is_same;
 use crate::import::profile::{Field, normalised, single_blanks};
 use crate::import::recognise::Column;
 use crate::import::record::{Cell, Record};
+use crate::period::NaiveDate;
 use crate::source::Name;
 
 impl<'s> Reader<'s, '_, '_> {
@@ -46,7 +47,7 @@ impl<'s> Reader<'s, '_, '_> {
         let balance = self.number(Field::Balance, cells);
         let dated = !cell::is_nothing(self.at.get(Field::Date, cells));
         let settles =
-            dated.then(|| cell::day(self.at.get(Field::Settles, cells), self.form)).flatten();
+            dated.then(|| cell::in_days(self.at.get(Field::Settles, cells), self.form)).flatten();
         let time = match self.at.get(Field::Time, cells) {
             "" => day.and_then(|(_, _, time)| time),
             text => clock::time(text).map(|(time, _)| time),
@@ -58,7 +59,7 @@ impl<'s> Reader<'s, '_, '_> {
             let after = after_words(said, before)?;
             cell::day(after.split([' ', ')']).next()?, self.form)
         });
-        let booked = cell::day(self.at.get(Field::Posted, cells), self.form);
+        let booked = cell::in_days(self.at.get(Field::Posted, cells), self.form);
         let (date, posted) = match (named_day, day) {
             (None, Some((date, None, _))) if booked.is_some_and(|booked| booked != date) => {
                 (Some(date), booked)
@@ -67,13 +68,13 @@ impl<'s> Reader<'s, '_, '_> {
             (_, Some((date, posted, _))) => (Some(date), posted),
             (_, None) => (None, None),
         };
-        let trouble = self.trouble(record, cells, date.is_some());
+        let trouble = self.trouble(record, cells, date);
         let trouble = trouble.or_else(|| costs.clone().err().map(Trouble::Currency));
         let unsaid = unsaid && amount.value().is_some_and(|amount| !amount.is_zero());
         let trouble = trouble.or_else(|| unsaid.then_some(Trouble::NoCurrency));
         let trouble = self.aside_by_type(cells).map(Trouble::Aside).or(trouble);
         let (fees, withheld) = costs.unwrap_or((Number::Nothing, Number::Nothing));
-        let ex = cell::day(self.at.get(Field::Ex, cells), self.form);
+        let ex = cell::in_days(self.at.get(Field::Ex, cells), self.form);
         let further = (price_currency.is_some() || ex.is_some() || changed.is_some()).then(|| {
             let factor = price_currency.as_ref().and_then(|_| exchange.factor());
             Box::new(Further { price_currency, factor, ex, into: None, changed })
@@ -151,7 +152,12 @@ impl<'s> Reader<'s, '_, '_> {
         id.or_else(|| Some(self.memory.names.get(&kebab(called)))).filter(|id| !id.is_empty())
     }
 
-    pub(super) fn trouble(&self, record: Record, cells: &[Cell], dated: bool) -> Option<Trouble> {
+    pub(super) fn trouble(
+        &self,
+        record: Record,
+        cells: &[Cell],
+        date: Option<NaiveDate>,
+    ) -> Option<Trouble> {
         let of = self.section.columns.len();
         let ends = record.text.as_ptr() as usize + record.text.len()
             == self.text.as_ptr() as usize + self.text.len();
@@ -162,7 +168,7 @@ impl<'s> Reader<'s, '_, '_> {
         if record.cut || short {
             return Some(Trouble::Cut { has: cells.len(), of });
         }
-        if !dated {
+        if date.is_none() {
             return Some(Trouble::NoDay);
         }
         if !self.profile.surplus
@@ -186,8 +192,9 @@ impl<'s> Reader<'s, '_, '_> {
         };
         let unknown = |(_, column): &(usize, &Column)| matches!(column, Column::Unknown(_));
         let columns = self.section.columns.iter().enumerate().filter(unknown);
+        let columns = columns.map(|(at, _)| at).filter(|at| says(*at) && !repeats(*at));
         let columns: Vec<usize> =
-            columns.map(|(at, _)| at).filter(|at| says(*at) && !repeats(*at)).collect();
+            columns.filter(|at| !self.is_harmless(*at, cells, date)).collect();
         (!columns.is_empty()).then_some(Trouble::Columns(columns))
     }
 

@@ -24,7 +24,8 @@ impl<'s, 'p> Reader<'s, '_, 'p> {
             return;
         }
         let Some(at) = self.at.0[Field::Date as usize] else { return };
-        let day = |at: usize| cells.get(at).and_then(|cell| cell::day(cell, self.form)).is_some();
+        let day =
+            |at: usize| cells.get(at).and_then(|cell| cell::in_days(cell, self.form)).is_some();
         if !day(at) && day(at + more) {
             cells.drain(..more);
         }
@@ -169,7 +170,7 @@ impl<'s, 'p> Reader<'s, '_, 'p> {
         let day = if let Some((posted, day)) = as_of.and_then(|as_of| text.split_once(as_of)) {
             (cell::day(day, self.form)?, Some(cell::day(posted, self.form)?), None)
         } else {
-            let day = cell::day(text, self.form);
+            let day = cell::in_days(text, self.form);
             self.doubt |= day.is_none() && cell::form_of(text).is_some();
             let (day, time) = self.at_time(day?, text);
             (day, None, time)
