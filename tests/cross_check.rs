@@ -102,7 +102,7 @@ fn journals_imported_from_the_corpus_are_accepted_with_equal_balances() {
         let (back, problems) = events::try_events_of(&text, accounts);
         wrong.extend(problems.iter().map(|problem| format!("{what}: {}", problem.message)));
         let clean = books.journal.events.iter().cloned().map(|mut event| {
-            event.text = Name::new(&ledger::blocks::text::header(&event.text));
+            event.text = Name::new(&ledger::blocks::text::header(&event.text)).into();
             event
         });
         let differing = clean.zip(&back).find(|(event, back)| event != *back);

@@ -11,7 +11,7 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::Books;
-use super::rules::{Known, Left, Recogniser, Rules};
+use super::rules::{Known, LONG, Left, Recogniser, Rules};
 use crate::diagnostic::Diagnostic;
 use crate::event::{Event, EventId, Question, Rank};
 use crate::ledger::Ledger;
@@ -21,9 +21,6 @@ use crate::period::{NaiveDate, NaiveTime};
 /// How many transactions are read by one core before what came of them is put to the rest: so many that
 /// their events stay in the core's own memory until then.
 const SLICE: usize = 2048;
-
-/// With fewer, all are read before threads would have started.
-const FEW: usize = 16384;
 
 /// Reads the events of `ledger`, and what they leave open, into `reading`; what is wrong with them into
 /// the books.
@@ -45,7 +42,7 @@ pub fn events(ledger: &Ledger, books: &mut Books, reading: &mut Reading) {
             }
         }
     };
-    let threads = if count <= FEW { 1 } else { rayon::current_num_threads() };
+    let threads = if count <= LONG { 1 } else { rayon::current_num_threads() };
     let left = if threads == 1 {
         let (mut recogniser, mut slice) = (Recogniser::new(&rules), Slice::default());
         for start in (0..count).step_by(SLICE) {
@@ -221,7 +218,7 @@ impl Reading {
     pub fn finish(mut self) -> (Vec<Event>, Vec<Question>) {
         let left = std::mem::take(&mut self.left);
         let asked = || left.into_iter().flat_map(Left::finish).collect();
-        if self.events.len() <= FEW {
+        if self.events.len() <= LONG {
             return (self.in_order(), asked());
         }
         rayon::join(|| self.in_order(), asked)
@@ -353,7 +350,7 @@ mod tests {
 
     #[test]
     fn slices_on_all_cores_are_the_journal_read_at_once() {
-        let count = super::FEW + super::SLICE + 17;
+        let count = super::LONG + super::SLICE + 17;
         let day = |at: usize| format!("2024-{:02}-{:02}", at * 12 / count + 1, at % 28 + 1);
         let text: String = (0..count)
             .map(|at| {

@@ -32,7 +32,7 @@ pub use transfers::Transfers;
 
 use crate::money::Decimal;
 use crate::period::{NaiveDate, NaiveTime};
-use crate::source::Name;
+use crate::source::{Name, Words};
 
 /// One thing that happened in one account on one day.
 ///
@@ -61,7 +61,7 @@ pub struct Event {
     /// In the source's or the profile's words, kebab-case: `maturity`, `adr`, `lending`.
     pub reason: Option<Name>,
     /// The source's words for the eye, one line; no part of the event's identity or equality of fact.
-    pub text: Name,
+    pub text: Words,
     /// Where it was read, for messages and for audit.
     pub origin: Origin,
     /// What few sources say of few events.
@@ -87,7 +87,7 @@ impl Event {
             currency: None,
             claimed: Claims::default(),
             reason: None,
-            text: Name::default(),
+            text: Words::default(),
             origin,
             further: Further::default(),
         }

@@ -103,7 +103,7 @@ mod tests {
             let mut event = Event::new(id, date, "a".into(), kind, Origin::new("x".into(), 1));
             event.amount = Decimal::from(*amount);
             event.currency = Some("USD".into());
-            event.text = Name::new(text);
+            event.text = (*text).into();
             event
         };
         let events = rows.iter().enumerate().map(event).collect();

@@ -147,7 +147,7 @@ impl Making<'_> {
     pub(super) fn event(&self, row: &Row, id: EventId, kind: EventKind) -> Event {
         let origin = Origin::new(self.file.clone(), row.line);
         let mut event = Event::new(id, row.date, self.account.clone(), kind, origin);
-        event.text = row.text.clone();
+        event.text = row.text.clone().into();
         let ex = row.further.as_ref().and_then(|further| further.ex);
         let (posted, settles, time) = (row.posted, row.settles, row.time);
         if posted.is_some() || settles.is_some() || ex.is_some() || time.is_some() {

@@ -36,6 +36,14 @@ impl Posting<'_> {
 }
 
 impl<'l> Transaction<'l> {
+    /// The byte of the text it was read from, where `part` of it begins; `None` where that is no part.
+    pub fn start_of(self, part: &str) -> Option<u32> {
+        let text = self.text();
+        let start = (part.as_ptr() as usize).checked_sub(text.as_ptr() as usize)?;
+        (start + part.len() <= text.len()).then_some(())?;
+        self.start().checked_add(u32::try_from(start).ok()?)
+    }
+
     /// The same as `description`, not copied where it lies in its text in one piece.
     pub fn words(self) -> Cow<'l, str> {
         self.words_and_date2().0

@@ -181,6 +181,11 @@ impl<'l> Transaction<'l> {
         self.row.source as usize
     }
 
+    /// The byte of its source where it begins.
+    pub fn start(self) -> u32 {
+        self.row.start
+    }
+
     /// The line of its header, from 1.
     pub fn line(self) -> u32 {
         self.row.line

@@ -6,6 +6,7 @@
 
 mod name;
 mod text;
+mod words;
 mod workbook;
 
 use std::borrow::Cow;
@@ -15,6 +16,7 @@ use encoding_rs::{UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 pub use name::{ByLetters, Letters, Name, NameSet, Names};
 pub use text::{Lent, Text};
+pub use words::{Staying, Words};
 
 /// One text with the name it goes by in messages: `statements/schwab-2024.csv`.
 #[derive(Clone, Debug)]

@@ -71,7 +71,7 @@ pub fn event_of(kind: usize) -> impl Strategy<Value = Event> {
             origin.add(line);
         }
         let mut event = Event::new(id, date, ACCOUNTS[account].into(), kind, origin);
-        event.text = Name::new(&ledger::blocks::text::header(&words.0));
+        event.text = Name::new(&ledger::blocks::text::header(&words.0)).into();
         let (amount, fees, withheld, currency, moneyless, at_price) = money;
         if !moneyless {
             (event.amount, event.fees, event.further.withheld) = (amount, fees, withheld);

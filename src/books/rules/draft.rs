@@ -134,7 +134,7 @@ pub fn finish(
         return Ok(());
     }
     let (words, date2) = transaction.words_and_date2();
-    let text = rules.names.get(&words);
+    let text = rules.words(transaction, &words);
     let mut spot = Spot::default();
     for (at, draft) in drafts.iter().enumerate() {
         let (before, rest) = made.split_at_mut(at);

@@ -15,7 +15,6 @@ mod units;
 
 use std::collections::HashSet;
 use std::ops::Deref;
-use std::sync::{Mutex, PoisonError};
 
 use indexmap::IndexMap;
 use indexmap::map::Entry;
@@ -28,7 +27,7 @@ use crate::ledger::blocks::{Context, Sort, is_gains, sort};
 use crate::ledger::{Ledger, Posting, PostingKind, Transaction, TransactionRow};
 use crate::money::{self, Decimal};
 use crate::period::{Datelike, NaiveDate};
-use crate::source::{ByLetters, Name, Names};
+use crate::source::{ByLetters, Name, Names, Staying, Words};
 use entry::Room;
 use sides::Action;
 
@@ -63,8 +62,8 @@ pub struct Rules<'b> {
     other_names: HashSet<&'b Name>,
     /// Rules without an account, which any entry may match.
     loose: bool,
-    /// The names that recognisers have met, for those that come after them.
-    met: Mutex<Vec<Names>>,
+    /// The texts of the ledger, where they stay because they are long.
+    staying: Vec<Option<Staying>>,
 }
 
 /// Recognises transactions of one ledger, in the order in which they come.
@@ -217,6 +216,9 @@ impl<'b> Rules<'b> {
         };
         let accounts = ledger.accounts.names().iter().map(facts).collect();
         let own = known.rules.iter().enumerate().map(|(at, rule)| Action::own(rule, at)).collect();
+        // Few words of a short ledger are worth no text that stays.
+        let long = ledger.transactions.len() > LONG;
+        let staying = ledger.sources.iter().filter(|_| long).map(Staying::keep).collect();
         let loose = known.rules.iter().any(|rule| rule.account.is_none());
         Rules {
             ledger,
@@ -227,7 +229,7 @@ impl<'b> Rules<'b> {
             commodities,
             other_names,
             loose,
-            met: Mutex::default(),
+            staying,
         }
     }
 
@@ -289,6 +291,10 @@ impl Meant {
         }
     }
 }
+
+/// A ledger of more transactions is a long one: it is read on all cores, and its texts stay. A shorter one
+/// is read before threads would have started.
+pub const LONG: usize = 16384;
 
 /// Parts of account names in capital letters that are no symbols.
 const NO_SYMBOLS: [&str; 12] =
@@ -368,10 +374,9 @@ impl Left {
 impl<'b> Recogniser<'b> {
     /// For transactions of the rules' ledger.
     pub fn new(rules: &'b Rules<'b>) -> Recogniser<'b> {
-        let met = rules.met.lock().unwrap_or_else(PoisonError::into_inner).pop();
         Recogniser {
             rules,
-            names: met.unwrap_or_default(),
+            names: Names::default(),
             left: Left::default(),
             found: Vec::new(),
             at: 0,
@@ -402,8 +407,17 @@ impl<'b> Recogniser<'b> {
 
     /// What was left open.
     pub fn left(self) -> Left {
-        self.rules.met.lock().unwrap_or_else(PoisonError::into_inner).push(self.names);
         self.left
+    }
+
+    /// Words of a transaction: where they lie, if its text stays.
+    fn words(&mut self, transaction: Transaction<'_>, words: &str) -> Words {
+        let staying = self.rules.staying.get(transaction.source()).copied().flatten();
+        let start = transaction.start_of(words).filter(|_| !words.is_empty());
+        match (staying, start, u16::try_from(words.len())) {
+            (Some(of), Some(start), Ok(length)) => Words::lying(of, start, length),
+            _ => self.names.get(words).into(),
+        }
     }
 
     /// Notes that an account is unknown in an entry about investments.

@@ -113,7 +113,7 @@ impl<'l, 'c> Block<'l, 'c> {
             withheld: said.withheld,
         };
         event.further = further.into();
-        event.text = Name::new(&self.transaction.description());
+        event.text = self.transaction.description().into();
         event.id = match self.tags.name("id") {
             Some(id) => id.parse().unwrap_or_else(|never: std::convert::Infallible| match never {}),
             None => derived(&event, account.identity(), &mut Vec::new()),
