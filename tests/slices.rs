@@ -29,7 +29,9 @@ fn read(source: &Source, dialect: Option<Dialect>, slice: usize) -> String {
         }
         // `include 3-17` is a text of those pieces.
         if let Ok(pieces) = path.split('-').map(str::parse).collect::<Result<Vec<usize>, _>>() {
-            let text: String = pieces.iter().map(|piece| PIECES[*piece]).collect();
+            let all: &[&str] =
+                if dialect == Some(Dialect::Beancount) { &BEANCOUNT } else { &PIECES };
+            let text: String = pieces.iter().map(|piece| all[*piece]).collect();
             return Ok(vec![Source::new(format!("included {path}"), text)]);
         }
         let text = "2024-02-01 in\n  a:b  1,000 EUR\n  c\n\n2024-02-02 in\n  new  1 X\n  c\n";
@@ -69,7 +71,17 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
         if path.is_dir() {
             collect(&path, files);
         } else if end.is_some_and(|end| {
-            matches!(end, "journal" | "hledger" | "ledger" | "dat" | "j" | "timeclock" | "timedot")
+            matches!(
+                end,
+                "journal"
+                    | "hledger"
+                    | "ledger"
+                    | "dat"
+                    | "j"
+                    | "timeclock"
+                    | "timedot"
+                    | "beancount"
+            )
         }) {
             files.push(path);
         }
@@ -89,8 +101,11 @@ fn every_journal_reads_the_same_in_slices() {
             .iter()
             .filter_map(|path| {
                 let source = Source::decode(path.to_string_lossy(), fs::read(path).ok()?);
-                let dialects = [None, Some(Dialect::Ledger)];
-                let tried = dialects.map(|dialect| compare(&source, dialect, &[1, 90, 400]));
+                let dialects: &[Option<Dialect>] = match path.extension() {
+                    Some(end) if end == "beancount" => &[Some(Dialect::Beancount)],
+                    _ => &[None, Some(Dialect::Ledger)],
+                };
+                let tried = dialects.iter().map(|told| compare(&source, *told, &[1, 90, 400]));
                 tried.into_iter().find_map(Result::err)
             })
             .collect()
@@ -173,6 +188,76 @@ proptest! {
         let dialect = [None, Some(Dialect::Hledger), Some(Dialect::Ledger)][dialect];
         let source = Source::new("x.journal", text);
         let compared = on_threads(|| compare(&source, dialect, &[slice]));
+        prop_assert!(compared.is_ok(), "{}", compared.unwrap_err());
+    }
+}
+
+/// What stands in Beancount's journals, right and wrong; the first of them are calm.
+const BEANCOUNT: [&str; 42] = [
+    "2024-01-01 * \"x\" \"y\" #tag ^link\n  Assets:B  1.50 EUR\n  Income:C\n\n",
+    "2024-01-01 ! \"y\"\n  key: 5 USD\n  Assets:B  1,234.50 EUR\n    key: \"z\"\n  Income:C  -1,234.50 EUR\n",
+    "2024-01-02 txn \"x\"\n  Assets:S  10 AB {2.50 EUR}\n  Assets:B\n",
+    "2024-01-03 * \"x\"\n  Assets:S  -5 AB {} @ 3 EUR\n  Assets:B  15 EUR\n  Income:G\n",
+    "2024-01-03 * \"x\"\n  Assets:S  7 AB {{21.00 EUR, 2023-01-01, \"lot\"}}\n  Assets:B  -21.00 EUR\n",
+    "2024-01-04 * \"x\"\n  Assets:S  -1 AB {2023-01-01}\n  Assets:B  3 EUR\n",
+    "2024-01-04 * \"x\"\n  Assets:N  10 USD @@ 9 EUR\n  Assets:B  -9 EUR\n",
+    "2023-12-31 * \"earlier\"\n  Assets:B  1 CHF\n  Assets:New:Place  -1 CHF\n",
+    "2024-01-05 balance Assets:B  1.50 EUR\n",
+    "2024-01-05 balance Assets:B  1.50 ~ 0.1 EUR\n  key: 1\n",
+    "2024-01-01 pad Assets:B Equity:O\n",
+    "2023-01-01 open Assets:B\n",
+    "2023-01-01 open Assets:S AB,EUR \"FIFO\"\n",
+    "2023-01-01 open Income:C\n  key: \"v\"\n",
+    "2025-01-01 close Assets:B\n",
+    "2023-01-01 commodity EUR\n  name: \"Euro\"\n",
+    "2024-01-01 price AB  2.75 EUR\n",
+    "2024-01-01 note Assets:B \"two\nlines\"\n",
+    "2024-01-01 event \"place\" \"one\n2024-01-01 more\n2024-01-02 * and\n  more\"\n",
+    "2024-01-01 query \"q\" \"\n2024-01-01 open Assets:Q\n\"\n",
+    "2024-01-01 custom \"c\" 1 EUR TRUE 2024-01-01\n",
+    "2024-01-01 document Assets:B \"x.pdf\"\n",
+    "* heading\n",
+    "; comment\n",
+    "2024-01-06 * \"x\"\n  Assets:B  1 EUR\n  Income:C  1 EUR\n",
+    "2024-01-06 * \"x\"\n  Assets:B\n  Income:C\n",
+    "2024-01-06 * \"x\"\n  Assets:B  1 EUR USD\n  Income:C\n",
+    "2024-01-06 * \"x\"\n  Strange:B  1 EUR\n  Odd:C\n",
+    "2024-01-06 * \"x\"\n  Strange:B  1 EUR {\n  Aktiva:B\n",
+    "2024-13-06 * \"x\"\n  Assets:B  1 EUR\n",
+    "2024-01-06 nonsense\n  Assets:B\n",
+    "2024-01-06 note Assets:B \"no end\n",
+    "  stray\n",
+    "pushtag #t\n",
+    "poptag #t\npoptag #u x\n",
+    "pushmeta key: \"v\"\n",
+    "popmeta key:\n",
+    "plugin \"beancount.plugins.auto_accounts\"\n",
+    "include \"other\"\n",
+    "option \"operating_currency\" \"EUR\"\n",
+    "option \"name_assets\" \"Aktiva\"\n",
+    "option \"name_assets\" \"Assets\"\noops\n",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn any_beancount_reads_the_same_in_slices(
+        pieces in proptest::collection::vec(0..BEANCOUNT.len(), 1..40),
+        calm in proptest::collection::vec(0..24usize, 0..60),
+        included in proptest::collection::vec(included(), 0..4),
+        slice in 1usize..300,
+        crlf in any::<bool>(),
+    ) {
+        let pieces = pieces.iter().chain(&calm);
+        let mut text: String = pieces.map(|piece| BEANCOUNT[*piece]).collect();
+        let quoted = included.iter().map(|line| line.trim_end().replacen(' ', " \"", 1) + "\"\n");
+        text.extend(quoted);
+        if crlf {
+            text = text.replace('\n', "\r\n");
+        }
+        let source = Source::new("x.beancount", text);
+        let compared = on_threads(|| compare(&source, Some(Dialect::Beancount), &[slice]));
         prop_assert!(compared.is_ok(), "{}", compared.unwrap_err());
     }
 }

@@ -112,7 +112,7 @@ pub type Load<'l> = &'l mut dyn FnMut(&str, &Name) -> Result<Vec<Source>, String
 pub fn read(root: Source, options: &Options, load: Load<'_>) -> Ledger {
     let (dialect, why) = told(&root, *options);
     if dialect == Dialect::Beancount {
-        return beancount::read(root, why, load);
+        return beancount::read(root, why, *options, load);
     }
     family([(root, dialect, why)], *options, load)
 }
@@ -143,8 +143,11 @@ pub fn read_all(
             ledgers.push(family(roots, *options, &mut *load));
         }
     }
-    ledgers
-        .extend(beancount.into_iter().map(|(root, _, why)| beancount::read(root, why, &mut *load)));
+    ledgers.extend(
+        beancount
+            .into_iter()
+            .map(|(root, _, why)| beancount::read(root, why, *options, &mut *load)),
+    );
     ledgers
 }
 

@@ -44,7 +44,7 @@ const SMALL: usize = 32 << 10;
 /// Bytes of a slice whose rows stay in a core's own memory.
 const LARGE: usize = 512 << 10;
 /// What is copied for each thread, for each name that is known, in bytes of text it could have read.
-const NAME: usize = 32;
+pub const NAME: usize = 32;
 
 /// When slices are cut.
 #[derive(Debug)]
@@ -86,9 +86,15 @@ impl Pace {
         self.threads > 1
     }
 
-    fn size(&self, slice: usize) -> usize {
+    /// How many bytes slice number `slice` is to have.
+    pub fn size(&self, slice: usize) -> usize {
         let doubled = u32::try_from(slice / self.threads).unwrap_or(u32::MAX).min(4);
         self.told.unwrap_or((SMALL << doubled).min(LARGE))
+    }
+
+    /// How many threads read.
+    pub fn threads(&self) -> usize {
+        self.threads
     }
 
     /// `dropped` bytes were read for nothing up to byte `at`.
@@ -159,13 +165,24 @@ pub struct Rows {
 
 /// The numbers of one thread's names: up to `known` they are the first reader's.
 #[derive(Clone, Default)]
-struct Numbers {
+pub struct Numbers {
     known: u32,
     new: Vec<u32>,
 }
 
 impl Numbers {
-    fn of(&self, number: u32) -> u32 {
+    /// Of a thread that begins with the names of `table`.
+    pub fn new(table: &Table) -> Numbers {
+        Numbers { known: index(table.names().len()), new: Vec::new() }
+    }
+
+    /// Takes in names that are new to the thread: `table` gives them the numbers they come to have.
+    pub fn learn(&mut self, names: &[Name], table: &mut Table) {
+        self.new.extend(names.iter().map(|name| table.number(name)));
+    }
+
+    /// The number that the name with this one of the thread's comes to have.
+    pub fn of(&self, number: u32) -> u32 {
         number.checked_sub(self.known).map_or(number, |new| self.new[new as usize])
     }
 }
@@ -369,9 +386,7 @@ struct Taking {
 
 impl Taking {
     fn new(threads: usize, known: &Known<'_>) -> Taking {
-        let numbers = |table: &Table| {
-            vec![Numbers { known: index(table.names().len()), new: Vec::new() }; threads]
-        };
+        let numbers = |table: &Table| vec![Numbers::new(table); threads];
         Taking {
             accounts: numbers(&known.accounts),
             commodities: numbers(&known.commodities.table),
@@ -403,7 +418,7 @@ impl Taking {
         let Slice { thread, range, mut rows, trust, .. } = slice;
         let above = lines.number() - 1;
         let (accounts, commodities) = (&mut self.accounts[thread], &mut self.commodities[thread]);
-        accounts.new.extend(slice.accounts.iter().map(|name| reader.ledger.accounts.number(name)));
+        accounts.learn(&slice.accounts, &mut reader.ledger.accounts);
         commodities.new.extend(slice.commodities.iter().map(|name| reader.commodities.add(name)));
         let (accounts, commodities) = (&*accounts, &*commodities);
         let commodity = |id: CommodityId| CommodityId(commodities.of(id.0));

@@ -63,7 +63,13 @@ struct Book<'d> {
     sums: Few<(Decimal, Option<u32>)>,
     tolerances: Tolerances,
     pads: Pads,
+    /// Room for the postings of the transaction at hand, and for what its lots had before.
+    legs: Vec<Leg>,
+    undo: Undo,
 }
+
+/// Units that left a lot, to be put back where a later posting fails.
+type Undo = Vec<((AccountId, CommodityId), LotCost, Decimal)>;
 
 /// One posting on its way from what is written to what is meant.
 #[derive(Clone, Debug)]
@@ -123,6 +129,8 @@ impl<'d> Book<'d> {
             sums: Few::default(),
             tolerances: Tolerances::default(),
             pads,
+            legs: Vec::new(),
+            undo: Undo::new(),
         }
     }
 

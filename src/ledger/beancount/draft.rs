@@ -258,6 +258,18 @@ pub(super) struct Spec {
     pub price: Option<PriceSpec>,
 }
 
+impl Spec {
+    /// Changes the numbers of commodities.
+    pub fn change(&mut self, commodity: impl Fn(CommodityId) -> CommodityId) {
+        if let Some(cost) = &mut self.cost {
+            cost.currency = commodity(cost.currency);
+        }
+        if let Some(price) = &mut self.price {
+            price.currency = commodity(price.currency);
+        }
+    }
+}
+
 /// A number that may be left out, to be computed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Part {

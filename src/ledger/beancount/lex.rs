@@ -34,24 +34,33 @@ pub(super) enum Found<T> {
 
 impl<'t> Cursor<'t> {
     pub fn new(text: &'t str) -> Cursor<'t> {
-        Cursor { text, bytes: text.as_bytes(), at: 0, line: 1, line_start: 0 }
+        Cursor::at(text, 0)
+    }
+
+    /// At the line that begins at byte `at`, which is counted as the first.
+    pub fn at(text: &'t str, at: usize) -> Cursor<'t> {
+        Cursor { text, bytes: text.as_bytes(), at, line: 1, line_start: at }
     }
 
     /// The byte at the cursor; a line end at the end of the text.
+    #[inline]
     pub fn byte(&self) -> u8 {
         self.peek(0)
     }
 
     /// The byte `ahead` of the cursor.
+    #[inline]
     pub fn peek(&self, ahead: usize) -> u8 {
         self.bytes.get(self.at + ahead).copied().unwrap_or(b'\n')
     }
 
+    #[inline]
     pub fn is_end(&self) -> bool {
         self.at >= self.bytes.len()
     }
 
     /// Passes blanks; a carriage return is one.
+    #[inline]
     pub fn blanks(&mut self) {
         while let Some(b' ' | b'\t' | b'\r') = self.bytes.get(self.at) {
             self.at += 1;
@@ -59,13 +68,17 @@ impl<'t> Cursor<'t> {
     }
 
     /// Whether nothing but a comment follows on this line.
+    #[inline]
     pub fn is_line_end(&self) -> bool {
         matches!(self.byte(), b'\n' | b';')
     }
 
     /// Goes to the start of the next line, whatever follows on this one.
     pub fn next_line(&mut self) {
-        match memchr::memchr(b'\n', &self.bytes[self.at.min(self.bytes.len())..]) {
+        let rest = &self.bytes[self.at.min(self.bytes.len())..];
+        // Most often it is the next byte.
+        let end = if rest.first() == Some(&b'\n') { Some(0) } else { memchr::memchr(b'\n', rest) };
+        match end {
             Some(end) => {
                 self.at += end + 1;
                 self.line = self.line.saturating_add(1);
@@ -91,6 +104,10 @@ impl<'t> Cursor<'t> {
 
     /// `2024-03-15`, `2024/3/5`.
     pub fn date(&mut self) -> Found<NaiveDate> {
+        if let Some(date) = self.usual_date() {
+            self.at += 10;
+            return Found::Good(date);
+        }
         let mut at = self.at;
         let mut number = |most: usize| {
             let start = at;
@@ -115,9 +132,33 @@ impl<'t> Cursor<'t> {
             .map_or(Found::Bad, Found::Good)
     }
 
+    /// A date as most are written: `2024-03-15`.
+    fn usual_date(&self) -> Option<NaiveDate> {
+        let rest = self.bytes.get(self.at..)?;
+        let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = *rest.first_chunk::<10>()? else {
+            return None;
+        };
+        if !([y1, y2, y3, y4, m1, m2, d1, d2].iter().all(u8::is_ascii_digit))
+            || rest.get(10).is_some_and(u8::is_ascii_digit)
+        {
+            return None;
+        }
+        let two = |tens: u8, ones: u8| u32::from(tens - b'0') * 10 + u32::from(ones - b'0');
+        let year = i32::try_from(two(y1, y2) * 100 + two(y3, y4)).ok().filter(|year| *year > 0)?;
+        NaiveDate::from_ymd_opt(year, two(m1, m2), two(d1, d2))
+    }
+
     /// Whether a date stands here.
     pub fn is_date(&self) -> bool {
         self.byte().is_ascii_digit() && self.clone().date() != Found::Other
+    }
+
+    /// The text up to the next blank or line end, which may be any.
+    #[inline]
+    pub fn word_here(&self) -> &'t str {
+        let rest = &self.bytes[self.at.min(self.bytes.len())..];
+        let length = memchr::memchr2(b' ', b'\n', rest).unwrap_or(rest.len());
+        self.text.get(self.at..self.at + length).unwrap_or_default()
     }
 
     /// A name of at least two components with `:` between, each beginning with a capital letter, a
@@ -191,24 +232,27 @@ impl<'t> Cursor<'t> {
         }
         let start = self.at + 1;
         let mut at = start;
+        let (mut line, mut line_start) = (self.line, self.line_start);
         loop {
-            let Some(found) = memchr::memchr2(b'"', b'\\', &self.bytes[at.min(self.bytes.len())..])
-            else {
+            let rest = &self.bytes[at.min(self.bytes.len())..];
+            let Some(found) = memchr::memchr3(b'"', b'\\', b'\n', rest) else {
                 return Found::Bad;
             };
-            at += found;
-            if self.bytes[at] == b'"' {
+            at += found + 1;
+            let mut byte = rest[found];
+            if byte == b'"' {
                 break;
             }
-            at += 2;
+            if byte == b'\\' {
+                byte = rest.get(found + 1).copied().unwrap_or_default();
+                at += 1;
+            }
+            if byte == b'\n' {
+                (line, line_start) = (line.saturating_add(1), at);
+            }
         }
-        let mut from = start;
-        while let Some(end) = memchr::memchr(b'\n', &self.bytes[from..at]) {
-            from += end + 1;
-            self.line = self.line.saturating_add(1);
-            self.line_start = from;
-        }
-        self.at = at + 1;
+        (self.line, self.line_start, self.at) = (line, line_start, at);
+        let at = at - 1;
         self.text.get(start..at).map_or(Found::Bad, Found::Good)
     }
 
@@ -245,6 +289,7 @@ impl<'t> Cursor<'t> {
     }
 
     /// Whether a number or an expression begins here.
+    #[inline]
     pub fn is_number(&self) -> bool {
         matches!(self.byte(), b'0'..=b'9' | b'+' | b'-' | b'(')
     }

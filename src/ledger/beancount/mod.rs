@@ -19,12 +19,13 @@ mod options;
 mod pad;
 mod parse;
 mod plugins;
+mod slices;
 mod subtree;
 mod texts;
 mod tolerance;
 
 use crate::ledger::Load;
-use crate::ledger::model::Ledger;
+use crate::ledger::model::{self, Ledger};
 use crate::money::Decimal;
 use crate::source::Source;
 
@@ -39,8 +40,8 @@ pub(super) fn sum(one: Decimal, other: Decimal) -> Option<Decimal> {
 }
 
 /// Reads `root` and all that it includes. `why` is what told that it is Beancount.
-pub(super) fn read(root: Source, why: String, load: Load<'_>) -> Ledger {
-    let mut draft = texts::read(root, why, load);
+pub(super) fn read(root: Source, why: String, options: model::Options, load: Load<'_>) -> Ledger {
+    let mut draft = texts::read(root, why, options, load);
     draft.items.sort_by_key(draft::Item::order);
     let pads = booking::book(&mut draft);
     draft.specs = Vec::new();

@@ -16,15 +16,17 @@ use crate::diagnostic::{Diagnostic, nearest};
 use crate::ledger::beancount::draft::{Balance, Booking, Draft, Item, Open, Pad, What};
 use crate::ledger::beancount::lex::Cursor;
 use crate::ledger::beancount::options::Options;
+use crate::ledger::beancount::slices;
 use crate::ledger::model::{
-    AccountId, CommodityId, Declaration, Declared, Inert, Price, Quantity, Status, Xxh,
+    self, AccountId, CommodityId, Declaration, Declared, Inert, Price, Quantity, Status, Xxh,
 };
 use crate::ledger::reader::LET_GO;
+use crate::ledger::slices::Pace;
 use crate::period::NaiveDate;
-use crate::source::{Name, Place, Source, Text};
+use crate::source::{Name, Source};
 
 pub(super) use undated::Include;
-use undated::Pushed;
+pub(super) use undated::Stretch;
 
 /// The directives that follow a date.
 const DIRECTIVES: [&str; 12] = [
@@ -48,19 +50,23 @@ struct Told;
 
 /// Reads one text.
 pub(super) struct Parser<'d, 't> {
-    draft: &'d mut Draft,
-    cursor: Cursor<'t>,
+    pub draft: &'d mut Draft,
+    pub cursor: Cursor<'t>,
     /// Index of the text in the ledger's sources.
-    source: u32,
+    pub source: u32,
     file: Name,
-    text: &'t Text,
+    pub text: &'t Source,
     /// Options as this text has set them so far.
-    options: Options,
+    pub options: Options,
+    /// Those whose first part is in order.
     accounts: HashMap<&'t str, AccountId, BuildHasherDefault<Xxh>>,
     commodities: HashMap<&'t str, CommodityId, BuildHasherDefault<Xxh>>,
-    /// `pushtag` and `pushmeta` that are not taken back yet, with their places.
-    pushed: HashMap<(Pushed, &'t str), Vec<Place>>,
-    includes: Vec<Include>,
+    /// The one that was named last.
+    last_commodity: Option<(&'t str, CommodityId)>,
+    /// Accounts whose first part is none, each with the index of the problem that says so.
+    pub strange: HashMap<&'t str, usize>,
+    pub stretches: Vec<Stretch<'t>>,
+    pub includes: Vec<Include>,
     /// The keys of the metadata of the transaction or posting at hand.
     keys: HashMap<&'t str, &'t str>,
 }
@@ -74,12 +80,15 @@ struct Head {
 }
 
 /// Reads the text with this number. Its includes come back in their order.
-pub(super) fn parse(draft: &mut Draft, source: u32) -> Vec<Include> {
+pub(super) fn parse(draft: &mut Draft, source: u32, how: model::Options) -> Vec<Include> {
     let Some(text) = draft.ledger.sources.get(source as usize).map(Arc::clone) else {
         return Vec::new();
     };
-    let mut parser = Parser::new(draft, source, &text);
-    parser.run();
+    // Names of roots hold for the texts that are included, too; Beancount itself wants them
+    // repeated there.
+    let options = Options { roots: draft.options.roots.clone(), ..Options::default() };
+    let mut parser = Parser::new(draft, source, &text, options);
+    parser.run(Pace::new(how, 0));
     let Parser { draft, includes, options, .. } = parser;
     if source == 0 {
         draft.options = options;
@@ -90,50 +99,81 @@ pub(super) fn parse(draft: &mut Draft, source: u32) -> Vec<Include> {
 }
 
 impl<'d, 't> Parser<'d, 't> {
-    fn new(draft: &'d mut Draft, source: u32, text: &'t Source) -> Parser<'d, 't> {
-        // Names of roots hold for the texts that are included, too; Beancount itself wants them
-        // repeated there.
-        let roots = draft.options.roots.clone();
+    /// Nothing read yet.
+    pub fn new(
+        draft: &'d mut Draft,
+        source: u32,
+        text: &'t Source,
+        options: Options,
+    ) -> Parser<'d, 't> {
         Parser {
             draft,
             cursor: Cursor::new(&text.text),
             source,
             file: text.name.clone(),
-            text: &text.text,
-            options: Options { roots, ..Options::default() },
+            text,
+            options,
             accounts: HashMap::default(),
             commodities: HashMap::default(),
-            pushed: HashMap::new(),
+            last_commodity: None,
+            strange: HashMap::new(),
+            stretches: Vec::new(),
             includes: Vec::new(),
             keys: HashMap::new(),
         }
     }
 
-    fn run(&mut self) {
+    fn run(&mut self, mut pace: Pace) {
         let mut read = 0;
         while !self.cursor.is_end() {
+            if self.cursor.byte().is_ascii_digit()
+                && pace.cuts(self.cursor.at, self.cursor.text.len())
+            {
+                let dropped = slices::read(self, &pace);
+                pace.pay(self.cursor.at, dropped);
+                read = self.cursor.at;
+                continue;
+            }
             if self.cursor.at - read >= LET_GO {
-                self.text.let_go(read..self.cursor.at);
+                self.text.text.let_go(read..self.cursor.at);
                 read = self.cursor.at;
             }
-            match self.cursor.byte() {
-                b'0'..=b'9' => {
-                    if self.dated().is_err() {
-                        self.skip_block();
-                    }
+            self.directive();
+        }
+        self.end_stretches();
+    }
+
+    /// Reads on up to the first directive that begins at byte `end` or past it, or to one that may say
+    /// how those below it are read; whether there was none.
+    pub fn slice(&mut self, end: usize) -> bool {
+        while self.cursor.at < end {
+            // `option`, the only word with that letter.
+            if self.cursor.byte() == b'o' {
+                return false;
+            }
+            self.directive();
+        }
+        true
+    }
+
+    /// Reads what begins at the margin, or passes a line that is nothing.
+    fn directive(&mut self) {
+        match self.cursor.byte() {
+            b'0'..=b'9' => {
+                if self.dated().is_err() {
+                    self.skip_block();
                 }
-                b'\n' | b';' | b'*' | b':' | b'#' | b'!' | b'&' | b'?' | b'%' => {
-                    self.cursor.next_line();
-                }
-                b' ' | b'\t' | b'\r' => self.stray(),
-                _ => {
-                    if self.undated().is_err() {
-                        self.skip_block();
-                    }
+            }
+            b'\n' | b';' | b'*' | b':' | b'#' | b'!' | b'&' | b'?' | b'%' => {
+                self.cursor.next_line();
+            }
+            b' ' | b'\t' | b'\r' => self.stray(),
+            _ => {
+                if self.undated().is_err() {
+                    self.skip_block();
                 }
             }
         }
-        self.unbalanced();
     }
 
     /// An indented line that belongs to no directive.
@@ -358,7 +398,16 @@ impl<'d, 't> Parser<'d, 't> {
 
     /// The end of the last line that was passed, without its line end.
     fn block_end(&self) -> usize {
-        let end = if self.cursor.is_end() { self.cursor.at } else { self.cursor.line_start };
+        self.without_line_end(self.line_end())
+    }
+
+    /// The end of the last line that was passed, its line end with it.
+    fn line_end(&self) -> usize {
+        if self.cursor.is_end() { self.cursor.at } else { self.cursor.line_start }
+    }
+
+    /// Where the line that ends at `end` does without its line end.
+    fn without_line_end(&self, end: usize) -> usize {
         let text = self.cursor.text.get(..end).unwrap_or_default();
         let text = text.strip_suffix('\n').unwrap_or(text);
         text.strip_suffix('\r').unwrap_or(text).len()
@@ -389,7 +438,7 @@ impl<'d, 't> Parser<'d, 't> {
 }
 
 /// A byte of a text as the rows number them; longer texts are refused before.
-fn index(number: usize) -> u32 {
+pub(super) fn index(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
 

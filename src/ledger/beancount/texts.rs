@@ -8,20 +8,20 @@ use crate::diagnostic::Diagnostic;
 use crate::ledger::Load;
 use crate::ledger::beancount::draft::{Draft, Problem};
 use crate::ledger::beancount::parse::{self, Include};
-use crate::ledger::model::Dialect;
+use crate::ledger::model::{Dialect, Options};
 use crate::source::{Name, Place, Source};
 
 /// Texts in all; more are taken for a mistake.
 const TEXTS: usize = 100_000;
 
 /// Parses `root` and its includes.
-pub(super) fn read(root: Source, why: String, load: Load<'_>) -> Draft {
+pub(super) fn read(root: Source, why: String, options: Options, load: Load<'_>) -> Draft {
     let mut draft = Draft::default();
     draft.ledger.commodities.number("");
     let mut seen: HashSet<Name> = HashSet::from([root.name.clone()]);
     let mut asked: HashSet<(u32, String)> = HashSet::new();
     let mut queue = VecDeque::new();
-    open(&mut draft, root, why, &mut queue);
+    open(&mut draft, root, why, options, &mut queue);
     while let Some((from, include)) = queue.pop_front() {
         let line = include.place.line;
         let tell = |draft: &mut Draft, diagnostic| {
@@ -60,14 +60,20 @@ pub(super) fn read(root: Source, why: String, load: Load<'_>) -> Draft {
                 return draft;
             } else {
                 let why = format!("included by `{name}`");
-                open(&mut draft, text, why, &mut queue);
+                open(&mut draft, text, why, options, &mut queue);
             }
         }
     }
     draft
 }
 
-fn open(draft: &mut Draft, text: Source, why: String, queue: &mut VecDeque<(u32, Include)>) {
+fn open(
+    draft: &mut Draft,
+    text: Source,
+    why: String,
+    options: Options,
+    queue: &mut VecDeque<(u32, Include)>,
+) {
     let source = u32::try_from(draft.ledger.sources.len()).unwrap_or(u32::MAX);
     let place = Place::file(&text.name);
     let too_long = u32::try_from(text.text.len()).is_err();
@@ -80,7 +86,7 @@ fn open(draft: &mut Draft, text: Source, why: String, queue: &mut VecDeque<(u32,
         draft.problems.push(Problem { source, line: 0, diagnostic });
         return;
     }
-    let includes = parse::parse(draft, source);
+    let includes = parse::parse(draft, source, options);
     queue.extend(includes.into_iter().map(|include| (source, include)));
 }
 

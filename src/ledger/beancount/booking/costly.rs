@@ -4,23 +4,27 @@
 //! holdings. One that cannot be computed keeps what it states, without lots.
 
 use crate::ledger::beancount::arith;
-use crate::ledger::beancount::booking::group::Group;
+use crate::ledger::beancount::booking::group::{self, Group};
 use crate::ledger::beancount::booking::{Basis, Book, Leg, holding};
 use crate::ledger::beancount::draft::{NONE, Part};
 use crate::ledger::beancount::tolerance::Mode;
 use crate::ledger::model::{AmountFrom, CommodityId, Cost, Detail, Lot, PostingRow, Quantity};
 use crate::money::Decimal;
+use crate::period::NaiveDate;
 
 impl Book<'_> {
     /// Computes a transaction with costs, prices or unknown currencies.
     pub(super) fn complex(&mut self, at: u32) {
         let row = self.draft.ledger.transactions[at as usize];
         let range = row.first as usize..(row.first + row.count) as usize;
-        let legs: Vec<Leg> = self.draft.ledger.postings[range]
-            .iter()
-            .enumerate()
-            .map(|(index, row)| self.leg(index, row))
-            .collect();
+        let mut legs = std::mem::take(&mut self.legs);
+        legs.clear();
+        let rows = self.draft.ledger.postings[range].iter().enumerate();
+        legs.extend(rows.map(|(index, row)| self.leg(index, row)));
+        if let Some(currency) = group::only(&legs) {
+            self.only_group(at, currency, legs, row.date);
+            return;
+        }
         let Some(groups) = self.groups(at, &legs) else {
             self.keep_written(at, &legs, Vec::new());
             return;
@@ -41,8 +45,41 @@ impl Book<'_> {
             self.keep_written(at, &lost, done);
             return;
         }
-        self.check_weights(at, &done);
-        self.hold(at, &done);
+        self.finish(at, &done);
+    }
+
+    /// Computes a transaction that balances in `currency`, as most do.
+    fn only_group(&mut self, at: u32, currency: CommodityId, mut legs: Vec<Leg>, date: NaiveDate) {
+        // Only a number of units that is computed is rounded.
+        if legs.iter().any(|leg| leg.number.is_none()) {
+            self.infer(&legs);
+        }
+        group::resolve(&mut legs, currency);
+        let booked = self.reduce(at, legs, date);
+        let Some(done) = booked.and_then(|legs| self.fill(at, currency, legs)) else {
+            let row = self.draft.ledger.transactions[at as usize];
+            let range = row.first as usize..(row.first + row.count) as usize;
+            let rows = self.draft.ledger.postings[range].iter().enumerate();
+            let written: Vec<Leg> = rows.map(|(index, row)| self.leg(index, row)).collect();
+            self.keep_written(at, &written, Vec::new());
+            return;
+        };
+        self.finish(at, &done);
+        self.legs = done;
+    }
+
+    /// Checks and keeps what a transaction was computed to.
+    fn finish(&mut self, at: u32, done: &[Leg]) {
+        self.check_weights(at, done);
+        self.hold(at, done);
+        let row = self.draft.ledger.transactions[at as usize];
+        let (first, count) = (row.first as usize, row.count as usize);
+        if done.len() == count && done.iter().enumerate().all(|(index, leg)| leg.index == index) {
+            for (index, leg) in done.iter().enumerate() {
+                self.draft.ledger.postings[first + index] = self.row(at, leg);
+            }
+            return;
+        }
         let rows = done.iter().map(|leg| self.row(at, leg)).collect::<Vec<PostingRow>>();
         self.replace(at, rows);
     }
@@ -106,6 +143,9 @@ impl Book<'_> {
                 self.too_large(at);
                 return;
             }
+        }
+        if self.sums.iter().all(|(_, (sum, _))| sum.is_zero()) {
+            return;
         }
         self.see(legs, Mode::Coarsest);
         let off: Vec<(CommodityId, Decimal)> = self

@@ -56,6 +56,45 @@ impl Currencies {
     }
 }
 
+/// The currency that all of `legs` balance in, where neither several postings nor what is held need be
+/// asked for it.
+pub(super) fn only(legs: &[Leg]) -> Option<CommodityId> {
+    let mut only = None;
+    let mut auto = false;
+    for leg in legs {
+        if leg.commodity == NONE {
+            let is_bare = matches!(leg.cost, Basis::None) && leg.price.is_none();
+            if !is_bare || leg.number.is_some() || auto {
+                return None;
+            }
+            auto = true;
+            continue;
+        }
+        let currencies = Currencies::of(leg);
+        if currencies.cost == Some(NONE) || currencies.price == Some(NONE) {
+            return None;
+        }
+        let bucket = currencies.bucket();
+        if bucket.is_none() || only.is_some() && only != bucket {
+            return None;
+        }
+        only = bucket;
+    }
+    only
+}
+
+/// Fills in the currencies of postings that all balance in this one.
+pub(super) fn resolve(legs: &mut [Leg], currency: CommodityId) {
+    for leg in legs {
+        if leg.commodity == NONE {
+            leg.commodity = currency;
+        } else if !matches!(leg.cost, Basis::None) && leg.price.is_some() {
+            let found = Currencies::of(leg);
+            resolve_one(leg, found);
+        }
+    }
+}
+
 impl Book<'_> {
     /// Groups the postings of a transaction. `None` where that cannot be done; it is reported then.
     pub(super) fn groups(&mut self, at: u32, legs: &[Leg]) -> Option<Vec<Group>> {
@@ -154,7 +193,7 @@ impl Book<'_> {
     /// The commodity that `account` holds, if it holds but one.
     fn only_commodity(&self, account: AccountId) -> CommodityId {
         let held = self.held.get(&account).into_iter().flatten();
-        only(held.copied().filter(|commodity| {
+        single(held.copied().filter(|commodity| {
             self.holdings.get(&(account, *commodity)).is_some_and(|holding| !holding.is_empty())
         }))
     }
@@ -162,7 +201,7 @@ impl Book<'_> {
     /// The currency that the lots of `account` have their cost in, if it is but one.
     fn only_cost_currency(&self, account: AccountId) -> CommodityId {
         let held = self.held.get(&account).into_iter().flatten();
-        only(
+        single(
             held.filter_map(|commodity| self.holdings.get(&(account, *commodity)))
                 .flat_map(Holding::cost_currencies),
         )
@@ -195,7 +234,7 @@ impl Book<'_> {
 }
 
 /// The one currency there is; none where there are several, or none.
-fn only(mut currencies: impl Iterator<Item = CommodityId>) -> CommodityId {
+fn single(mut currencies: impl Iterator<Item = CommodityId>) -> CommodityId {
     match currencies.next() {
         Some(first) if currencies.all(|other| other == first) => first,
         _ => NONE,
@@ -205,6 +244,11 @@ fn only(mut currencies: impl Iterator<Item = CommodityId>) -> CommodityId {
 /// `leg` with the currencies that were found.
 fn resolved(leg: &Leg, found: Currencies) -> Leg {
     let mut leg = leg.clone();
+    resolve_one(&mut leg, found);
+    leg
+}
+
+fn resolve_one(leg: &mut Leg, found: Currencies) {
     leg.commodity = found.units;
     if let (Basis::Spec(spec), Some(currency)) = (&mut leg.cost, found.cost) {
         spec.currency = currency;
@@ -212,5 +256,4 @@ fn resolved(leg: &Leg, found: Currencies) -> Leg {
     if let (Some(price), Some(currency)) = (&mut leg.price, found.price) {
         price.currency = currency;
     }
-    leg
 }

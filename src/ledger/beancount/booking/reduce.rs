@@ -10,15 +10,11 @@ use crate::ledger::beancount::arith;
 use crate::ledger::beancount::booking::{Basis, Book, Leg};
 use crate::ledger::beancount::draft::{Booking, CostSpec, Part, PriceSpec};
 use crate::ledger::beancount::inventory::{Filter, Holding, Lot, LotCost, LotId};
-use crate::ledger::model::{AccountId, CommodityId};
 use crate::money::Decimal;
 use crate::period::NaiveDate;
 
 /// How many lots a message lists.
 const SHOWN: usize = 5;
-
-/// Units that left a lot, to be put back where a later posting fails.
-type Undo = Vec<((AccountId, CommodityId), LotCost, Decimal)>;
 
 /// Why lots cannot be taken; with those that are in question.
 enum Trouble {
@@ -34,61 +30,71 @@ enum Trouble {
 
 impl Book<'_> {
     /// Splits what reduces a holding by lot, and gives what is added its day.
-    pub(super) fn reduce(&mut self, at: u32, legs: Vec<Leg>, date: NaiveDate) -> Option<Vec<Leg>> {
-        let mut undo = Undo::new();
-        let mut done = Vec::with_capacity(legs.len());
-        for mut leg in legs {
-            let (Basis::Spec(spec), Some(units)) = (&mut leg.cost, leg.number) else {
-                done.push(leg);
-                continue;
-            };
+    pub(super) fn reduce(
+        &mut self,
+        at: u32,
+        mut legs: Vec<Leg>,
+        date: NaiveDate,
+    ) -> Option<Vec<Leg>> {
+        let mut undo = std::mem::take(&mut self.undo);
+        undo.clear();
+        let mut next = 0;
+        while let Some(leg) = legs.get_mut(next) {
+            next += 1;
+            let (Basis::Spec(spec), Some(units)) = (&mut leg.cost, leg.number) else { continue };
             let method = if spec.merge {
                 Booking::Average
             } else {
                 self.methods.get(leg.account.0 as usize).copied().unwrap_or_default()
             };
             let key = (leg.account, leg.commodity);
-            let reduces = method != Booking::None
-                && self.holdings.get(&key).is_some_and(|holding| holding.is_reduced_by(units));
-            if !reduces {
+            let held = self
+                .holdings
+                .get_mut(&key)
+                .filter(|held| method != Booking::None && held.is_reduced_by(units));
+            let Some(holding) = held else {
                 spec.date = spec.date.or(Some(date));
-                done.push(leg);
                 continue;
-            }
-            let spec = spec.clone();
-            let taken = match self.holdings.get_mut(&key) {
-                Some(holding) => take(holding, &spec, method, units, |cost, units| {
-                    undo.push((key, cost.clone(), units));
-                }),
-                None => Err(Trouble::NoMatch),
             };
+            let taken = take(holding, spec, method, units, |cost, units| {
+                undo.push((key, cost.clone(), units));
+            });
             match taken {
-                Ok(parts) => {
-                    let whole = exact_total(&spec, &parts);
-                    let split = parts.len() > 1;
+                Ok(parts) if parts.len() == 1 => {
+                    let whole = exact_total(spec, &parts);
                     for (units, cost) in parts {
-                        let mut part = leg.clone();
-                        part.number = Some(units);
-                        part.cost = Basis::Lot(cost, whole);
-                        part.taken = true;
-                        if split {
-                            part.price = unit_price(&leg);
-                        }
-                        done.push(part);
+                        leg.number = Some(units);
+                        leg.cost = Basis::Lot(cost, whole);
+                        leg.taken = true;
                     }
                 }
+                Ok(parts) => {
+                    let price = unit_price(leg);
+                    let whole = Leg { cost: Basis::None, price, taken: true, ..leg.clone() };
+                    let count = parts.len();
+                    let parts = parts.into_iter().map(|(units, cost)| Leg {
+                        number: Some(units),
+                        cost: Basis::Lot(cost, None),
+                        ..whole.clone()
+                    });
+                    drop(legs.splice(next - 1..next, parts));
+                    next = next - 1 + count;
+                }
                 Err(trouble) => {
-                    for (key, cost, units) in undo.into_iter().rev() {
+                    for (key, cost, units) in undo.drain(..).rev() {
                         if let Some(holding) = self.holdings.get_mut(&key) {
                             let _ = holding.add(-units, &cost);
                         }
                     }
+                    self.undo = undo;
+                    let leg = leg.clone();
                     self.trouble(at, &leg, units, &trouble);
                     return None;
                 }
             }
         }
-        Some(done)
+        self.undo = undo;
+        Some(legs)
     }
 
     fn trouble(&mut self, at: u32, leg: &Leg, units: Decimal, trouble: &Trouble) {

@@ -21,7 +21,45 @@ pub(in crate::ledger::beancount) enum Wrong {
 impl Cursor<'_> {
     /// A number, or `+ - * /` and parentheses over numbers.
     pub fn number(&mut self) -> Result<Decimal, Wrong> {
-        self.sum(0)
+        match self.usual_number() {
+            Some((number, end)) => {
+                self.at = end;
+                Ok(number)
+            }
+            None => self.sum(0),
+        }
+    }
+
+    /// A number as most are written, `-91.05`, and where it ends; nothing that computes follows.
+    fn usual_number(&self) -> Option<(Decimal, usize)> {
+        let mut at = self.at;
+        let negative = self.bytes.get(at) == Some(&b'-');
+        at += usize::from(negative);
+        let start = at;
+        let (mut value, mut decimals) = (0_u64, None);
+        loop {
+            match self.bytes.get(at) {
+                Some(digit @ b'0'..=b'9') => {
+                    value = value.wrapping_mul(10).wrapping_add(u64::from(digit - b'0'));
+                }
+                Some(b'.') if decimals.is_none() && at > start => decimals = Some(at + 1),
+                Some(b',') => return None,
+                _ => break,
+            }
+            at += 1;
+        }
+        // So many digits fit.
+        if at == start || at - start > 18 {
+            return None;
+        }
+        let rest = &self.bytes[at..];
+        let next = rest.iter().find(|byte| !matches!(byte, b' ' | b'\t' | b'\r'));
+        if let Some(b'+' | b'-' | b'*' | b'/') = next {
+            return None;
+        }
+        let scale = decimals.map_or(0, |first| at - first);
+        let number = Decimal::new(i64::try_from(value).ok()?, u32::try_from(scale).ok()?);
+        Some((if negative && value != 0 { -number } else { number }, at))
     }
 
     fn sum(&mut self, depth: u32) -> Result<Decimal, Wrong> {

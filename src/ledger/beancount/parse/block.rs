@@ -15,7 +15,7 @@ impl Parser<'_, '_> {
             self.cursor.next_line();
         }
         self.forget_keys();
-        let mut end = self.block_end();
+        let mut end = self.line_end();
         while self.indented() {
             let line = match self.cursor.byte() {
                 b'a'..=b'z' => self.metadata(true),
@@ -27,7 +27,7 @@ impl Parser<'_, '_> {
                 good = false;
                 self.cursor.next_line();
             }
-            end = self.block_end();
+            end = self.line_end();
         }
         if !good {
             self.draft.ledger.postings.truncate(first);
@@ -35,6 +35,7 @@ impl Parser<'_, '_> {
             return;
         }
         let count = self.draft.ledger.postings.len() - first;
+        let end = self.without_line_end(end);
         self.draft.ledger.transactions.push(TransactionRow {
             date: head.date,
             source: self.source,

@@ -1,5 +1,7 @@
 //! Directives without a date: options, plugins, includes, tags and metadata that hold for a stretch.
 
+use indexmap::IndexMap;
+
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::ledger::beancount::draft::Plugin;
 use crate::ledger::beancount::options::{self, Set};
@@ -17,9 +19,18 @@ pub(in crate::ledger::beancount) struct Include {
 
 /// What holds for a stretch of text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Pushed {
+pub(in crate::ledger::beancount) enum Pushed {
     Tag,
     Meta,
+}
+
+/// `pushtag`, `poptag`, `pushmeta`, `popmeta`: where a stretch begins or ends.
+#[derive(Clone, Debug)]
+pub(in crate::ledger::beancount) struct Stretch<'t> {
+    begins: bool,
+    what: Pushed,
+    name: &'t str,
+    pub place: Place,
 }
 
 impl Pushed {
@@ -36,7 +47,7 @@ impl Pushed {
 const WORDS: [&str; 7] =
     ["option", "plugin", "include", "pushtag", "poptag", "pushmeta", "popmeta"];
 
-impl<'t> Parser<'_, 't> {
+impl Parser<'_, '_> {
     /// A directive without a date.
     pub(super) fn undated(&mut self) -> Result<(), Told> {
         let start = self.cursor.at;
@@ -79,7 +90,8 @@ impl<'t> Parser<'_, 't> {
                     return Err(self.expected("a tag such as `#trip`"));
                 };
                 let place = self.cursor.place(&self.file, from, self.cursor.at - from);
-                self.push_or_pop(word == "pushtag", Pushed::Tag, tag, place);
+                let begins = word == "pushtag";
+                self.stretches.push(Stretch { begins, what: Pushed::Tag, name: tag, place });
                 self.end_of_line()?;
             }
             "pushmeta" | "popmeta" => {
@@ -88,10 +100,11 @@ impl<'t> Parser<'_, 't> {
                 };
                 let place = self.cursor.place(&self.file, from, self.cursor.at - from);
                 self.cursor.blanks();
-                if word == "pushmeta" && !self.cursor.is_line_end() {
+                let begins = word == "pushmeta";
+                if begins && !self.cursor.is_line_end() {
                     self.value("a value such as `\"Rome\"`")?;
                 }
-                self.push_or_pop(word == "pushmeta", Pushed::Meta, key, place);
+                self.stretches.push(Stretch { begins, what: Pushed::Meta, name: key, place });
                 self.end_of_line()?;
             }
             _ => {
@@ -112,23 +125,13 @@ impl<'t> Parser<'_, 't> {
         })
     }
 
-    fn push_or_pop(&mut self, push: bool, what: Pushed, name: &'t str, place: Place) {
-        let places = self.pushed.entry((what, name)).or_default();
-        if push {
-            places.push(place);
-        } else if places.pop().is_none() {
-            let (written, push, _) = what.words(name);
-            self.report(
-                Diagnostic::error("stack", format!("`{written}` is not in force here"))
-                    .at(place)
-                    .help(format!("write `{push} {written}` above, or remove this line")),
-            );
-        }
-    }
-
     fn option(&mut self, name: &str, value: &str, line: u32, place: Place) {
         match self.options.set(name, value) {
             Set::Applied => {
+                if name.starts_with("name_") {
+                    // Every account is looked at anew below.
+                    self.accounts.clear();
+                }
                 // Only the currencies of included texts count; what else they set holds for
                 // reading their own lines.
                 if self.source > 0 && name != "operating_currency" && !name.starts_with("name_") {
@@ -169,9 +172,23 @@ impl<'t> Parser<'_, 't> {
         }
     }
 
-    /// What was pushed and not popped when the text ends.
-    pub(super) fn unbalanced(&mut self) {
-        for ((what, name), places) in std::mem::take(&mut self.pushed) {
+    /// The text ends: says which stretches end that did not begin, and which do not end.
+    pub(super) fn end_stretches(&mut self) {
+        let mut open: IndexMap<(Pushed, &str), Vec<Place>> = IndexMap::new();
+        for Stretch { begins, what, name, place } in std::mem::take(&mut self.stretches) {
+            let places = open.entry((what, name)).or_default();
+            if begins {
+                places.push(place);
+            } else if places.pop().is_none() {
+                let (written, push, _) = what.words(name);
+                self.report(
+                    Diagnostic::error("stack", format!("`{written}` is not in force here"))
+                        .at(place)
+                        .help(format!("write `{push} {written}` above, or remove this line")),
+                );
+            }
+        }
+        for ((what, name), places) in open {
             let (written, _, pop) = what.words(name);
             for place in places {
                 let message = format!("`{written}` is in force at the end of the text");

@@ -27,6 +27,11 @@ impl<'t> Parser<'_, 't> {
 
     pub(super) fn account(&mut self) -> Result<AccountId, Told> {
         let start = self.cursor.at;
+        let word = self.cursor.word_here();
+        if let Some(account) = self.accounts.get(word) {
+            self.cursor.at += word.len();
+            return Ok(*account);
+        }
         let Some(name) = self.cursor.account() else {
             return Err(self.no_account());
         };
@@ -37,8 +42,12 @@ impl<'t> Parser<'_, 't> {
         if let Some(account) = self.accounts.get(name) {
             return Ok(*account);
         }
+        let account = AccountId(self.draft.ledger.accounts.number(name));
         let root = name.split(':').next().unwrap_or_default();
-        if !self.options.is_root(root) {
+        if self.options.is_root(root) {
+            self.accounts.insert(name, account);
+        } else if !self.strange.contains_key(name) {
+            self.strange.insert(name, self.draft.problems.len());
             let place = self.cursor.place(&self.file, start, name.len());
             let roots = self.options.roots.join("`, `");
             self.report(
@@ -49,8 +58,6 @@ impl<'t> Parser<'_, 't> {
                     )),
             );
         }
-        let account = AccountId(self.draft.ledger.accounts.number(name));
-        self.accounts.insert(name, account);
         Ok(account)
     }
 
@@ -84,7 +91,13 @@ impl<'t> Parser<'_, 't> {
     }
 
     pub(super) fn commodity(&mut self, name: &'t str) -> CommodityId {
+        if let Some((last, commodity)) = self.last_commodity
+            && last == name
+        {
+            return commodity;
+        }
         if let Some(commodity) = self.commodities.get(name) {
+            self.last_commodity = Some((name, *commodity));
             return *commodity;
         }
         let commodity = CommodityId(self.draft.ledger.commodities.number(name));
