@@ -101,13 +101,15 @@ pub fn plan(
     let texts = there.journals.values();
     let written: HashSet<EventId> =
         texts.flat_map(|text| blocks(text).1).filter_map(|block| block.id).collect();
-    events.retain(|event| {
-        let understood = !matches!(event.kind, EventKind::Unknown { .. });
-        let there = known.contains_key(&event.id) || written.contains(&event.id);
-        !there || (understood && is_unknown(&event.id))
-    });
     let mut gone: HashSet<EventId> = run.superseded.iter().cloned().collect();
-    gone.extend(events.iter().map(|event| event.id.with_part(0)).filter(is_unknown));
+    if !known.is_empty() || !written.is_empty() {
+        events.retain(|event| {
+            let understood = !matches!(event.kind, EventKind::Unknown { .. });
+            let there = known.contains_key(&event.id) || written.contains(&event.id);
+            !there || (understood && is_unknown(&event.id))
+        });
+        gone.extend(events.iter().map(|event| event.id.with_part(0)).filter(is_unknown));
+    }
     plan.events = events.len();
 
     let mut by_journal = by_journal(events, books, there);

@@ -3,6 +3,8 @@
 //! Events of many years fall on few days: these are counted and not compared, and only events of one day
 //! are held against each other. Each event moves once.
 
+use std::cmp::Ordering;
+
 use rayon::prelude::*;
 
 use super::Event;
@@ -13,6 +15,18 @@ pub fn sort(events: &mut [Event]) {
     if events.is_sorted_by(|one, other| one.stands_to(other).is_le()) {
         return;
     }
+    // Many sources begin with what is newest: turned round, their events lie near their places.
+    if falling(events) {
+        events.reverse();
+    }
+    if events.par_windows(2).all(|pair| pair[0].date <= pair[1].date) {
+        let days = events.par_chunk_by_mut(|one, other| one.date == other.date);
+        return days.for_each(|day| {
+            let mut turns: Vec<u32> = (0..).take(day.len()).collect();
+            within_a_day(day, &mut turns);
+            to_their_places(day, &turns);
+        });
+    }
     let Some(mut turns) = by_days(events) else {
         events.par_sort_unstable_by(Event::stands_to);
         return;
@@ -20,11 +34,17 @@ pub fn sort(events: &mut [Event]) {
     turns
         .par_chunk_by_mut(|one, other| events[*one as usize].date == events[*other as usize].date)
         .for_each(|day| within_a_day(events, day));
-    let mut places = vec![0; turns.len()];
-    for (place, at) in (0..).zip(turns) {
-        places[at as usize] = place;
-    }
-    to_their_places(events, &mut places);
+    to_their_places(events, &turns);
+}
+
+/// Whether most events that stand beside each other fall in date.
+fn falling(events: &[Event]) -> bool {
+    let steps = events.par_windows(2).map(|pair| match pair[0].date.cmp(&pair[1].date) {
+        Ordering::Less => -1,
+        Ordering::Equal => 0,
+        Ordering::Greater => 1,
+    });
+    steps.sum::<i64>() > 0
 }
 
 /// Where the events stand, in the order of their dates alone. `None` where days lie so far apart that
@@ -67,8 +87,12 @@ fn within_a_day(events: &[Event], day: &mut [u32]) {
     }
 }
 
-/// Moves each event to its place.
-fn to_their_places(events: &mut [Event], places: &mut [u32]) {
+/// Moves each event to its place. `turns`: which event comes first, and so on.
+fn to_their_places(events: &mut [Event], turns: &[u32]) {
+    let mut places = vec![0u32; turns.len()];
+    for (place, at) in (0..).zip(turns) {
+        places[*at as usize] = place;
+    }
     for at in 0..places.len() {
         while places[at] as usize != at {
             let place = places[at] as usize;

@@ -6,12 +6,13 @@
 
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
+use std::hash::BuildHasherDefault;
 
 use rayon::prelude::*;
 
 use super::Known;
 use super::export::Export;
-use super::hash::Hashed;
+use super::hash::Mixer;
 use super::make::{Doubt, Reason};
 use super::mirror::{Mirror, mirror};
 use super::profile::{Field, Link as Wanted};
@@ -28,100 +29,120 @@ fn place(event: &Event) -> Place {
     (event.account.number(), event.date, event.security().map(Name::number))
 }
 
+/// What an event is to those beside it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Part {
+    Income,
+    Tax,
+    Purchase,
+}
+
+/// An event to be linked, or to be linked to, by its index.
+type Beside = (Place, Part, usize);
+
 /// Links the events of one export within their days.
 pub fn within_days(export: &mut Export) {
-    let wanting = |wanted: Wanted| -> Vec<usize> {
-        let linked = export.linked.iter().filter_map(|row| export.event_of(*row));
-        linked.filter(|(_, link)| *link == Some(wanted)).map(|(at, _)| at).collect()
+    let wanting = |row: &u32| {
+        let (at, link) = export.event_of(*row)?;
+        let part = match link? {
+            Wanted::WithholdingOf => Part::Tax,
+            Wanted::Reinvests => Part::Purchase,
+            Wanted::Reverses | Wanted::Corrects | Wanted::PartOf => return None,
+        };
+        Some((place(&export.events[at]), part, at))
     };
-    let (taxes, purchases) = (wanting(Wanted::WithholdingOf), wanting(Wanted::Reinvests));
-    if !taxes.is_empty() || !purchases.is_empty() {
-        let mut incomes = incomes(&export.events, taxes.iter().chain(&purchases));
-        let taken_off = link_taxes(&mut export.events, taxes, &mut incomes);
-        link_purchases(&mut export.events, purchases, &incomes, &taken_off);
+    let mut beside: Vec<Beside> = export.linked.par_iter().filter_map(wanting).collect();
+    if !beside.is_empty() {
+        add_incomes(&export.events, &mut beside);
+        beside.par_sort_unstable();
+        // Events of one account, day and security have nothing to do with others.
+        let events = &export.events;
+        let linked = beside.par_chunk_by(|one, other| one.0 == other.0);
+        let linked = linked.flat_map_iter(|beside| links_beside(events, beside));
+        for (at, relation, to) in linked.collect::<Vec<_>>() {
+            let to = export.events[to].id.clone();
+            export.events[at].further.links.push(Link { relation, to });
+        }
     }
     link_options(export);
 }
 
-/// The incomes beside these events, largest first.
-fn incomes<'w>(
-    events: &[Event],
-    wanting: impl Iterator<Item = &'w usize>,
-) -> Hashed<Place, Vec<usize>> {
-    let mut incomes: Hashed<Place, Vec<usize>> =
-        wanting.map(|at| (place(&events[*at]), Vec::new())).collect();
-    // Almost all events are beside none, which is found out on all cores.
-    let beside = |(_, event): &(usize, &Event)| {
-        event.kind.is_taxed_at_source() && incomes.contains_key(&place(event))
-    };
-    let beside: Vec<_> = events.par_iter().enumerate().filter(beside).collect();
-    for (at, event) in beside {
-        incomes.entry(place(event)).or_default().push(at);
-    }
-    for list in incomes.values_mut() {
-        list.sort_by_cached_key(|at| (Reverse(events[*at].amount.abs()), events[*at].id.clone()));
-    }
-    incomes
+/// Adds the incomes that stand beside others: almost none do, which is found out on all cores.
+fn add_incomes(events: &[Event], beside: &mut Vec<Beside>) {
+    let places: HashSet<Place, BuildHasherDefault<Mixer>> =
+        beside.iter().map(|(place, ..)| *place).collect();
+    let incomes =
+        events.par_iter().enumerate().filter(|(_, event)| event.kind.is_taxed_at_source());
+    let incomes = incomes.map(|(at, event)| (place(event), Part::Income, at));
+    beside.par_extend(incomes.filter(|(place, ..)| places.contains(place)));
 }
 
-/// Links taxes to incomes, the largest to the largest; what tax was taken off each income.
-fn link_taxes(
-    events: &mut [Event],
-    taxes: Vec<usize>,
-    incomes: &mut Hashed<Place, Vec<usize>>,
-) -> HashMap<usize, Decimal> {
-    let mut by_place: Hashed<Place, Vec<usize>> = Hashed::default();
-    for tax in taxes {
-        by_place.entry(place(&events[tax])).or_default().push(tax);
+/// Links taxes and purchases to the incomes of the same place: which to which.
+fn links_beside(events: &[Event], beside: &[Beside]) -> Vec<(usize, Relation, usize)> {
+    let of = |part: Part| -> Vec<usize> {
+        beside.iter().filter(|(_, of, _)| *of == part).map(|(.., at)| *at).collect()
+    };
+    let largest_first = |list: &mut Vec<usize>| {
+        let size = |at: &usize| (Reverse(events[*at].amount.abs()), &events[*at].id);
+        list.sort_by(|one, other| size(one).cmp(&size(other)));
+    };
+    let (mut incomes, mut taxes, purchases) = (of(Part::Income), of(Part::Tax), of(Part::Purchase));
+    if incomes.is_empty() {
+        return Vec::new();
+    }
+    largest_first(&mut incomes);
+    largest_first(&mut taxes);
+    let links = link_taxes(events, &taxes, &incomes);
+    let bought = link_purchases(events, purchases, &incomes, &links);
+    let taxes = links.into_iter().map(|(tax, income)| (tax, Relation::WithholdingOf, income));
+    let bought = bought.into_iter().map(|(at, income)| (at, Relation::Reinvests, income));
+    taxes.chain(bought).collect()
+}
+
+/// The income that each tax was taken off, the largest off the largest.
+fn link_taxes(events: &[Event], taxes: &[usize], incomes: &[usize]) -> Vec<(usize, usize)> {
+    let links = taxes.iter().enumerate().map(|(rank, tax)| {
+        // Cash interest of one day may be of several sorts: then the words tell.
+        let words = &events[*tax].text;
+        let same: Vec<usize> = match incomes.len() {
+            2..=16 => incomes.iter().copied().filter(|at| events[*at].text == *words).collect(),
+            _ => Vec::new(),
+        };
+        let incomes = if same.is_empty() { incomes } else { &same };
+        (*tax, incomes[rank.min(incomes.len() - 1)])
+    });
+    links.collect()
+}
+
+/// The income that paid each purchase: of the same amount, gross or after tax, else the only one.
+fn link_purchases(
+    events: &[Event],
+    mut purchases: Vec<usize>,
+    incomes: &[usize],
+    taxes: &[(usize, usize)],
+) -> Vec<(usize, usize)> {
+    if purchases.is_empty() {
+        return Vec::new();
     }
     let mut taken_off: HashMap<usize, Decimal> = HashMap::new();
-    for (place, mut taxes) in by_place {
-        let Some(beside) = incomes.get(&place).filter(|beside| !beside.is_empty()) else {
-            continue;
-        };
-        taxes.sort_by_cached_key(|at| (Reverse(events[*at].amount.abs()), events[*at].id.clone()));
-        for (rank, tax) in taxes.into_iter().enumerate() {
-            // Cash interest of one day may be of several sorts: then the words tell.
-            let words = &events[tax].text;
-            let same: Vec<usize> = match beside.len() {
-                0..=16 => beside.iter().copied().filter(|at| events[*at].text == *words).collect(),
-                _ => Vec::new(),
-            };
-            let beside = if same.is_empty() { beside } else { &same };
-            let income = beside[rank.min(beside.len() - 1)];
-            let to = events[income].id.clone();
-            let off = taken_off.entry(income).or_default();
-            *off = off.checked_add(events[tax].amount).unwrap_or(*off);
-            events[tax].further.links.push(Link { relation: Relation::WithholdingOf, to });
+    for (tax, income) in taxes {
+        let off = taken_off.entry(*income).or_default();
+        *off = off.checked_add(events[*tax].amount).unwrap_or(*off);
+    }
+    let mut by_amount: HashMap<Decimal, Vec<usize>> = HashMap::new();
+    for income in incomes.iter().rev() {
+        let gross = events[*income].amount;
+        let net = taken_off.get(income).and_then(|off| gross.checked_add(*off));
+        for amount in std::iter::once(gross).chain(net).map(|amount| amount.normalize()) {
+            by_amount.entry(amount).or_default().push(*income);
         }
     }
-    taken_off
-}
-
-/// Links purchases to the income that paid them: of the same amount, gross or after tax, else the
-/// only one.
-fn link_purchases(
-    events: &mut [Event],
-    mut purchases: Vec<usize>,
-    incomes: &Hashed<Place, Vec<usize>>,
-    taken_off: &HashMap<usize, Decimal>,
-) {
-    let mut by_amount: HashMap<(Place, Decimal), Vec<usize>> = HashMap::new();
-    for (place, list) in incomes {
-        for income in list.iter().rev() {
-            let gross = events[*income].amount;
-            let net = taken_off.get(income).and_then(|off| gross.checked_add(*off));
-            for amount in std::iter::once(gross).chain(net).map(|amount| amount.normalize()) {
-                by_amount.entry((*place, amount)).or_default().push(*income);
-            }
-        }
-    }
-    purchases.sort_by_cached_key(|at| events[*at].id.clone());
+    purchases.sort_by(|one, other| events[*one].id.cmp(&events[*other].id));
     let mut used = HashSet::new();
+    let mut links = Vec::new();
     for purchase in purchases {
-        let place = place(&events[purchase]);
-        let key = (place, (-events[purchase].amount).normalize());
-        let same = by_amount.get_mut(&key).and_then(|list| {
+        let amount = (-events[purchase].amount).normalize();
+        let same = by_amount.get_mut(&amount).and_then(|list| {
             while let Some(income) = list.pop() {
                 if used.insert(income) {
                     return Some(income);
@@ -129,15 +150,13 @@ fn link_purchases(
             }
             None
         });
-        let only = || match incomes.get(&key.0).map(Vec::as_slice) {
-            Some([only]) => Some(*only),
+        let only = match incomes {
+            [only] => Some(*only),
             _ => None,
         };
-        if let Some(income) = same.or_else(only) {
-            let to = events[income].id.clone();
-            events[purchase].further.links.push(Link { relation: Relation::Reinvests, to });
-        }
+        links.extend(same.or(only).map(|income| (purchase, income)));
     }
+    links
 }
 
 /// A stock trade by account, day, security, units and price.
