@@ -23,7 +23,7 @@ use super::settings::RuleText;
 use crate::diagnostic::Diagnostic;
 use crate::event::{Event, Question, Securities, Write};
 use crate::ledger::blocks::text::part;
-use crate::ledger::blocks::{Context, Sort, is_gains, sort};
+use crate::ledger::blocks::{Contents, Context, Sort, is_gains, sort};
 use crate::ledger::{Ledger, Posting, PostingKind, Transaction, TransactionRow};
 use crate::money::{self, Decimal};
 use crate::period::{Datelike, NaiveDate};
@@ -78,7 +78,7 @@ pub struct Recogniser<'b> {
     at: usize,
     room: Room<'b>,
     /// Room for what an event says, which its id is made of.
-    content: Vec<u8>,
+    content: Contents,
 }
 
 /// What transactions left open.
@@ -381,7 +381,7 @@ impl<'b> Recogniser<'b> {
             found: Vec::new(),
             at: 0,
             room: Room::default(),
-            content: Vec::new(),
+            content: Contents::default(),
         }
     }
 

@@ -15,12 +15,11 @@ use crate::source::Name;
 /// eye and no links. `identity` is the account's first name. The second of two events that say the
 /// same has ordinal 2, which `Ids` tells. `room` is for what is hashed, so that the next event need
 /// not get its own.
-pub fn derived(event: &Event, identity: &Name, room: &mut Vec<u8>) -> EventId {
-    room.clear();
-    let mut content = Content(room);
-    content.text(identity);
-    content.event(event);
-    EventId::new(RowHash::of_piece(room), 1)
+pub fn derived(event: &Event, identity: &Name, room: &mut Contents) -> EventId {
+    room.bytes.clear();
+    room.text(identity);
+    room.event(event);
+    EventId::new(RowHash::of_piece(&room.bytes), 1)
 }
 
 /// Tells events that say the same apart, in the order in which they are read.
@@ -38,9 +37,14 @@ impl Ids {
 
 /// Everything that an event states, as texts that do not change with the way it was written; each
 /// text ends with a zero.
-struct Content<'r>(&'r mut Vec<u8>);
+#[derive(Clone, Debug, Default)]
+pub struct Contents {
+    bytes: Vec<u8>,
+    /// The last day that was written, since the next event is mostly of the same.
+    day: Option<(NaiveDate, [u8; 11])>,
+}
 
-impl Content<'_> {
+impl Contents {
     fn event(&mut self, event: &Event) {
         self.day(event.date);
         self.text(event.kind.name());
@@ -83,15 +87,18 @@ impl Content<'_> {
     }
 
     fn text(&mut self, text: &str) {
-        self.0.extend_from_slice(text.as_bytes());
-        self.0.push(0);
+        self.bytes.reserve(text.len() + 1);
+        self.bytes.extend_from_slice(text.as_bytes());
+        self.bytes.push(0);
     }
 
     /// As `2024-03-27`.
     fn day(&mut self, day: NaiveDate) {
-        if let Ok(year @ 0..=9999) = u32::try_from(day.year()) {
+        if let Some((_, text)) = self.day.filter(|(last, _)| *last == day) {
+            self.bytes.extend_from_slice(&text);
+        } else if let Ok(year @ 0..=9999) = u32::try_from(day.year()) {
             let digit = |number: u32| b'0' + u8::try_from(number % 10).unwrap_or_default();
-            let (month, day) = (day.month(), day.day());
+            let (month, of_month) = (day.month(), day.day());
             let text = [
                 digit(year / 1000),
                 digit(year / 100),
@@ -101,24 +108,26 @@ impl Content<'_> {
                 digit(month / 10),
                 digit(month),
                 b'-',
-                digit(day / 10),
-                digit(day),
+                digit(of_month / 10),
+                digit(of_month),
                 0,
             ];
-            self.0.extend_from_slice(&text);
+            self.day = Some((day, text));
+            self.bytes.extend_from_slice(&text);
         } else {
-            write!(self.0, "{day}\0").expect("a Vec takes all");
+            write!(self.bytes, "{day}\0").expect("a Vec takes all");
         }
     }
 
     /// Without padding: `-91.5`.
     fn number(&mut self, number: Decimal) {
-        if number.is_zero() {
-            self.0.extend_from_slice(b"0\0");
+        let mantissa = number.mantissa();
+        if mantissa == 0 {
+            self.bytes.extend_from_slice(b"0\0");
             return;
         }
-        let Ok(mut left) = u64::try_from(number.mantissa().unsigned_abs()) else {
-            write!(self.0, "{}\0", number.normalize()).expect("a Vec takes all");
+        let Ok(mut left) = u64::try_from(mantissa.unsigned_abs()) else {
+            write!(self.bytes, "{}\0", number.normalize()).expect("a Vec takes all");
             return;
         };
         let mut scale = number.scale();
@@ -127,24 +136,29 @@ impl Content<'_> {
         }
         // From the last digit on: at most 28 after the point, one before it, 20 in all, point, sign.
         let (mut text, mut at) = ([0u8; 64], 63);
-        let negative = number.is_sign_negative() && left != 0;
-        let mut digits = 0;
-        while left > 0 || digits <= scale {
-            if digits == scale && scale > 0 {
-                at -= 1;
-                text[at] = b'.';
+        let mut put = |byte: u8| {
+            at -= 1;
+            text[at] = byte;
+        };
+        if scale > 0 {
+            for _ in 0..scale {
+                put(b'0' + (left % 10) as u8);
+                left /= 10;
             }
-            at -= 1;
-            text[at] = b'0' + u8::try_from(left % 10).unwrap_or_default();
-            left /= 10;
-            digits += 1;
+            put(b'.');
         }
-        if negative {
-            at -= 1;
-            text[at] = b'-';
+        loop {
+            put(b'0' + (left % 10) as u8);
+            left /= 10;
+            if left == 0 {
+                break;
+            }
+        }
+        if mantissa < 0 {
+            put(b'-');
         }
         // The last byte is the zero that ends it.
-        self.0.extend_from_slice(&text[at..]);
+        self.bytes.extend_from_slice(&text[at..]);
     }
 }
 
@@ -152,11 +166,16 @@ impl Content<'_> {
 mod tests {
     use super::*;
 
-    fn written(write: impl FnOnce(&mut Content<'_>)) -> String {
-        let mut room = Vec::new();
-        write(&mut Content(&mut room));
-        assert_eq!(room.pop(), Some(0));
-        String::from_utf8(room).expect("ASCII")
+    fn written(write: impl Fn(&mut Contents)) -> String {
+        let mut room = Contents::default();
+        write(&mut room);
+        assert_eq!(room.bytes.pop(), Some(0));
+        let text = std::mem::take(&mut room.bytes);
+        // What was written before is the same again.
+        write(&mut room);
+        assert_eq!(room.bytes.pop(), Some(0));
+        assert_eq!(room.bytes, text);
+        String::from_utf8(text).expect("ASCII")
     }
 
     #[test]

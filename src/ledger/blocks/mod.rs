@@ -18,7 +18,7 @@ mod tags;
 pub mod text;
 
 pub use home::{Context, Sort, below, implied, is_gains, real, sort};
-pub use ids::{Ids, derived};
+pub use ids::{Contents, Ids, derived};
 pub use postings::{code, cost_alone, legs, lot_of};
 pub use read::{Read, event, events};
 pub use said::ROUNDED_OFF;

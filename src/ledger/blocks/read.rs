@@ -12,7 +12,7 @@ use memchr::memmem::Finder;
 use super::advice;
 use super::facts::parts;
 use super::home::{Context, Sort, implied, real, sort};
-use super::ids::{Ids, derived};
+use super::ids::{Contents, Ids, derived};
 use super::leg::Leg;
 use super::postings::{legs, money_holders};
 use super::said::{Asked, Said, Trouble, is_property, is_trade, said};
@@ -116,7 +116,7 @@ impl<'l, 'c> Block<'l, 'c> {
         event.text = self.transaction.description().into();
         event.id = match self.tags.name("id") {
             Some(id) => id.parse().unwrap_or_else(|never: std::convert::Infallible| match never {}),
-            None => derived(&event, account.identity(), &mut Vec::new()),
+            None => derived(&event, account.identity(), &mut Contents::default()),
         };
         Some(event)
     }
