@@ -14,8 +14,8 @@ use super::Books;
 use super::rules::{Known, LONG, Left, Recogniser, Rules};
 use crate::diagnostic::Diagnostic;
 use crate::event::{Event, EventId, Question, Rank};
-use crate::ledger::Ledger;
 use crate::ledger::blocks::{self, Context};
+use crate::ledger::{Ledger, TransactionRow};
 use crate::period::{NaiveDate, NaiveTime};
 
 /// How many transactions are read by one core before what came of them is put to the rest: so many that
@@ -130,44 +130,61 @@ struct Slice {
 
 impl Slice {
     fn read<'b>(&mut self, rules: &mut Recogniser<'b>, ledger: &'b Ledger, range: Range<usize>) {
-        let context = rules.context();
-        for (at, row) in range.clone().zip(&ledger.transactions[range.clone()]) {
-            let transaction = ledger.transaction(at);
-            match blocks::event(transaction, &context) {
-                None => {
-                    let before = self.events.len();
-                    rules.events(at, row, &mut self.events);
-                    for at in before..self.events.len() {
-                        let first = at == before;
-                        self.marks.push(Mark { first, hand_written: true, derived: true });
-                    }
-                }
-                Some(Ok((event, warnings))) => {
-                    self.diagnostics.extend(warnings);
-                    let id = transaction.tag("id");
-                    let (hand_written, derived) = (id.is_none(), id.is_none_or(str::is_empty));
-                    self.marks.push(Mark { first: true, hand_written, derived });
-                    self.events.push(event);
-                }
-                Some(Err(found)) => self.diagnostics.extend(found),
+        let (context, mut at) = (rules.context(), range.start);
+        for rows in ledger.transactions[range].chunk_by(|row, next| row.source == next.source) {
+            let source = &ledger.sources[rows[0].source as usize];
+            let bytes = stretch(rows);
+            // Most journals have no tag of an event, which one look at many transactions shows.
+            let looked = rows.iter().map(|row| row.length as usize).sum::<usize>() * 2;
+            let one = source.text.get(bytes.clone()).filter(|_| bytes.len() <= looked);
+            let tagged = one.is_none_or(blocks::is_tagged);
+            for row in rows {
+                let transaction = ledger.transaction(at);
+                let event = if tagged { blocks::event(transaction, &context) } else { None };
+                self.take(event, rules, at, row);
+                at += 1;
             }
+            // Nobody reads the texts of these transactions again soon.
+            source.text.let_go(bytes);
         }
         self.found = rules.found();
-        let_go(ledger, range);
+    }
+
+    /// What a transaction states as an event, else what rules make of it.
+    fn take(
+        &mut self,
+        event: Option<blocks::Read>,
+        rules: &mut Recogniser<'_>,
+        at: usize,
+        row: &TransactionRow,
+    ) {
+        match event {
+            None => {
+                let before = self.events.len();
+                rules.events(at, row, &mut self.events);
+                for at in before..self.events.len() {
+                    let first = at == before;
+                    self.marks.push(Mark { first, hand_written: true, derived: true });
+                }
+            }
+            Some(Ok((event, warnings))) => {
+                self.diagnostics.extend(warnings);
+                let id = rules.transaction(at).tag("id");
+                let (hand_written, derived) = (id.is_none(), id.is_none_or(str::is_empty));
+                self.marks.push(Mark { first: true, hand_written, derived });
+                self.events.push(event);
+            }
+            Some(Err(found)) => self.diagnostics.extend(found),
+        }
     }
 }
 
-/// Nobody reads the texts of these transactions again soon.
-fn let_go(ledger: &Ledger, range: Range<usize>) {
-    for rows in ledger.transactions[range].chunk_by(|row, next| row.source == next.source) {
-        let ends = rows.iter().map(|row| (row.start, row.start + row.length));
-        let (start, end) =
-            ends.fold((u32::MAX, 0), |(start, end), (from, to)| (start.min(from), end.max(to)));
-        let source = rows.first().map(|row| &ledger.sources[row.source as usize]);
-        if let Some(source) = source {
-            source.text.let_go(start as usize..end as usize);
-        }
-    }
+/// From the first byte of these transactions to their last.
+fn stretch(rows: &[TransactionRow]) -> Range<usize> {
+    let ends = rows.iter().map(|row| (row.start, row.start + row.length));
+    let (start, end) =
+        ends.fold((u32::MAX, 0), |(start, end), (from, to)| (start.min(from), end.max(to)));
+    start as usize..end as usize
 }
 
 /// Events as they are read, of several ledgers.
@@ -346,6 +363,29 @@ mod tests {
         ids.sort();
         ids.dedup();
         assert_eq!(ids.len(), 6);
+    }
+
+    #[test]
+    fn a_tag_is_found_wherever_it_stands() {
+        let entry = |day: u32| {
+            format!("2024-01-{day:02} * Food\n    Expenses:Food  1 USD\n    Assets:Bank\n\n")
+        };
+        let tagged = "2024-01-15 * Paid
+    ; event: interest
+    Assets:Bank  2.00 USD
+    Income:Interest
+
+";
+        let note = "; event: said between two entries\n\n";
+        // In the order of the days, against it, and after much text that is no entry.
+        let sorted = format!("{}{tagged}{}", entry(1), entry(20));
+        let turned = format!("{}{}{tagged}{}", entry(20), note.repeat(100), entry(1));
+        for text in [sorted, turned] {
+            let events = read(&text).journal.events;
+            assert_eq!(events.len(), 1, "{text}");
+            assert_eq!(events[0].kind.name(), "interest");
+        }
+        assert!(read(&format!("{}{note}{}", entry(1), entry(2))).journal.events.is_empty());
     }
 
     #[test]

@@ -132,7 +132,7 @@ impl Regime {
     /// The lines of forms that take a category in `year`, in the order of the file.
     pub fn lines_of<'r>(
         &'r self,
-        category: &'r str,
+        category: &'r Name,
         year: TaxYear,
     ) -> impl Iterator<Item = &'r FormLine> + 'r {
         self.lines
@@ -149,7 +149,7 @@ impl Regime {
     /// `adjusted`: for results of sales, whether there are rows without and with an adjustment.
     pub fn statement_lines<'r>(
         &'r self,
-        category: &'r str,
+        category: &'r Name,
         year: TaxYear,
         figures: &IndexMap<Name, Decimal>,
         (plain, adjusted): (bool, bool),
@@ -219,7 +219,8 @@ mod tests {
                 .iter()
                 .map(|(name, value)| (Name::new(name), Decimal::from(*value)))
                 .collect();
-            let lines = us.statement_lines(category, TaxYear(2024), &figures, (true, false));
+            let category = Name::new(category);
+            let lines = us.statement_lines(&category, TaxYear(2024), &figures, (true, false));
             lines.iter().map(|line| line.short()).collect::<Vec<_>>().join(", ")
         };
         let sarah = [

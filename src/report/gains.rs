@@ -131,8 +131,9 @@ pub fn gains<'j>(
         .map(|income| income.amount)
         .peekable();
     let form = |id: &str| {
+        let id = Name::new(id);
         let lines: Vec<&FormLine> =
-            regime.lines_of(id, last).filter(|line| !line.lists && !line.onward).collect();
+            regime.lines_of(&id, last).filter(|line| !line.lists && !line.onward).collect();
         by_form(&lines)
     };
     let any = distributed.peek().is_some();

@@ -391,8 +391,13 @@ impl<'b> Recogniser<'b> {
     pub fn events(&mut self, at: usize, row: &TransactionRow, events: &mut Vec<Event>) {
         if self.may_matter(row) {
             self.at = at;
-            entry::events(self, self.ledger.transaction(at), events);
+            entry::events(self, self.transaction(at), events);
         }
+    }
+
+    /// A transaction of the ledger.
+    pub fn transaction(&self, at: usize) -> Transaction<'b> {
+        self.rules.ledger.transaction(at)
     }
 
     /// The accounts and the home currency of the books.

@@ -20,7 +20,7 @@ pub mod text;
 pub use home::{Context, Sort, below, implied, is_gains, real, sort};
 pub use ids::{Contents, Ids, derived};
 pub use postings::{code, cost_alone, legs, lot_of};
-pub use read::{Read, event, events};
+pub use read::{Read, event, events, is_tagged};
 pub use said::ROUNDED_OFF;
 
 use crate::event::EventKind;

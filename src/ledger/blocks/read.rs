@@ -53,7 +53,9 @@ pub fn events(ledger: &Ledger, context: &Context) -> (Vec<Event>, Vec<Diagnostic
 /// stands beside it, its id is that of its content, the first of all events that say the same.
 pub fn event(transaction: Transaction<'_>, context: &Context) -> Option<Read> {
     // Most transactions of most journals have no tag; those are passed over without a copy.
-    TAG.find(transaction.text().as_bytes())?;
+    if !is_tagged(transaction.text()) {
+        return None;
+    }
     let tags = Tags::of(transaction);
     let Some(kind) = tags.get("event").cloned() else { return misplaced(transaction) };
     let mut block = Block { transaction, context: *context, tags, problems: Vec::new() };
@@ -64,6 +66,11 @@ pub fn event(transaction: Transaction<'_>, context: &Context) -> Option<Read> {
         Some(event) if !problems.iter().any(Diagnostic::is_error) => Ok((event, problems)),
         _ => Err(problems),
     })
+}
+
+/// Whether a text, of one transaction or of many, may have a tag that states an event.
+pub fn is_tagged(text: &str) -> bool {
+    TAG.find(text.as_bytes()).is_some()
 }
 
 /// Says it where the tag stands below a posting: there it is the posting's, and the event would be lost.

@@ -7,6 +7,7 @@ use crate::money::Decimal;
 use crate::period::Days;
 use crate::report::income::Line;
 use crate::report::words;
+use crate::source::Name;
 use std::fmt::Write as _;
 
 impl Explainer<'_> {
@@ -27,7 +28,7 @@ impl Explainer<'_> {
     pub(super) fn sale_form(&self, line: &Line, one: &Match) -> String {
         let Some(year) = one.year else { return String::new() };
         let adjusted = !one.adjustments.is_empty();
-        let id = format!("{}.{}", line.category, one.sort.replace('-', "_"));
+        let id = Name::from(format!("{}.{}", line.category, one.sort.replace('-', "_")));
         let figures = self.judged.figures.get(&year).cloned().unwrap_or_default();
         let rows = (!adjusted, adjusted);
         let mut names: Vec<String> = Vec::new();

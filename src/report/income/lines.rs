@@ -264,7 +264,7 @@ impl<'j> Made<'_, 'j> {
     }
 
     /// Where a figure lands, by the forms of the last year.
-    fn forms(&self, category: &str, entries: &[Entry<'j>]) -> Vec<Form> {
+    fn forms(&self, category: &Name, entries: &[Entry<'j>]) -> Vec<Form> {
         let Some(year) = self.request.years.last() else { return Vec::new() };
         let mut rows = (false, false);
         for entry in entries {
@@ -278,7 +278,7 @@ impl<'j> Made<'_, 'j> {
     }
 
     /// The lines of one property's result: a column of the schedule, by its place in the books.
-    fn property_forms(&self, category: &str, property: &Name) -> Vec<Form> {
+    fn property_forms(&self, category: &Name, property: &Name) -> Vec<Form> {
         let Some(year) = self.request.years.last() else { return Vec::new() };
         let at = self.journal.properties.get_index_of(property);
         let letter = at.and_then(|at| u8::try_from(at % 3).ok()).map(|at| char::from(b'A' + at));
@@ -294,7 +294,7 @@ impl<'j> Made<'_, 'j> {
 /// The form lines of a category in a year, those that a statement names.
 fn forms(
     regime: &Regime,
-    category: &str,
+    category: &Name,
     year: TaxYear,
     figures: &IndexMap<Name, Decimal>,
     rows: (bool, bool),
