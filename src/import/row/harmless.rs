@@ -10,8 +10,10 @@ use crate::import::record::Cell;
 use crate::money::Decimal;
 use crate::period::NaiveDate;
 
-/// A column named by one of these may say that the row is no event, whatever stands in it.
-const UNDONE: &str = "cancel void revers storno annul correct reject status state";
+/// A column named by one of these says that the row is no event, unless it says no.
+const UNDONE: &str = "cancel void revers storno annul correct reject";
+/// A column named by one of these may say that the row is no event, unless it says that it is done.
+const STATUS: &str = "status state";
 /// A column named by one of these may say whose the row is.
 const WHOSE: &str = "account acct client customer portfolio wallet owner konto depot compte conto cuenta \
     rekening konta";
@@ -48,10 +50,16 @@ impl Reader<'_, '_, '_> {
         let begins =
             |all: &str| words.iter().any(|word| all.split(' ').any(|one| word.starts_with(one)));
         let lower = cell.to_lowercase();
-        if among(DONE, &lower) || among(NO, &lower) {
+        if among(NO, &lower) {
             return true;
         }
         if begins(UNDONE) || begins(WHOSE) {
+            return false;
+        }
+        if among(DONE, &lower) {
+            return true;
+        }
+        if begins(STATUS) {
             return false;
         }
         if self.is_said(cell, at, cells) {
