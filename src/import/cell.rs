@@ -297,11 +297,15 @@ const MONTHS: [&str; 12] = [
     "dec dez déc dic",
 ];
 
-/// `Dec-30-2025`, `02-Apr-2025`, `January 10, 2025`.
+/// `Dec-30-2025`, `02-Apr-2025`, `January 10, 2025`, `Jun 12, 2018, 4:16:32 PM`.
 fn worded(text: &str) -> Option<NaiveDate> {
     let parts: Vec<&str> =
         text.split(['-', ' ', ',', '/', '.']).filter(|part| !part.is_empty()).take(4).collect();
-    let [first, second, year] = parts[..] else { return None };
+    let (first, second, year) = match parts[..] {
+        [first, second, year] => (first, second, year),
+        [first, second, year, time] if time.contains(':') => (first, second, year),
+        _ => return None,
+    };
     let month = |word: &str| {
         let letters = word.chars().all(char::is_alphabetic);
         let lower: String = word.chars().flat_map(char::to_lowercase).collect();

@@ -3,7 +3,7 @@
 use super::{Reader, Row};
 use crate::import::cell::{Number, trimmed};
 use crate::import::exchange::{Exchange, exchanged, hundredth_of, in_units};
-use crate::import::profile::Field;
+use crate::import::profile::{Field, coded};
 use crate::import::recognise::In;
 use crate::import::record::Cell;
 use crate::money::{self, Decimal};
@@ -78,7 +78,10 @@ impl Reader<'_, '_, '_> {
         let said = match said {
             Some(said) => Some(self.asset(&said)),
             None => match self.at.get(Field::Currency, cells) {
-                "" => self.at_par(cells).or_else(|| self.reading.currency.cloned()),
+                "" => self
+                    .at_par(cells)
+                    .or_else(|| self.in_amount(field.copied(), cells))
+                    .or_else(|| self.reading.currency.cloned()),
                 currency => Some(self.asset(currency)),
             },
         };
@@ -90,6 +93,40 @@ impl Reader<'_, '_, '_> {
                 Money { amount: in_units(amount), currency, gross, hundredths: true, unsaid }
             }
             None => Money { amount, currency: said, gross, hundredths: false, unsaid },
+        }
+    }
+
+    /// The currency that the amount's own cell states, by its sign or its code, where it is not the
+    /// usual one.
+    fn in_amount(&mut self, field: Option<Field>, cells: &[Cell]) -> Option<Name> {
+        let text = self.at.get(field?, cells).trim_start_matches(['-', '+', '(']);
+        let usual = &self.profile.currency;
+        let (start, end) = (text.chars().next()?, text.chars().next_back()?);
+        let code = match (start, end) {
+            ('$', _) | (_, '$') => {
+                return (!usual.ends_with('D')).then(|| self.memory.names.get("USD"));
+            }
+            ('€', _) | (_, '€') => "EUR",
+            ('£', _) | (_, '£') => "GBP",
+            _ if start.is_ascii_uppercase() => coded(text.get(..3)?)?,
+            _ if end.is_ascii_uppercase() => coded(text.get(text.len().checked_sub(3)?..)?)?,
+            _ => return None,
+        };
+        Some(self.memory.names.get(code))
+    }
+
+    /// What left, where the amount beside it is what it came to: less than that by the fees.
+    pub(super) fn outgoing(&mut self, amount: Number, fees: Number, cells: &[Cell]) -> Number {
+        let both = [Field::Amount, Field::Gross].map(|field| self.at.0[field as usize].is_some());
+        let (Number::Some(net), Number::Some(costs)) = (amount, fees) else { return amount };
+        if both != [true, true] || !net.is_sign_negative() || !costs.is_sign_positive() {
+            return amount;
+        }
+        match self.number(Field::Gross, cells) {
+            Number::Some(left) if !costs.is_zero() && net.checked_sub(costs) == Some(left) => {
+                Number::Some(left)
+            }
+            _ => amount,
         }
     }
 

@@ -74,6 +74,7 @@ impl<'s> Reader<'s, '_, '_> {
         let trouble = trouble.or_else(|| unsaid.then_some(Trouble::NoCurrency));
         let trouble = self.aside_by_type(cells).map(Trouble::Aside).or(trouble);
         let (fees, withheld) = costs.unwrap_or((Number::Nothing, Number::Nothing));
+        let amount = self.outgoing(amount, fees, cells);
         let ex = cell::in_days(self.at.get(Field::Ex, cells), self.form);
         let further = (price_currency.is_some() || ex.is_some() || changed.is_some()).then(|| {
             let factor = price_currency.as_ref().and_then(|_| exchange.factor());
