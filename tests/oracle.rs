@@ -228,7 +228,8 @@ fn fact_of(
     let figures = judged.figures.get(&year)?;
     let schedule = |category: &str, form: &str, year: TaxYear| {
         let figures = judged.figures.get(&year)?;
-        let lines = us.statement_lines(category, year, figures, (true, true));
+        let category = category.into();
+        let lines = us.statement_lines(&category, year, figures, (true, true));
         Some(lines.iter().any(|line| line.form == *form).to_string())
     };
     let sum = |incomes: &[rentier::income::Income]| -> Decimal {

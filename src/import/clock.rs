@@ -70,7 +70,7 @@ pub fn in_zone(
     day: NaiveDate,
     time: NaiveTime,
     offset: Option<FixedOffset>,
-    zone: Zone,
+    zone: &Zone,
 ) -> (NaiveDate, NaiveTime) {
     let stamp = offset.and_then(|offset| offset.from_local_datetime(&day.and_time(time)).single());
     let there = stamp.map(|stamp| zone.clock(stamp));
@@ -107,10 +107,10 @@ mod tests {
         let day = crate::period::iso("2024-04-05").expect("a day");
         let (clock, utc) = time("23:30:00Z").expect("a time");
         let zone = |name| Zone::named(name).expect("a zone");
-        let london = in_zone(day, clock, utc, zone("Europe/London"));
+        let london = in_zone(day, clock, utc, &zone("Europe/London"));
         assert_eq!(format!("{} {}", london.0, london.1), "2024-04-06 00:30:00");
-        let new_york = in_zone(day, clock, utc, zone("America/New_York"));
+        let new_york = in_zone(day, clock, utc, &zone("America/New_York"));
         assert_eq!(format!("{} {}", new_york.0, new_york.1), "2024-04-05 19:30:00");
-        assert_eq!(in_zone(day, clock, None, zone("Europe/London")), (day, clock));
+        assert_eq!(in_zone(day, clock, None, &zone("Europe/London")), (day, clock));
     }
 }

@@ -314,7 +314,8 @@ fn dates(root: &Group) -> Dates {
     let zone = group.text("zone").and_then(|at| {
         let zone = Zone::named(&at.value);
         if zone.is_none() {
-            unknown(&group, "zone", &at, Zone::names());
+            let names: Vec<String> = Zone::names().collect();
+            unknown(&group, "zone", &at, names.iter().map(String::as_str));
         }
         zone
     });

@@ -186,7 +186,7 @@ impl<'s, 'p> Reader<'s, '_, 'p> {
         let Some((time, offset)) = (text.len() > 4).then(|| clock::time(text)).flatten() else {
             return (day, None);
         };
-        match self.profile.dates.zone {
+        match &self.profile.dates.zone {
             Some(zone) => {
                 let (day, time) = clock::in_zone(day, time, offset, zone);
                 (day, Some(time))
