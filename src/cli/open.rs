@@ -127,8 +127,8 @@ pub fn judged_for(
     Ok(Opened { books, regime, judged })
 }
 
-/// The same for what rests on lots of any year but on figures of few: `years` tells which, once the
-/// books are read, and `None` for all.
+/// The same for what rests on lots of any year but on figures of few, and not on the journals' rows: `years`
+/// tells which, once the books are read, and `None` for all.
 ///
 /// # Errors
 /// As `judged_for`.
@@ -138,7 +138,8 @@ pub fn judged_in(
     reading: &Reading,
     world: &mut World,
 ) -> Result<Opened, Error> {
-    let (books, regime, filing) = with_regime(files, &flags(reading)?, world)?;
+    let flags = Flags { only_events: true, ..flags(reading)? };
+    let (books, regime, filing) = with_regime(files, &flags, world)?;
     let years = years(&books, &regime);
     let judged = report::judge_in(&books.journal, &regime, &filing, Detail::ALL, years.as_deref());
     Ok(Opened { books, regime, judged })
