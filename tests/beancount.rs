@@ -321,3 +321,79 @@ proptest! {
         read_text(&format!("2024-01-01 * \"x\"\n  {text}"));
     }
 }
+
+/// Transactions that have to do with lots, and with each other, in most of the ways there are; `A`, `C`
+/// and `D` stand for an account, a commodity and a day.
+const LOTS: [&str; 14] = [
+    "D * \"buy\"\n  Assets:A  10 C {2.50 EUR}\n  Assets:Cash\n",
+    "D * \"buy\"\n  Assets:A  4 C {2.50 EUR, \"label\"}\n  Assets:Cash  -10 EUR\n",
+    "D * \"sell\"\n  Assets:A  -3 C {} @ 3 EUR\n  Assets:Cash  9 EUR\n  Income:Gains\n",
+    "D * \"sell\"\n  Assets:A  -3 C {2.50 EUR}\n  Assets:Cash  9 EUR\n  Income:Gains\n",
+    "D * \"sell\"\n  Assets:A  -2 C {}\n  Assets:Cash  7 EUR\n  Income:Gains  -2 EUR\n",
+    "D * \"sell\"\n  Assets:A  -2 C {}\n  Assets:Cash  7 EUR\n  Assets:Cash  7 USD\n  Income:Gains\n",
+    "D * \"buy\"\n  Assets:A  1 C {1 USD}\n  Assets:Cash\n",
+    "D * \"move\"\n  Assets:A  -1 C {2.50 EUR}\n  Assets:Other  1 C {2.50 EUR}\n",
+    "D * \"swap\"\n  Assets:A  -1 C {}\n  Assets:A  1 ZZ {2.50 EUR}\n",
+    "D * \"bare\"\n  Assets:A  -1 C\n  Assets:Other\n",
+    "D * \"priced\"\n  Assets:A  1 C @ 2 USD\n  Assets:Cash\n",
+    "D * \"plain\"\n  Assets:Cash  1 EUR\n  Assets:Cash  2 USD\n  Income:Gains\n",
+    "D * \"off\"\n  Assets:Cash  1 EUR\n  Income:Gains  -2 EUR\n",
+    "D pad Assets:A Equity:Open\nD balance Assets:A  5 C\n",
+];
+
+/// A long text of such transactions. Where nothing `infers`, every commodity is written.
+fn full_of_lots(seed: u64, infers: bool) -> String {
+    let mut state = seed | 1;
+    let mut draw = |below: u64| {
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % below
+    };
+    let mut text = String::new();
+    for (account, method) in ["Fifo", "Lifo", "Hifo", "Strict", "None", "Average"].iter().zip(0..) {
+        let method = ["FIFO", "LIFO", "HIFO", "STRICT", "NONE", "AVERAGE"][method];
+        let _ = writeln!(text, "2020-01-01 open Assets:{account} \"{method}\"");
+    }
+    for _ in 0..3_000 {
+        let piece = LOTS[usize::try_from(draw(LOTS.len() as u64)).unwrap_or_default()];
+        let account = ["Fifo", "Lifo", "Hifo", "Strict", "None", "Average"];
+        let account = account[usize::try_from(draw(6)).unwrap_or_default()];
+        let commodity = format!("C{}", char::from(b'A' + u8::try_from(draw(20)).unwrap_or(0)));
+        let day = format!("2021-{:02}-{:02} ", draw(12) + 1, draw(28) + 1);
+        let piece = piece.replace("Assets:A ", &format!("Assets:{account} "));
+        text.push_str(&piece.replace(" C", &format!(" {commodity}")).replace("D ", &day));
+    }
+    if infers {
+        text.push_str("2021-06-01 * \"infer\"\n  Assets:Fifo  -1\n  Assets:Other  1\n");
+    }
+    text
+}
+
+/// Everything that booking tells of a text, on so many threads.
+fn booked_on(threads: usize, text: &str) -> String {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+    let ledger = pool.expect("threads can be started").install(|| read_text(text));
+    let mut lots: Vec<String> = ledger.lots.iter().map(|lot| format!("{lot:?}")).collect();
+    lots.sort();
+    let mut told = format!("{lots:#?}\n{:#?}\n", ledger.diagnostics);
+    for transaction in ledger.transactions() {
+        for posting in transaction.postings() {
+            let (account, number, commodity) =
+                (posting.account(), posting.number(), posting.commodity());
+            let (cost, lot) = (posting.cost(), posting.lot());
+            let _ = writeln!(told, "{account} {number} {commodity} {cost:?} {lot:?}");
+        }
+    }
+    told
+}
+
+#[test]
+fn lots_are_the_same_on_any_number_of_threads() {
+    for seed in 0..6 {
+        let text = full_of_lots(seed * 7_919 + 3, seed == 5);
+        let (one, four) = (booked_on(1, &text), booked_on(4, &text));
+        assert!(one.lines().count() > 3_000, "much is booked");
+        let different = one.lines().zip(four.lines()).find(|(one, four)| one != four);
+        assert!(one == four, "with seed {seed}: {different:?}");
+    }
+}

@@ -2,38 +2,72 @@
 //!
 //! In: a draft, its directives in order. Out: its postings with all amounts; the ones whose number
 //! changed stand in `replaced`. A transaction that cannot be computed keeps what it states.
+//!
+//! Most transactions can be computed by themselves (`plain`). The others are shared out so that all that
+//! have to do with the same lots are computed one after the other, those of other lots at the same time
+//! (`share`).
 
 mod costly;
 mod fill;
 mod group;
+mod plain;
 mod reduce;
+mod share;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::BuildHasherDefault;
 
+use rayon::prelude::*;
+
 use crate::diagnostic::Diagnostic;
-use crate::ledger::beancount::arith;
-use crate::ledger::beancount::draft::{Booking, CostSpec, Draft, NONE, PriceSpec, What};
+use crate::ledger::beancount::draft::{Booking, CostSpec, Draft, NONE, PriceSpec, Problem, What};
 use crate::ledger::beancount::few::Few;
 use crate::ledger::beancount::inventory::{Holding, LotCost};
 use crate::ledger::beancount::pad::Pads;
-use crate::ledger::beancount::tolerance::{self, Rules, Tolerances};
+use crate::ledger::beancount::tolerance::{Rules, Tolerances};
 use crate::ledger::model::{
-    AccountId, AmountFrom, CommodityId, HeldLot, PostingRow, Quantity, Xxh,
+    AccountId, AmountFrom, CommodityId, Detail, HeldLot, PostingRow, Quantity, Xxh,
 };
 use crate::money::Decimal;
 
 /// Computes every transaction of `draft`. What `pad` has to add comes back.
 pub(super) fn book(draft: &mut Draft) -> Pads {
-    let pads = Pads::new(draft);
-    let mut book = Book::new(draft, pads);
-    for at in 0..book.draft.items.len() {
-        let item = book.draft.items[at];
+    let rules = Rules::new(&draft.options, &draft.ledger.commodities);
+    let known = Known::new(draft);
+    let ways = plain::settle(draft, &rules, &known);
+    let tasks = share::tasks(draft, &known, &ways);
+    let shared = &*draft;
+    let booked = tasks.par_iter().map(|task| Book::new(shared, &rules, &known).all(task));
+    let booked: Vec<Booked> = booked.collect();
+    draft.specs = Vec::new();
+    let mut failed = HashSet::new();
+    for booked in booked {
+        booked.keep(draft, &mut failed);
+    }
+    pads(draft, &rules, &failed)
+}
+
+/// Follows all postings and stated balances for the pads, if there are any. Transactions that have `failed`
+/// do not count.
+fn pads(draft: &mut Draft, rules: &Rules, failed: &HashSet<u32>) -> Pads {
+    let mut pads = Pads::new(draft);
+    if draft.pads.is_empty() {
+        return pads;
+    }
+    for at in 0..draft.items.len() {
+        let item = draft.items[at];
         match item.what {
-            What::Transaction(transaction) => book.transaction(transaction),
-            What::Pad(pad) => book.pads.pad(book.draft, pad, at),
-            What::Balance(balance) => book.pads.balance(book.draft, balance, &book.rules, item),
-            What::Open(_)
+            What::Transaction(at) if !failed.contains(&at) => {
+                for row in draft.rows(at) {
+                    let detail = draft.ledger.details.get((row.detail as usize).wrapping_sub(1));
+                    let has_cost = detail.is_some_and(|detail| detail.lot.is_some());
+                    pads.posting(row.account, row.commodity, row.number, has_cost);
+                }
+            }
+            What::Pad(pad) => pads.pad(draft, pad, at),
+            What::Balance(balance) => pads.balance(draft, balance, rules, item),
+            What::Transaction(_)
+            | What::Open(_)
             | What::Close(_)
             | What::Note(_)
             | What::Document(_)
@@ -42,30 +76,118 @@ pub(super) fn book(draft: &mut Draft) -> Pads {
             | What::Other => {}
         }
     }
-    book.keep_lots();
-    book.pads
+    pads
 }
 
-/// What is known while transactions are computed one after the other.
-struct Book<'d> {
-    draft: &'d mut Draft,
-    rules: Rules,
+/// What is known before any transaction is computed.
+struct Known {
     /// By account.
     methods: Vec<Booking>,
-    holdings: HashMap<(AccountId, CommodityId), Holding, BuildHasherDefault<Xxh>>,
-    /// The commodities with a holding, by account.
-    held: HashMap<AccountId, Vec<CommodityId>, BuildHasherDefault<Xxh>>,
     /// Whether a commodity is held at cost anywhere, by commodity.
     costly: Vec<bool>,
     /// Whether some posting leaves out a currency, which what is held may tell.
     infers: bool,
-    /// Of the transaction at hand: sums by currency, with the fewest decimals of an amount.
-    sums: Few<(Decimal, Option<u32>)>,
+}
+
+impl Known {
+    fn new(draft: &Draft) -> Known {
+        let mut methods = vec![draft.options.booking; draft.ledger.accounts.names().len()];
+        for item in &draft.items {
+            if let What::Open(open) = item.what
+                && let Some(open) = draft.opens.get(open as usize)
+                && let Some(booking) = open.booking
+            {
+                methods[open.account.0 as usize] = booking;
+            }
+        }
+        let mut costly = vec![false; draft.ledger.commodities.names().len()];
+        let mut infers = false;
+        for row in &draft.ledger.postings {
+            let auto = row.amount == AmountFrom::Elided && row.detail == 0;
+            infers |= row.commodity == NONE && !auto;
+            if let Some(spec) = draft.specs.get((row.detail as usize).wrapping_sub(1)) {
+                costly[row.commodity.0 as usize] |= spec.cost.is_some();
+            }
+        }
+        Known { methods, costly, infers }
+    }
+}
+
+/// How a transaction is computed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    /// It is computed already, and changes nothing that is held at cost.
+    Done,
+    /// It is computed already; what accounts hold changes.
+    Held,
+    /// What is held decides, or there are costs, prices or currencies that are left out.
+    Costly,
+}
+
+/// What is known while transactions are computed one after the other.
+struct Book<'d> {
+    draft: &'d Draft,
+    rules: &'d Rules,
+    known: &'d Known,
+    holdings: HashMap<(AccountId, CommodityId), Holding, BuildHasherDefault<Xxh>>,
+    /// The commodities with a holding, by account.
+    held: HashMap<AccountId, Vec<CommodityId>, BuildHasherDefault<Xxh>>,
+    /// Of the transaction at hand: sums by currency.
+    sums: Few<Decimal>,
     tolerances: Tolerances,
-    pads: Pads,
     /// Room for the postings of the transaction at hand, and for what its lots had before.
     legs: Vec<Leg>,
     undo: Undo,
+    booked: Booked,
+}
+
+/// What computing has come to.
+#[derive(Default)]
+struct Booked {
+    changed: Vec<Changed>,
+    /// Transactions that have more or fewer postings than are written.
+    replaced: Vec<(u32, Vec<PostingRow>)>,
+    /// Costs and prices of these postings.
+    details: Vec<Detail>,
+    lots: Vec<HeldLot>,
+    problems: Vec<Problem>,
+    /// Transactions that cannot be computed.
+    failed: Vec<u32>,
+}
+
+/// A posting that is not as written.
+struct Changed {
+    /// Its index.
+    at: u32,
+    commodity: CommodityId,
+    number: Decimal,
+    detail: u32,
+}
+
+impl Booked {
+    /// Puts it into `draft`.
+    fn keep(mut self, draft: &mut Draft, failed: &mut HashSet<u32>) {
+        let first = u32::try_from(draft.ledger.details.len()).unwrap_or(u32::MAX);
+        let numbered = |detail: u32| if detail == 0 { 0 } else { first + detail };
+        for Changed { at, commodity, number, detail } in self.changed {
+            let row = &mut draft.ledger.postings[at as usize];
+            (row.commodity, row.number, row.detail) = (commodity, number, numbered(detail));
+        }
+        for (at, mut rows) in self.replaced {
+            for row in &mut rows {
+                row.detail = numbered(row.detail);
+            }
+            draft.replaced.insert(at, rows);
+        }
+        if draft.ledger.details.is_empty() {
+            draft.ledger.details = self.details;
+        } else {
+            draft.ledger.details.append(&mut self.details);
+        }
+        draft.ledger.lots.append(&mut self.lots);
+        draft.problems.append(&mut self.problems);
+        failed.extend(self.failed);
+    }
 }
 
 /// Units that left a lot, to be put back where a later posting fails.
@@ -99,140 +221,41 @@ enum Basis {
 }
 
 impl<'d> Book<'d> {
-    fn new(draft: &'d mut Draft, pads: Pads) -> Book<'d> {
-        let rules = Rules::new(&draft.options, &draft.ledger.commodities);
-        let mut methods = vec![draft.options.booking; draft.ledger.accounts.names().len()];
-        for item in &draft.items {
-            if let What::Open(open) = item.what
-                && let Some(open) = draft.opens.get(open as usize)
-                && let Some(booking) = open.booking
-            {
-                methods[open.account.0 as usize] = booking;
-            }
-        }
-        let mut costly = vec![false; draft.ledger.commodities.names().len()];
-        let mut infers = false;
-        for row in &draft.ledger.postings {
-            let spec = draft.specs.get((row.detail as usize).wrapping_sub(1));
-            costly[row.commodity.0 as usize] |= spec.is_some_and(|spec| spec.cost.is_some());
-            let auto = row.amount == AmountFrom::Elided && row.detail == 0;
-            infers |= row.commodity == NONE && !auto;
-        }
+    fn new(draft: &'d Draft, rules: &'d Rules, known: &'d Known) -> Book<'d> {
         Book {
             draft,
             rules,
-            methods,
+            known,
             holdings: HashMap::default(),
             held: HashMap::default(),
-            costly,
-            infers,
             sums: Few::default(),
             tolerances: Tolerances::default(),
-            pads,
             legs: Vec::new(),
             undo: Undo::new(),
+            booked: Booked::default(),
         }
     }
 
-    /// Computes one transaction.
-    fn transaction(&mut self, at: u32) {
-        let row = self.draft.ledger.transactions[at as usize];
-        let range = row.first as usize..(row.first + row.count) as usize;
-        let mut elided = None;
-        let mut plain = !self.rules.precise;
-        self.sums.clear();
-        for (index, leg) in self.draft.ledger.postings[range.clone()].iter().enumerate() {
-            if leg.detail != 0 {
-                plain = false;
-                break;
-            }
-            if leg.amount == AmountFrom::Elided {
-                plain &= leg.commodity == NONE && elided.is_none();
-                elided = Some(index);
-                continue;
-            }
-            plain &= leg.commodity != NONE;
-            let (sum, decimals) = self.sums.entry(leg.commodity, Default::default);
-            match arith::add(*sum, leg.number) {
-                Some(total) => *sum = total,
-                None => plain = false,
-            }
-            let scale = leg.number.scale();
-            if scale > 0 {
-                *decimals = Some(decimals.map_or(scale, |known| known.min(scale)));
+    /// Computes these transactions, which come in the order of days.
+    fn all(mut self, transactions: &[(u32, Way)]) -> Booked {
+        for (at, way) in transactions {
+            match way {
+                Way::Done => {}
+                Way::Held => self.hold_plain(*at),
+                Way::Costly => self.complex(*at),
             }
         }
-        if !plain {
-            self.complex(at);
-            return;
-        }
-        match elided {
-            Some(index) => self.complete(at, index),
-            None => self.check_sums(at),
-        }
-        self.hold_plain(at);
-    }
-
-    /// Gives the one posting without an amount what the others lack.
-    fn complete(&mut self, at: u32, index: usize) {
-        let row = self.draft.ledger.transactions[at as usize];
-        let first = row.first as usize;
-        let rules = &self.rules;
-        let lacking = |(currency, (sum, decimals)): &(CommodityId, (Decimal, Option<u32>))| {
-            let number = if sum.is_zero() { Decimal::ZERO } else { -*sum };
-            (*currency, tolerance::round(number, rules.of_decimals(*currency, *decimals)))
-        };
-        let mut sums = self.sums.iter();
-        if let (Some(only), None) = (sums.next(), sums.next()) {
-            let (commodity, number) = lacking(only);
-            let leg = &mut self.draft.ledger.postings[first + index];
-            (leg.commodity, leg.number) = (commodity, number);
-            return;
-        }
-        let legs = &self.draft.ledger.postings[first..first + row.count as usize];
-        let mut rows = Vec::with_capacity(legs.len() + 1);
-        for (at, leg) in legs.iter().enumerate() {
-            if at != index {
-                rows.push(*leg);
-                continue;
-            }
-            let sums = self.sums.iter().filter(|(_, (sum, _))| !sum.is_zero()).map(lacking);
-            rows.extend(sums.map(|(commodity, number)| PostingRow { commodity, number, ..*leg }));
-        }
-        self.draft.replaced.insert(at, rows);
-    }
-
-    /// Reports what the sums of a transaction lack.
-    fn check_sums(&mut self, at: u32) {
-        let off: Vec<(CommodityId, Decimal)> = self
-            .sums
-            .iter()
-            .filter(|(currency, (sum, decimals))| {
-                !sum.is_zero() && sum.abs() > self.rules.of_decimals(*currency, *decimals)
-            })
-            .map(|(currency, (sum, _))| (*currency, *sum))
-            .collect();
-        if !off.is_empty() {
-            self.unbalanced(at, &off);
-        }
+        self.keep_lots();
+        self.booked
     }
 
     /// Takes the rows of a transaction without costs into what accounts hold.
     fn hold_plain(&mut self, at: u32) {
-        let row = self.draft.ledger.transactions[at as usize];
-        let range = row.first as usize..(row.first + row.count) as usize;
-        let replaced = self.draft.replaced.get(&at);
-        let rows = replaced.map_or(&self.draft.ledger.postings[range], Vec::as_slice);
+        let draft = self.draft;
         let mut over = false;
-        for row in rows {
-            self.pads.posting(row.account, row.commodity, row.number, false);
-            if self.infers || self.costly[row.commodity.0 as usize] {
-                let holding = holding(
-                    &mut self.holdings,
-                    &mut self.held,
-                    &self.methods,
-                    (row.account, row.commodity),
-                );
+        for row in draft.rows(at) {
+            if self.known.infers || self.known.costly[row.commodity.0 as usize] {
+                let holding = self.holding((row.account, row.commodity));
                 over |= holding.add_bare(row.number).is_none();
             }
         }
@@ -241,11 +264,19 @@ impl<'d> Book<'d> {
         }
     }
 
+    /// The holding of one commodity in one account, made if there is none.
+    fn holding(&mut self, key: (AccountId, CommodityId)) -> &mut Holding {
+        let Book { holdings, held, known, .. } = self;
+        holdings.entry(key).or_insert_with(|| {
+            held.entry(key.0).or_default().push(key.1);
+            Holding::new(known.methods.get(key.0.0 as usize).copied().unwrap_or_default())
+        })
+    }
+
     /// What is left of every lot.
     fn keep_lots(&mut self) {
-        let mut lots: Vec<HeldLot> = Vec::new();
         for ((account, commodity), holding) in &self.holdings {
-            lots.extend(holding.lots().map(|lot| HeldLot {
+            self.booked.lots.extend(holding.lots().map(|lot| HeldLot {
                 account: *account,
                 quantity: Quantity { number: lot.units, commodity: *commodity },
                 cost: Quantity { number: lot.cost.number, commodity: lot.cost.currency },
@@ -253,22 +284,10 @@ impl<'d> Book<'d> {
                 label: lot.cost.label.clone(),
             }));
         }
-        self.draft.ledger.lots = lots;
     }
 
     fn unbalanced(&mut self, at: u32, off: &[(CommodityId, Decimal)]) {
-        let ledger = &self.draft.ledger;
-        let shown: Vec<String> = off
-            .iter()
-            .map(|(currency, sum)| format!("{} {}", sum.normalize(), ledger.commodity(*currency)))
-            .collect();
-        let shown = shown.join(" and ");
-        let place = self.draft.place_of_transaction(at);
-        let diagnostic =
-            Diagnostic::error("unbalanced", format!("the postings are off by {shown}"))
-                .at(place)
-                .help("correct an amount, or leave one out: it is computed then");
-        self.tell(at, diagnostic);
+        self.booked.problems.push(unbalanced(self.draft, at, off));
     }
 
     fn too_large(&mut self, at: u32) {
@@ -279,20 +298,26 @@ impl<'d> Book<'d> {
     }
 
     fn tell(&mut self, at: u32, diagnostic: Diagnostic) {
-        let source = self.draft.ledger.transactions[at as usize].source;
-        self.draft.tell(source, diagnostic);
+        self.booked.problems.push(problem(self.draft, at, diagnostic));
     }
 }
 
-/// The holding of one commodity in one account, made if there is none.
-fn holding<'h>(
-    holdings: &'h mut HashMap<(AccountId, CommodityId), Holding, BuildHasherDefault<Xxh>>,
-    held: &mut HashMap<AccountId, Vec<CommodityId>, BuildHasherDefault<Xxh>>,
-    methods: &[Booking],
-    (account, commodity): (AccountId, CommodityId),
-) -> &'h mut Holding {
-    holdings.entry((account, commodity)).or_insert_with(|| {
-        held.entry(account).or_default().push(commodity);
-        Holding::new(methods.get(account.0 as usize).copied().unwrap_or_default())
-    })
+/// What the postings of a transaction lack.
+fn unbalanced(draft: &Draft, at: u32, off: &[(CommodityId, Decimal)]) -> Problem {
+    let name = |currency: CommodityId| draft.ledger.commodity(currency);
+    let shown: Vec<String> = off
+        .iter()
+        .map(|(currency, sum)| format!("{} {}", sum.normalize(), name(*currency)))
+        .collect();
+    let message = format!("the postings are off by {}", shown.join(" and "));
+    let diagnostic = Diagnostic::error("unbalanced", message)
+        .at(draft.place_of_transaction(at))
+        .help("correct an amount, or leave one out: it is computed then");
+    problem(draft, at, diagnostic)
+}
+
+/// A problem of a transaction.
+fn problem(draft: &Draft, at: u32, diagnostic: Diagnostic) -> Problem {
+    let source = draft.ledger.transactions[at as usize].source;
+    Problem::new(source, diagnostic)
 }

@@ -52,8 +52,7 @@ impl Draft {
 
     /// Reports a problem in the text with this number.
     pub fn tell(&mut self, source: u32, diagnostic: Diagnostic) {
-        let line = diagnostic.places.first().map_or(0, |place| place.line);
-        self.problems.push(Problem { source, line, diagnostic });
+        self.problems.push(Problem::new(source, diagnostic));
     }
 
     /// Reports a problem of a directive.
@@ -166,6 +165,14 @@ pub(super) struct Problem {
     pub source: u32,
     pub line: u32,
     pub diagnostic: Diagnostic,
+}
+
+impl Problem {
+    /// In the text with this number.
+    pub fn new(source: u32, diagnostic: Diagnostic) -> Problem {
+        let line = diagnostic.places.first().map_or(0, |place| place.line);
+        Problem { source, line, diagnostic }
+    }
 }
 
 /// One directive with a date.

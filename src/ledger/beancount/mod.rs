@@ -44,7 +44,6 @@ pub(super) fn read(root: Source, why: String, options: model::Options, load: Loa
     let mut draft = texts::read(root, why, options, load);
     draft.items.sort_by_key(draft::Item::order);
     let pads = booking::book(&mut draft);
-    draft.specs = Vec::new();
     pad::insert(&mut draft, pads);
     let applied = plugins::apply(&mut draft);
     check::check(&mut draft, &applied);

@@ -5,10 +5,12 @@
 
 use crate::ledger::beancount::arith;
 use crate::ledger::beancount::booking::group::{self, Group};
-use crate::ledger::beancount::booking::{Basis, Book, Leg, holding};
+use crate::ledger::beancount::booking::{Basis, Book, Changed, Known, Leg};
 use crate::ledger::beancount::draft::{NONE, Part};
 use crate::ledger::beancount::tolerance::Mode;
-use crate::ledger::model::{AmountFrom, CommodityId, Cost, Detail, Lot, PostingRow, Quantity};
+use crate::ledger::model::{
+    AmountFrom, CommodityId, Cost, Detail, Lot, PostingRow, Quantity, TransactionRow,
+};
 use crate::money::Decimal;
 use crate::period::NaiveDate;
 
@@ -16,11 +18,9 @@ impl Book<'_> {
     /// Computes a transaction with costs, prices or unknown currencies.
     pub(super) fn complex(&mut self, at: u32) {
         let row = self.draft.ledger.transactions[at as usize];
-        let range = row.first as usize..(row.first + row.count) as usize;
         let mut legs = std::mem::take(&mut self.legs);
         legs.clear();
-        let rows = self.draft.ledger.postings[range].iter().enumerate();
-        legs.extend(rows.map(|(index, row)| self.leg(index, row)));
+        legs.extend(self.legs(row));
         if let Some(currency) = group::only(&legs) {
             self.only_group(at, currency, legs, row.date);
             return;
@@ -57,10 +57,8 @@ impl Book<'_> {
         group::resolve(&mut legs, currency);
         let booked = self.reduce(at, legs, date);
         let Some(done) = booked.and_then(|legs| self.fill(at, currency, legs)) else {
-            let row = self.draft.ledger.transactions[at as usize];
-            let range = row.first as usize..(row.first + row.count) as usize;
-            let rows = self.draft.ledger.postings[range].iter().enumerate();
-            let written: Vec<Leg> = rows.map(|(index, row)| self.leg(index, row)).collect();
+            let written: Vec<Leg> =
+                self.legs(self.draft.ledger.transactions[at as usize]).collect();
             self.keep_written(at, &written, Vec::new());
             return;
         };
@@ -72,16 +70,28 @@ impl Book<'_> {
     fn finish(&mut self, at: u32, done: &[Leg]) {
         self.check_weights(at, done);
         self.hold(at, done);
-        let row = self.draft.ledger.transactions[at as usize];
-        let (first, count) = (row.first as usize, row.count as usize);
-        if done.len() == count && done.iter().enumerate().all(|(index, leg)| leg.index == index) {
-            for (index, leg) in done.iter().enumerate() {
-                self.draft.ledger.postings[first + index] = self.row(at, leg);
+        let TransactionRow { first, count, .. } = self.draft.ledger.transactions[at as usize];
+        let aligned = done.iter().zip(0..).all(|(leg, index)| leg.index == index);
+        if done.len() == count as usize && aligned {
+            for (leg, at_row) in done.iter().zip(first..) {
+                let written = &self.draft.ledger.postings[at_row as usize];
+                let found = leg.computed || leg.commodity != written.commodity;
+                if found || written.detail != 0 {
+                    let row = self.row(at, leg);
+                    self.change(at_row, row);
+                }
             }
             return;
         }
         let rows = done.iter().map(|leg| self.row(at, leg)).collect::<Vec<PostingRow>>();
         self.replace(at, rows);
+    }
+
+    /// The postings of a transaction, as written.
+    fn legs(&self, row: TransactionRow) -> impl Iterator<Item = Leg> {
+        let range = row.first as usize..(row.first + row.count) as usize;
+        let rows = self.draft.ledger.postings[range].iter().enumerate();
+        rows.map(|(index, row)| self.leg(index, row))
     }
 
     fn leg(&self, index: usize, row: &PostingRow) -> Leg {
@@ -105,7 +115,7 @@ impl Book<'_> {
     }
 
     fn see(&mut self, legs: &[Leg], mode: Mode) {
-        self.tolerances.clear(&self.rules);
+        self.tolerances.clear(self.rules);
         for leg in legs {
             let cost = match &leg.cost {
                 Basis::None => None,
@@ -125,9 +135,9 @@ impl Book<'_> {
                 Some((price.currency, price_of))
             });
             let amount = (number, leg.commodity);
-            self.tolerances.see(&self.rules, mode, amount, cost, price);
+            self.tolerances.see(self.rules, mode, amount, cost, price);
         }
-        self.tolerances.finish(&self.rules, mode);
+        self.tolerances.finish(self.rules, mode);
     }
 
     /// Reports a transaction whose weights do not cancel out.
@@ -135,7 +145,7 @@ impl Book<'_> {
         self.sums.clear();
         for leg in legs {
             let added = weight(leg).and_then(|(weight, currency)| {
-                let (sum, _) = self.sums.entry(currency, Default::default);
+                let sum = self.sums.entry(currency, Default::default);
                 *sum = arith::add(*sum, weight)?;
                 Some(())
             });
@@ -144,15 +154,15 @@ impl Book<'_> {
                 return;
             }
         }
-        if self.sums.iter().all(|(_, (sum, _))| sum.is_zero()) {
+        if self.sums.iter().all(|(_, sum)| sum.is_zero()) {
             return;
         }
         self.see(legs, Mode::Coarsest);
         let off: Vec<(CommodityId, Decimal)> = self
             .sums
             .iter()
-            .filter(|(currency, (sum, _))| sum.abs() > self.tolerances.of(&self.rules, *currency))
-            .map(|(currency, (sum, _))| (*currency, *sum))
+            .filter(|(currency, sum)| sum.abs() > self.tolerances.of(self.rules, *currency))
+            .copied()
             .collect();
         if !off.is_empty() {
             self.unbalanced(at, &off);
@@ -165,17 +175,12 @@ impl Book<'_> {
         for leg in legs {
             let Some(number) = leg.number else { continue };
             let has_cost = !matches!(leg.cost, Basis::None);
-            self.pads.posting(leg.account, leg.commodity, number, has_cost);
-            let wanted = has_cost || self.infers || self.costly[leg.commodity.0 as usize];
+            let Known { costly, infers, .. } = self.known;
+            let wanted = has_cost || *infers || costly[leg.commodity.0 as usize];
             if !wanted || leg.taken {
                 continue;
             }
-            let holding = holding(
-                &mut self.holdings,
-                &mut self.held,
-                &self.methods,
-                (leg.account, leg.commodity),
-            );
+            let holding = self.holding((leg.account, leg.commodity));
             let added = match &leg.cost {
                 Basis::Lot(cost, _) => holding.add(number, cost),
                 Basis::None | Basis::Spec(_) => holding.add_bare(number),
@@ -189,6 +194,7 @@ impl Book<'_> {
 
     /// Keeps of a transaction that cannot be computed what states its amount.
     fn keep_written(&mut self, at: u32, legs: &[Leg], done: Vec<Leg>) {
+        self.booked.failed.push(at);
         let mut rows: Vec<(usize, PostingRow)> = Vec::new();
         for leg in legs.iter().filter(|leg| leg.number.is_some() && leg.commodity != NONE) {
             let plain = Leg { cost: Basis::None, price: None, ..leg.clone() };
@@ -225,21 +231,26 @@ impl Book<'_> {
         };
         let mut detail = 0;
         if price.is_some() || lot.is_some() {
-            self.draft.ledger.details.push(Detail { cost: price, lot, ..Detail::default() });
-            detail = u32::try_from(self.draft.ledger.details.len()).unwrap_or(u32::MAX);
+            self.booked.details.push(Detail { cost: price, lot, ..Detail::default() });
+            detail = u32::try_from(self.booked.details.len()).unwrap_or(u32::MAX);
         }
         PostingRow { commodity: leg.commodity, number, detail, ..written }
     }
 
+    fn change(&mut self, at: u32, row: PostingRow) {
+        let PostingRow { commodity, number, detail, .. } = row;
+        self.booked.changed.push(Changed { at, commodity, number, detail });
+    }
+
     /// Puts computed rows in the place of the written ones.
     fn replace(&mut self, at: u32, rows: Vec<PostingRow>) {
-        let row = self.draft.ledger.transactions[at as usize];
-        let range = row.first as usize..(row.first + row.count) as usize;
-        let written = &mut self.draft.ledger.postings[range];
-        if written.len() == rows.len() {
-            written.copy_from_slice(&rows);
+        let TransactionRow { first, count, .. } = self.draft.ledger.transactions[at as usize];
+        if rows.len() == count as usize {
+            for (at, row) in (first..).zip(rows) {
+                self.change(at, row);
+            }
         } else {
-            self.draft.replaced.insert(at, rows);
+            self.booked.replaced.push((at, rows));
         }
     }
 }

@@ -130,7 +130,7 @@ impl Book<'_> {
                     _ => Some(lacking),
                 };
                 let number = number.ok_or(TOO_LARGE)?;
-                leg.number = Some(self.tolerances.round(&self.rules, leg.commodity, number));
+                leg.number = Some(self.tolerances.round(self.rules, leg.commodity, number));
                 if lacking.is_zero() {
                     return Ok(false);
                 }

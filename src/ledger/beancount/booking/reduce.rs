@@ -45,7 +45,7 @@ impl Book<'_> {
             let method = if spec.merge {
                 Booking::Average
             } else {
-                self.methods.get(leg.account.0 as usize).copied().unwrap_or_default()
+                self.known.methods.get(leg.account.0 as usize).copied().unwrap_or_default()
             };
             let key = (leg.account, leg.commodity);
             let held = self
