@@ -1,5 +1,5 @@
 //! What the amounts of a file are in that does not say it: what the settings of its account say, else
-//! the file above its header or in its name, else the currency of a market whose trades tie, or of all
+//! the file above its header or in its name, else the currency of a market whose trades tie, or of the
 //! rows that name theirs.
 
 use super::export::{Document, Export};
@@ -84,14 +84,17 @@ pub fn by_trades(export: &Export) -> Option<Name> {
     (!untied.contains(&only)).then(|| only.clone())
 }
 
-/// The only currency of rows that are in their instrument's, at a rate of one. `None` where there are
-/// several: the account has cash in each.
-pub fn by_par(export: &Export) -> Option<Name> {
-    let known =
-        export.events.iter().filter(|event| !matches!(event.kind, EventKind::Unknown { .. }));
-    let mut currencies = known.filter_map(|event| event.currency.as_ref());
-    let first = currencies.next()?;
-    currencies.all(|currency| currency == first).then(|| first.clone())
+/// The currencies of rows that are in their instrument's, at a rate of one. Of several, the account has
+/// cash in each, and what an instrument pays is booked in its own.
+pub fn by_par(export: &Export) -> Vec<Name> {
+    let mut currencies: Vec<Name> = Vec::new();
+    for event in &export.events {
+        let known = !matches!(event.kind, EventKind::Unknown { .. });
+        let currency =
+            event.currency.as_ref().filter(|currency| known && !currencies.contains(currency));
+        currencies.extend(currency.cloned());
+    }
+    currencies
 }
 
 /// The security of a trade that is large enough to tell, and whether it ties.

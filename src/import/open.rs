@@ -54,7 +54,8 @@ impl<'p> Opener<'p> {
         let context = &self.context;
         let profile = layout.profile;
         let form = whose::form(&file.name, profile, context);
-        let reading = Reading { aliases: self.aliases, form, currency: None, length: row::LENGTH };
+        let reading =
+            Reading { aliases: self.aliases, form, currency: None, cash: &[], length: row::LENGTH };
         let ambiguous = |ambiguous| {
             Stopped::Refused(Box::new(Refused {
                 file: file.name.clone(),
@@ -116,17 +117,23 @@ fn decide_in<'p>(
     if !profile.assumes_currency {
         return decide::read(document, digest, reading, holders, deciding);
     }
-    let read = |currency: Option<&Name>, document: Document<'p>| {
-        decide::read(document, digest, Reading { currency, ..reading }, holders, deciding)
+    let read_in = |currency: Option<&Name>, cash: &[Name], document: Document<'p>| {
+        decide::read(document, digest, Reading { currency, cash, ..reading }, holders, deciding)
     };
+    let read = |currency: Option<&Name>, document| read_in(currency, &[], document);
     if let Some(stated) = assumed::stated(&document.accounts) {
         return read(Some(&stated), document);
     }
     let evidence = if let Some(evidence) = assumed::by_file(&document) {
         Some(evidence)
     } else if profile.listed.is_empty() {
-        let tried = read(None, document.clone())?;
-        assumed::by_par(&tried).map(|currency| (currency, "its rows at a rate of one are in"))
+        let cash = assumed::by_par(&read(None, document.clone())?);
+        if let [_, _, ..] = cash[..] {
+            let names: Vec<&str> = cash.iter().map(|name| &**name).collect();
+            let _ = write!(document.layout.why, "; it has cash in {}", names.join(" and "));
+            return read_in(None, &cash, document);
+        }
+        cash.first().cloned().map(|currency| (currency, "its rows at a rate of one are in"))
     } else {
         let tried = read(Some(&profile.currency), document.clone())?;
         assumed::by_trades(&tried).map(|currency| (currency, "its trades tie in"))

@@ -187,6 +187,8 @@ pub struct Reading<'r> {
     pub form: Option<DateForm>,
     /// What amounts are in, where the file does not say and the profile cannot.
     pub currency: Option<&'r Name>,
+    /// What the account has cash in, where that is several currencies: there an instrument pays in its own.
+    pub cash: &'r [Name],
     /// How many bytes are read in one piece; see `LENGTH`.
     pub length: usize,
 }

@@ -182,12 +182,13 @@ const FILES: &[Expected] = &[
         ],
     ),
     (
-        // Nothing says what two dividends are in: the account has cash in euros and in dollars.
+        // Two dividends at another rate than one: the account has cash in euros, which their funds are in.
         "saxo/transactions.csv",
-        [30, 28, 0, 2],
+        [30, 30, 0, 0],
         &[
             ("buy", 11, "-110.00 EUR, -5951.91 USD"),
             ("deposit", 11, "6339.00 USD"),
+            ("dividend", 2, "2.29 EUR"),
             ("fee", 4, "-12.58 USD"),
             ("sell", 1, "419.22 USD"),
         ],

@@ -33,7 +33,8 @@ fn wins(source: &Source, context: &Context, words: &Words, number: usize) -> Res
         return Err("not read".to_owned());
     };
     let document = &export.document;
-    let reading = Reading { aliases: &aliases, form: None, currency: None, length: row::LENGTH };
+    let reading =
+        Reading { aliases: &aliases, form: None, currency: None, cash: &[], length: row::LENGTH };
     let rows = row::read(source, &document.layout, reading, &[], &|| Rows(Vec::new()));
     let rows = rows.map_err(|ambiguous| ambiguous.text)?.rows.0;
     let [row] = &rows[..] else { return Err(format!("{} rows", rows.len())) };
@@ -87,7 +88,7 @@ fn made(source: &Source, profiles: &[crate::import::Profile], length: usize) -> 
     let words = Words::new(&layout.profile.actions);
     let accounts = vec![Account::taxable("schwab".into())];
     let document = Document { source, layout, aliases: &aliases, accounts };
-    let reading = Reading { aliases: &aliases, form: None, currency: None, length };
+    let reading = Reading { aliases: &aliases, form: None, currency: None, cash: &[], length };
     let deciding = Deciding { words: &words, overrides: &[], known: false };
     let holder = row::Holder::default();
     let export = read(document, 0, reading, &[holder], deciding).expect("one way to read days");
@@ -139,7 +140,7 @@ fn cuts_keep_rows_and_their_holders() {
     let layout = recognise::recognise(&source, &profiles, &Kinds::default()).expect("Fidelity's");
     let aliases = Aliases::default();
     let read = |length| {
-        let reading = Reading { aliases: &aliases, form: None, currency: None, length };
+        let reading = Reading { aliases: &aliases, form: None, currency: None, cash: &[], length };
         let sheet = row::read(&source, &layout, reading, &[], &|| Rows(Vec::new()));
         let sheet = sheet.expect("one way to read days");
         format!("{:?}{:?}", sheet.holders, sheet.rows.0)

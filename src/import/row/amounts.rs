@@ -81,6 +81,7 @@ impl Reader<'_, '_, '_> {
                 "" => self
                     .at_par(cells)
                     .or_else(|| self.in_amount(field.copied(), cells))
+                    .or_else(|| self.in_own_cash(cells))
                     .or_else(|| self.reading.currency.cloned()),
                 currency => Some(self.asset(currency)),
             },
@@ -135,6 +136,12 @@ impl Reader<'_, '_, '_> {
         let rate = self.number(Field::Rate, cells).value()?;
         let currency = self.at.get(Field::PriceCurrency, cells);
         (rate == Decimal::ONE && !currency.is_empty()).then(|| self.memory.names.get(currency))
+    }
+
+    /// The currency of the price, where the account has cash in it beside other.
+    fn in_own_cash(&mut self, cells: &[Cell]) -> Option<Name> {
+        let own = self.at.get(Field::PriceCurrency, cells);
+        self.reading.cash.iter().find(|cash| ***cash == *own).cloned()
     }
 
     /// What the amount is changed into: another currency, and how much of it.
