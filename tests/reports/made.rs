@@ -111,6 +111,18 @@ impl Made {
         figures.insert(id.into(), number(figure));
     }
 
+    /// The same with its events in the order of a journal.
+    pub fn in_order(mut self) -> Made {
+        let mut turns: Vec<usize> = (0..self.journal.events.len()).collect();
+        turns.sort_by_key(|at| self.journal.events[*at].date);
+        self.journal.events = turns.iter().map(|at| self.journal.events[*at].clone()).collect();
+        for income in self.judged.incomes.iter_mut().chain(&mut self.judged.cash) {
+            let place = |at: usize| turns.iter().position(|turn| *turn == at);
+            income.event = income.event.and_then(place);
+        }
+        self
+    }
+
     /// The statement under the law of the United States.
     pub fn show(&self, request: Request) -> IncomeStatement<'_> {
         static US: LazyLock<Regime> =

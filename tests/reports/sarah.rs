@@ -56,7 +56,7 @@ pub fn sarah() -> Made {
     made.figure(2024, "dividend.capital_gain_distribution", "250");
     made.figure(2024, "interest.taxable", "400");
     made.figure(2024, "rent.net", "4200.60");
-    made
+    made.in_order()
 }
 
 pub const TAX: &str = "\
