@@ -115,7 +115,7 @@ fn every_journal_reads_the_same_in_slices() {
 
 /// What stands in journals: transactions that are right or wrong in all ways, and lines between them
 /// that change what the ones below mean.
-const PIECES: [&str; 40] = [
+const PIECES: [&str; 42] = [
     "2024-01-01 x\n  a:b  1.50 EUR\n  c\n\n",
     "2024-01-02 x\n  a:b  1,50 EUR\n  c\n\n",
     "2024-01-03 x\n  a:b  1,000 EUR\n  c\n",
@@ -156,6 +156,8 @@ const PIECES: [&str; 40] = [
     "end apply account\n",
     "include other.journal\n",
     "payee x\nY2020\n= /a/\n  (rule)  2\nbucket b\nnonsense\n",
+    "2024-01-06 x\n  stocks  0 VTI = 3 VTI @ 99 NOK\n  b\n",
+    "2024-01-06 x\n  funds  = 3 VTI @ 99 SEK\n  b\n",
 ];
 
 /// A line that includes a text of a few pieces, most of them calm.

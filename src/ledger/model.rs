@@ -284,6 +284,9 @@ impl Detail {
         }
         if let Some(assertion) = &mut self.assertion {
             assertion.amount = change(assertion.amount);
+            if let Some(cost) = &mut assertion.cost {
+                cost.amount = change(cost.amount);
+            }
         }
     }
 }
