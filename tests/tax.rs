@@ -171,6 +171,40 @@ fn a_loss_is_shared_over_two_purchases_and_the_second_is_cut() {
 }
 
 #[test]
+fn a_split_counts_waiting_losses_anew_once_though_accounts_book_it_on_days_of_their_own() {
+    // Two for one in both accounts: ten units that were sold at a loss are twenty, wherever they were.
+    let split = |quantity: &str| EventKind::Split {
+        security: "X".into(),
+        quantity: number(quantity),
+        new: None.into(),
+        old: None.into(),
+    };
+    let trade = |quantity: &str| match number(quantity) {
+        sold if sold < Decimal::ZERO => {
+            EventKind::Sell { security: "X".into(), quantity: sold, price: None }
+        }
+        bought => EventKind::Buy { security: "X".into(), quantity: bought, price: None },
+    };
+    let found = Book::default()
+        .event("2022-01-03", "a", trade("20"), "-2000.00")
+        .event("2022-01-03", "b", trade("20"), "-2000.00")
+        .event("2024-03-01", "a", trade("-10"), "500.00")
+        .event("2024-03-04", "a", split("10"), "0")
+        .event("2024-03-05", "b", trade("-10"), "500.00")
+        .event("2024-03-06", "b", split("10"), "0")
+        .event("2024-03-20", "a", trade("25"), "-1250.00")
+        .found();
+    let denied: Vec<_> = found
+        .matches
+        .iter()
+        .flat_map(|one| &one.adjustments)
+        .map(|one| (one.amount, one.quantity))
+        .collect();
+    let wanted = [("500.00", "20"), ("125.00", "5")];
+    assert_eq!(denied, wanted.map(|(amount, quantity)| (number(amount), number(quantity))));
+}
+
+#[test]
 fn capital_returned_beyond_cost_is_gain_of_that_lot() {
     let returned =
         EventKind::ReturnOfCapital { security: "X".into(), per_share: Some(number("4")) };
@@ -593,9 +627,39 @@ fn securities_that_have_nothing_to_do_with_each_other_may_be_walked_apart() {
     assert!(found.matches.is_sorted_by_key(|one| one.disposal));
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(256))]
+/// Fractions of fractions: the parts that a lot is cut into come to the lot to the last digit, so that
+/// a sale of all units finds them all.
+#[test]
+fn units_that_replaced_others_after_splits_are_all_found_again() {
+    let (buy, sell, split) = (
+        |account, units, cents| Step::Buy { account, units, cents },
+        |account, units| Step::Sell { account, units, cents: 1 },
+        |new, old| Step::Split { new, old },
+    );
+    let steps = [
+        (0, buy(1, 4, 1)),
+        (0, buy(1, 6, 1)),
+        (0, buy(1, 15, 1)),
+        (0, buy(1, 31, 1)),
+        (0, split(2, 4)),
+        (0, buy(1, 5, 1)),
+        (0, buy(1, 37, 1)),
+        (0, buy(1, 25, 1)),
+        (0, split(1, 3)),
+        (0, buy(1, 9, 22168)),
+        (0, buy(1, 20, 49260)),
+        (24, buy(0, 22, 1)),
+        (7, sell(1, 32)),
+        (0, split(1, 4)),
+        (0, buy(0, 9, 1)),
+        (0, sell(0, 15)),
+    ];
+    let found = tax::find(&journal(&steps, LotMethod::Lifo), &us());
+    let unknown: Vec<_> = found.matches.iter().filter(|one| one.cost.is_none()).collect();
+    assert!(unknown.is_empty(), "{unknown:?}");
+}
 
+proptest! {
     #[test]
     fn sums_are_those_of_the_lots(steps in steps(), method in method()) {
         let journal = journal(&steps, method);

@@ -4,15 +4,12 @@ use super::day::Day;
 use super::fixed::Fixed;
 use super::lot::Lot;
 use super::repurchase::Purchase;
-use super::share::{Dealer, share};
+use super::share::{DIGITS, Dealer, share};
 use super::walk::Walk;
 use crate::event::{Event, LotMethod};
 use crate::money::{Decimal, rounded};
 use crate::period::NaiveDate;
 use crate::source::Name;
-
-/// Units are dealt out to so many digits; the last lot has what is left.
-const DIGITS: u32 = 10;
 
 /// Deals `units` out over lots by their quantity, so that all parts add up to them.
 fn deal(lots: &[Decimal], units: Decimal) -> Vec<Decimal> {
@@ -31,21 +28,31 @@ fn deal(lots: &[Decimal], units: Decimal) -> Vec<Decimal> {
 }
 
 impl<'j> Walk<'j> {
-    /// Units are added to, or taken from, every lot alike; cost and days stay.
+    /// Units are added to, or taken from, every lot alike; cost and days stay. `stated`: how many new
+    /// units there are for how many old ones, where the books say it.
     ///
     /// Source: 26 USC 305(a), 307(a); Pub. 551, Stocks and Bonds.
-    pub fn split(&mut self, event: &'j Event, security: &Name, quantity: Decimal) {
+    pub fn split(
+        &mut self,
+        at: usize,
+        event: &'j Event,
+        security: &Name,
+        quantity: Decimal,
+        stated: Option<(Decimal, Decimal)>,
+    ) {
         let position = self.position(&event.account, security);
         let of = &mut self.positions[position];
         let old = of.held.decimal();
         if old.is_zero() {
             let owed: Decimal = of.owed.iter().map(|lot| lot.quantity).sum();
-            let units: Vec<Decimal> = of.owed.iter().map(Lot::units).collect();
-            if owed > Decimal::ZERO && owed - quantity > Decimal::ZERO {
-                for (lot, units) in of.owed.iter_mut().zip(deal(&units, owed - quantity)) {
+            let new = owed - quantity;
+            if owed > Decimal::ZERO && new > Decimal::ZERO {
+                let units: Vec<Decimal> = of.owed.iter().map(Lot::units).collect();
+                for (lot, units) in of.owed.iter_mut().zip(deal(&units, new)) {
                     let cost = lot.cost;
                     lot.set(units.into(), cost);
                 }
+                self.rescale(at, position, stated.unwrap_or((new, owed)));
             }
             return;
         }
@@ -66,7 +73,7 @@ impl<'j> Walk<'j> {
         }
         of.held = new.into();
         of.factor = share(of.factor, new, old);
-        self.rescale(position, new, old);
+        self.rescale(at, position, stated.unwrap_or((new, old)));
     }
 
     /// The price of a security on a day, in the regime's currency.
@@ -232,7 +239,8 @@ impl<'j> Walk<'j> {
         let old: Vec<Decimal> = lots.iter().map(Lot::units).collect();
         let known: Decimal = old.iter().sum();
         let mut boot = Dealer::new(event.amount.into(), quantity.into());
-        let reached = share(units, known, quantity);
+        let reached =
+            if known == quantity { units } else { rounded(share(units, known, quantity), DIGITS) };
         for (mut lot, units) in lots.into_iter().zip(deal(&old, reached)) {
             let cash = boot.next(lot.quantity).decimal();
             let mut cost = None;

@@ -15,7 +15,7 @@ use super::day::Day;
 use super::fixed::Fixed;
 use super::holding::moved;
 use super::lot::Lot;
-use super::share::{Dealer, share};
+use super::share::{Dealer, units_of};
 use super::sold::{Disposal, Place, Sold};
 use super::walk::Walk;
 use crate::event::Journal;
@@ -43,7 +43,20 @@ struct Pool {
     /// In the order of the sales.
     waiting: VecDeque<Waiting>,
     recent: VecDeque<Purchase>,
+    /// Those of late, oldest first.
+    splits: Vec<Split>,
 }
+
+/// A split as the accounts book it.
+struct Split {
+    /// The day and the event of the first one that does.
+    day: NaiveDate,
+    at: usize,
+    positions: Vec<usize>,
+}
+
+/// Accounts book one split within so many days; no two are that near.
+const SAME_SPLIT: i64 = 10;
 
 /// The losses of one sale that nothing has replaced so far.
 struct Waiting {
@@ -280,13 +293,35 @@ impl<'j> Walk<'j> {
             .any(|sale| moved(sale.day, rule.to).is_some_and(|last| sale.day <= day && day <= last))
     }
 
-    /// A split: units that wait count anew.
-    pub fn rescale(&mut self, position: usize, new: Decimal, old: Decimal) {
+    /// A split: the units of losses that wait count anew, once, though every account that holds some has
+    /// an event for it, some on a day of its own.
+    pub fn rescale(&mut self, at: usize, position: usize, ratio: (Decimal, Decimal)) {
+        let (event, events) = (&self.journal.events[at], &self.journal.events);
         let pool = &mut self.losses.pools[self.positions[position].losses];
-        for loss in pool.waiting.iter_mut().flat_map(|sale| &mut sale.losses) {
-            loss.left = share(loss.left.into(), new, old).into();
+        let is_of_late = |split: &Split| (event.date - split.day).num_days() <= SAME_SPLIT;
+        let same = pool
+            .splits
+            .iter_mut()
+            .find(|split| is_of_late(split) && !split.positions.contains(&position));
+        // Losses of other accounts, and the own ones before the first event, are in new units then.
+        let since = same.map(|split| {
+            split.positions.push(position);
+            split.at
+        });
+        if since.is_none() {
+            pool.splits.retain(is_of_late);
+            pool.splits.push(Split { day: event.date, at, positions: vec![position] });
+        }
+        let old_units = |sale: &&mut Waiting| {
+            let of_account =
+                |since| sale.disposal > since && events[sale.disposal].account == event.account;
+            since.is_none_or(of_account)
+        };
+        let (new, old) = ratio;
+        for loss in pool.waiting.iter_mut().filter(old_units).flat_map(|sale| &mut sale.losses) {
+            loss.left = units_of(loss.left, new, old);
             if let Some(dealer) = &mut loss.dealer {
-                dealer.rescale(new, old);
+                dealer.rescale(loss.left, new, old);
             }
         }
     }

@@ -3,6 +3,9 @@
 use super::fixed::{Fixed, Rounding, exact_share};
 use crate::money::{Decimal, rounded};
 
+/// Units that a quotient gives are counted to so many digits, so that sums of them stay exact.
+pub(super) const DIGITS: u32 = 10;
+
 /// `amount` x `part` / `whole`; 28 digits, exact where `part` is the whole.
 pub(super) fn share(amount: Decimal, part: Decimal, whole: Decimal) -> Decimal {
     if part == whole || whole.is_zero() {
@@ -10,6 +13,11 @@ pub(super) fn share(amount: Decimal, part: Decimal, whole: Decimal) -> Decimal {
     }
     let product = amount.checked_mul(part).and_then(|product| product.checked_div(whole));
     product.or_else(|| amount.checked_div(whole)?.checked_mul(part)).unwrap_or(amount)
+}
+
+/// What units have become where there are `new` ones for `old` ones.
+pub(super) fn units_of(units: Fixed, new: Decimal, old: Decimal) -> Fixed {
+    rounded(share(units.into(), new, old), DIGITS).into()
 }
 
 /// To how many digits an amount is dealt out: its own, cents at least.
@@ -34,10 +42,10 @@ impl Dealer {
         Dealer { amount, whole, digits, so_far: Fixed::ZERO, dealt: Fixed::ZERO }
     }
 
-    /// The units count anew, after a split.
-    pub fn rescale(&mut self, new: Decimal, old: Decimal) {
-        self.whole = share(self.whole.into(), new, old).into();
-        self.so_far = share(self.so_far.into(), new, old).into();
+    /// The units count anew, after a split: so many are left.
+    pub fn rescale(&mut self, left: Fixed, new: Decimal, old: Decimal) {
+        self.so_far = units_of(self.so_far, new, old);
+        self.whole = self.so_far + left;
     }
 
     /// The share of the next `quantity` units.

@@ -344,9 +344,11 @@ impl<'j> Walk<'j> {
             EventKind::CostAdjustment { security, cost: Some(cost), .. } => {
                 self.adjust(event, security, *cost);
             }
-            EventKind::Split { security, quantity, .. } => self.split(event, security, *quantity),
+            EventKind::Split { security, quantity, new, old } => {
+                self.split(at, event, security, *quantity, new.get().zip(old.get()));
+            }
             EventKind::StockDividend { security, quantity, into: None } => {
-                self.split(event, security, *quantity);
+                self.split(at, event, security, *quantity, None);
             }
             EventKind::StockDividend { security, quantity, into: Some(into) }
             | EventKind::Rights { security, quantity, into: Some(into) } => {
