@@ -81,23 +81,10 @@ impl<'j> Classifier<'_, 'j> {
                         none = true;
                         continue;
                     }
-                    self.keep(
-                        Income {
-                            category: rule.id.clone(),
-                            year,
-                            date,
-                            amount,
-                            account: event.account.clone(),
-                            security: event.security().cloned(),
-                            property: event.property().cloned(),
-                            event: Some(at),
-                            matched: None,
-                            rule: name.clone(),
-                            law: deemed.cloned().or_else(|| rule.law.clone()),
-                            how,
-                        },
-                        event.date,
-                    );
+                    let named = (rule.id.clone(), name.clone());
+                    let income = Income::of_event((at, event), (date, year), named, amount);
+                    let law = deemed.cloned().or_else(|| rule.law.clone());
+                    self.keep(Income { law, how, ..income }, event.date);
                 }
                 Verdict::Lacks(missing) if row.is_part() => {
                     self.ask(&missing, event, (date, year), None);
@@ -311,23 +298,8 @@ impl<'j> Classifier<'_, 'j> {
             EventKind::CurrencyExchange { .. } | EventKind::PropertySale { .. }
         );
         if !amount.is_zero() && !cash_only {
-            self.keep(
-                Income {
-                    category: "unplaced".into(),
-                    year,
-                    date,
-                    amount,
-                    account: event.account.clone(),
-                    security: event.security().cloned(),
-                    property: event.property().cloned(),
-                    event: Some(at),
-                    matched: None,
-                    rule,
-                    law: None,
-                    how: String::new(),
-                },
-                date,
-            );
+            let named = ("unplaced".into(), rule);
+            self.keep(Income::of_event((at, event), (date, year), named, amount), date);
         }
         match lack {
             Some(lack) => self.ask(lack, event, (date, year), Some(amount)),

@@ -47,20 +47,8 @@ pub fn cash(
         if amount.is_zero() {
             continue;
         }
-        incomes.push(Income {
-            category: names.get(line).cloned().unwrap_or_default(),
-            year,
-            date: event.date,
-            amount,
-            account: event.account.clone(),
-            security: event.security().cloned(),
-            property: event.property().cloned(),
-            event: Some(at),
-            matched: None,
-            rule: rule.clone(),
-            law: None,
-            how: String::new(),
-        });
+        let named = (names.get(line).cloned().unwrap_or_default(), rule.clone());
+        incomes.push(Income::of_event((at, event), (event.date, year), named, amount));
     }
     incomes
 }

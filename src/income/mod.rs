@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use crate::event::{EventId, Question};
+use crate::event::{Event, EventId, Question};
 use crate::money::Decimal;
 use crate::period::{NaiveDate, TaxYear};
 use crate::source::Name;
@@ -39,6 +39,32 @@ pub struct Income {
     pub law: Option<Name>,
     /// How the amount came about, for the eye: `200 x 0.75`, `held 46 days; needs 61`.
     pub how: String,
+}
+
+impl Income {
+    /// What an event gives, which is at this index: its account, security and property; of a figure that a
+    /// rule names, in the year that a day is of.
+    pub fn of_event(
+        (at, event): (usize, &Event),
+        (date, year): (NaiveDate, TaxYear),
+        (category, rule): (Name, Name),
+        amount: Decimal,
+    ) -> Income {
+        Income {
+            category,
+            year,
+            date,
+            amount,
+            account: event.account.clone(),
+            security: event.security().cloned(),
+            property: event.property().cloned(),
+            event: Some(at),
+            matched: None,
+            rule,
+            law: None,
+            how: String::new(),
+        }
+    }
 }
 
 /// How far a report needs disposals told apart. What it does not need apart is summed up as it is
