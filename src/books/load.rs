@@ -7,7 +7,7 @@ use indexmap::IndexSet;
 
 use super::{Books, Flags, Folder, Load, Settings, Stated, transactions};
 use crate::diagnostic::Diagnostic;
-use crate::event::{Account, Event};
+use crate::event::{Account, Event, stretches};
 use crate::import::{self, Context, Known, Otherwise};
 use crate::ledger::{self, Ledger};
 use crate::source::{Name, NameSet, Place, Source};
@@ -209,9 +209,12 @@ fn missing(path: &Name, why: &str) -> Diagnostic {
 
 /// Accounts of events that the settings do not have, in the order of the events.
 fn unknown_accounts(books: &Books) -> IndexSet<Name> {
-    let mut seen = NameSet::default();
-    let names = books.journal.events.iter().map(|event| &event.account);
-    let names = names.filter(|name| seen.insert(name));
+    let names = stretches(&books.journal.events, |_, events| {
+        let mut seen = NameSet::default();
+        let names = events.iter().map(|event| &event.account);
+        names.filter(|name| seen.insert(name)).collect::<Vec<&Name>>()
+    });
+    let names = names.into_iter().flatten();
     names.filter(|name| !books.journal.accounts.contains_key(*name)).cloned().collect()
 }
 

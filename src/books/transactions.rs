@@ -10,6 +10,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use rayon::prelude::*;
+
 use super::Books;
 use super::rules::{Known, LONG, Left, Recogniser, Rules};
 use crate::diagnostic::Diagnostic;
@@ -242,16 +244,11 @@ impl Reading {
     }
 
     fn in_order(mut self) -> Vec<Event> {
-        self.tell_apart();
-        let mut last = None;
-        let all = || self.events.iter().zip(&self.marks);
         // Most journals are in order: then nothing is moved.
-        if all().map(|(event, mark)| Key::next(event, *mark, &mut last)).is_sorted() {
+        if self.tell_apart() {
             return self.events;
         }
-        last = None;
-        let keys = all().map(|(event, mark)| Key::next(event, *mark, &mut last));
-        let mut keys: Vec<(Key, usize)> = keys.zip(0..).collect();
+        let mut keys: Vec<(Key, usize)> = keys(&self.events, &self.marks).zip(0..).collect();
         keys.sort();
         let mut places = vec![0; keys.len()];
         for (to, (_, from)) in keys.iter().enumerate() {
@@ -269,66 +266,123 @@ impl Reading {
     }
 
     /// Gives ids that were made of contents the ordinals of those that say the same. A day is part of
-    /// a content, so in a journal by date only events of one day are to be told apart.
-    fn tell_apart(&mut self) {
-        if !self.events.is_sorted_by_key(|event| event.date) {
-            let all = 0..self.events.len();
-            return self.tell_apart_in(all, &mut Vec::new());
+    /// a content, so in a journal by date only events of one day are to be told apart. Returns whether
+    /// the events are in order.
+    fn tell_apart(&mut self) -> bool {
+        let mut parts = Days::all(&mut self.events, &self.marks);
+        let apart = parts.windows(2).all(|pair| pair[0].last() < pair[1].first());
+        if apart && on_all(&mut parts, |days| days.events.is_sorted_by_key(|event| event.date)) {
+            return on_all(&mut parts, Days::tell_apart);
         }
-        let (mut start, mut rows) = (0, Vec::new());
-        while start < self.events.len() {
-            let day = self.events[start].date;
-            let rest = &self.events[start..];
-            let length = rest.iter().take_while(|event| event.date == day).count();
-            self.tell_apart_in(start..start + length, &mut rows);
-            start += length;
+        tell_apart(&mut self.events, &self.marks, &mut Vec::new());
+        keys(&self.events, &self.marks).is_sorted()
+    }
+}
+
+/// What events are sorted by, in their present order.
+fn keys<'e>(events: &'e [Event], marks: &'e [Mark]) -> impl Iterator<Item = Key> + 'e {
+    let mut last = None;
+    events.iter().zip(marks).map(move |(event, mark)| Key::next(event, *mark, &mut last))
+}
+
+/// Whether something holds of all of these, each of which is seen to.
+fn on_all<'e>(
+    parts: &mut [Days<'e>],
+    see_to: impl Fn(&mut Days<'e>) -> bool + Sync + Send,
+) -> bool {
+    match parts {
+        [] => true,
+        [one] => see_to(one),
+        parts => parts.par_iter_mut().map(see_to).reduce(|| true, |one, other| one & other),
+    }
+}
+
+/// Events of whole days, in a journal by date.
+struct Days<'e> {
+    events: &'e mut [Event],
+    marks: &'e [Mark],
+}
+
+impl<'e> Days<'e> {
+    /// All events, in their order, as many together as make it worth another core.
+    fn all(mut events: &'e mut [Event], mut marks: &'e [Mark]) -> Vec<Days<'e>> {
+        let mut all = Vec::new();
+        while !events.is_empty() {
+            let (first, rest) = events.split_at(events.len().min(LONG));
+            let more = rest
+                .iter()
+                .take_while(|event| Some(event.date) == first.last().map(|last| last.date));
+            let count = first.len() + more.count();
+            let (of_days, later) = std::mem::take(&mut events).split_at_mut(count);
+            let (own, others) = marks.split_at(count);
+            all.push(Days { events: of_days, marks: own });
+            (events, marks) = (later, others);
         }
+        all
     }
 
-    /// The same for some events that none of the others can say the same as. `rows` is scratch.
-    fn tell_apart_in(&mut self, range: Range<usize>, rows: &mut Vec<u64>) {
-        let derived = |at: &usize| self.marks[*at].derived;
-        rows.clear();
-        rows.extend(range.clone().filter(derived).map(|at| self.events[at].id.row().bits()));
-        rows.sort_unstable();
-        if rows.windows(2).all(|pair| pair[0] != pair[1]) {
-            return;
-        }
-        let again = rows.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]);
-        // How many there were in the transactions before.
-        let mut before: HashMap<u64, u32> = again.map(|row| (row, 0)).collect();
-        let mut start = range.start;
-        while start < range.end {
-            let more = self.marks[start + 1..range.end].iter().take_while(|mark| !mark.first);
-            let end = start + 1 + more.count();
-            let alone = end - start == 1;
-            let told = |id: &EventId| {
-                let before = before.get(&id.row().bits()).filter(|before| **before > 0)?;
-                Some(EventId::new(id.row(), id.ordinal().saturating_add(*before)))
-            };
-            for at in start..end {
-                let event = &mut self.events[at];
-                // Its links to others of its transaction follow them.
-                if !alone && !event.further.links.is_empty() {
-                    for link in &mut event.further.links {
-                        link.to = told(&link.to).unwrap_or_else(|| link.to.clone());
-                    }
-                }
-            }
-            let mut own = Vec::new();
-            for at in (start..end).filter(|at| self.marks[*at].derived) {
-                let event = &mut self.events[at];
-                let row = event.id.row().bits();
-                if before.contains_key(&row) {
-                    own.push(row);
-                    event.id = told(&event.id).unwrap_or_else(|| event.id.clone());
-                }
-            }
-            for row in own {
-                before.entry(row).and_modify(|count| *count += 1);
-            }
+    fn first(&self) -> Option<NaiveDate> {
+        self.events.first().map(|event| event.date)
+    }
+
+    fn last(&self) -> Option<NaiveDate> {
+        self.events.last().map(|event| event.date)
+    }
+
+    /// Tells the events of each day apart. Returns whether they are in order.
+    fn tell_apart(&mut self) -> bool {
+        let (mut rows, mut start) = (Vec::new(), 0);
+        for day in self.events.chunk_by_mut(|one, other| one.date == other.date) {
+            let end = start + day.len();
+            tell_apart(day, &self.marks[start..end], &mut rows);
             start = end;
         }
+        keys(self.events, self.marks).is_sorted()
+    }
+}
+
+/// Tells events apart that none but these can say the same as. `rows` is scratch.
+fn tell_apart(events: &mut [Event], marks: &[Mark], rows: &mut Vec<u64>) {
+    rows.clear();
+    let derived = events.iter().zip(marks).filter(|(_, mark)| mark.derived);
+    rows.extend(derived.map(|(event, _)| event.id.row().bits()));
+    rows.sort_unstable();
+    if rows.windows(2).all(|pair| pair[0] != pair[1]) {
+        return;
+    }
+    let again = rows.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]);
+    // How many there were in the transactions before.
+    let mut before: HashMap<u64, u32> = again.map(|row| (row, 0)).collect();
+    let mut start = 0;
+    while start < events.len() {
+        let more = marks[start + 1..].iter().take_while(|mark| !mark.first);
+        let end = start + 1 + more.count();
+        let alone = end - start == 1;
+        let told = |id: &EventId| {
+            let before = before.get(&id.row().bits()).filter(|before| **before > 0)?;
+            Some(EventId::new(id.row(), id.ordinal().saturating_add(*before)))
+        };
+        for event in &mut events[start..end] {
+            // Its links to others of its transaction follow them.
+            if !alone && !event.further.links.is_empty() {
+                for link in &mut event.further.links {
+                    link.to = told(&link.to).unwrap_or_else(|| link.to.clone());
+                }
+            }
+        }
+        let mut own = Vec::new();
+        for at in (start..end).filter(|at| marks[*at].derived) {
+            let event = &mut events[at];
+            let row = event.id.row().bits();
+            if before.contains_key(&row) {
+                own.push(row);
+                event.id = told(&event.id).unwrap_or_else(|| event.id.clone());
+            }
+        }
+        for row in own {
+            before.entry(row).and_modify(|count| *count += 1);
+        }
+        start = end;
     }
 }
 

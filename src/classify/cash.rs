@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::collections::HashMap;
 
 use super::sheltered::sheltered;
-use crate::event::{Event, EventKind, Journal};
+use crate::event::{Event, EventKind, Journal, stretches};
 use crate::income::Income;
 use crate::money::Decimal;
 use crate::period::{TaxYear, YearRule};
@@ -19,18 +19,21 @@ use crate::source::Name;
 pub fn cash(
     journal: &Journal,
     years: YearRule,
-    keep: impl Fn(usize, TaxYear) -> bool,
+    keep: impl Fn(usize, TaxYear) -> bool + Sync,
 ) -> Vec<Income> {
+    let sheltered = sheltered(journal);
+    let wanted = stretches(&journal.events, |first, events| {
+        let events =
+            (first..).zip(events).map(|(at, event)| (at, event, years.year_of(event.date)));
+        let wanted = events
+            .filter(|(at, event, year)| keep(*at, *year) && !sheltered.contains(&event.account));
+        wanted.collect::<Vec<(usize, &Event, TaxYear)>>()
+    });
     let mut incomes = Vec::new();
     let taxes = OnceCell::new();
     let names: HashMap<&str, Name> = LINES.iter().map(|line| (*line, Name::new(line))).collect();
     let rule = Name::new("cash");
-    let sheltered = sheltered(journal);
-    for (at, event) in journal.events.iter().enumerate() {
-        let year = years.year_of(event.date);
-        if !keep(at, year) || sheltered.contains(&event.account) {
-            continue;
-        }
+    for (at, event, year) in wanted.into_iter().flatten() {
         let line = match &event.kind {
             EventKind::Withholding { security, .. } => {
                 let taxes = taxes.get_or_init(|| journal.taxes());

@@ -6,8 +6,8 @@ use std::ops::Range;
 
 use super::sheltered::sheltered;
 use super::{Deposits, vector};
-use crate::event::{Event, EventKind, Journal};
-use crate::income::Findings;
+use crate::event::{Event, EventKind, Journal, any, stretches};
+use crate::income::{Findings, Match};
 use crate::money::Decimal;
 use crate::period::{NaiveDate, TaxYear};
 use crate::regime::{Deemed, Regime, Rule, Where};
@@ -195,14 +195,15 @@ impl<'j> Frame<'j> {
             holdings.entry(holding.event).or_default().push(at);
         }
         let mut beyond: HashMap<usize, Decimal, ByLetters> = HashMap::default();
-        for matched in &findings.matches {
-            let returns = journal
-                .events
-                .get(matched.disposal)
-                .is_some_and(|event| returns_capital(&event.kind));
-            if returns {
-                *beyond.entry(matched.disposal).or_default() += matched.proceeds;
-            }
+        let returned = stretches(&findings.matches, |_, matches| {
+            let returned = matches.iter().filter(|matched| {
+                let event = journal.events.get(matched.disposal);
+                event.is_some_and(|event| returns_capital(&event.kind))
+            });
+            returned.collect::<Vec<&Match>>()
+        });
+        for matched in returned.into_iter().flatten() {
+            *beyond.entry(matched.disposal).or_default() += matched.proceeds;
         }
         let kind = |kind: &&'static str| {
             let deemed = |row: &&Deemed| row.events.iter().any(|name| **name == **kind);
@@ -255,7 +256,7 @@ fn coupons(journal: &Journal) -> HashMap<usize, NaiveDate> {
     let bought = |event: &Event| {
         matches!(event.kind, EventKind::AccruedInterest { .. }) && event.amount.is_sign_negative()
     };
-    if !journal.events.iter().any(bought) {
+    if !any(&journal.events, bought) {
         return coupons;
     }
     let mut waiting: HashMap<(&str, &str), Vec<usize>> = HashMap::new();

@@ -74,7 +74,7 @@ pub fn classify(
         all.events(0..journal.events.len());
     } else {
         let came: Vec<Deposits> =
-            events.par_iter().map(|range| frame.deposits(range.clone())).collect();
+            events.par_iter().with_max_len(1).map(|range| frame.deposits(range.clone())).collect();
         let mut before = Vec::with_capacity(events.len());
         for came in came {
             before.push((all.deposits.clone(), events[before.len()].clone()));
@@ -85,7 +85,7 @@ pub fn classify(
         }
         // A round at a time, so that figures do not stand in two places at once.
         for round in before.chunks(ROUND) {
-            let classified = round.par_iter().map(|(deposits, range)| {
+            let classified = round.par_iter().with_max_len(1).map(|(deposits, range)| {
                 let mut slice = Classifier::new(&frame, deposits.clone());
                 slice.events(range.clone());
                 slice.into_parts()
@@ -105,7 +105,7 @@ pub fn classify(
     }
     for round in matches.chunks(ROUND).filter(|_| matches.len() > 1) {
         let deposits = &all.deposits;
-        let classified = round.par_iter().map(|range| {
+        let classified = round.par_iter().with_max_len(1).map(|range| {
             let mut slice = Classifier::new(&frame, deposits.clone());
             slice.matches(range.clone());
             slice.into_parts()

@@ -12,6 +12,7 @@ mod json;
 mod kind;
 mod security;
 mod sort;
+mod stretch;
 mod taxes;
 mod transfers;
 
@@ -27,6 +28,7 @@ pub use journal::{Choice, Journal, Override, Property, PropertyUse, Question, Wr
 pub use kind::{EventKind, Rank};
 pub use security::{Distribution, Entitlement, Fact, Facts, Identifier, Securities, Security};
 pub use sort::sort;
+pub use stretch::{any, stretches};
 pub use taxes::Taxes;
 pub use transfers::Transfers;
 

@@ -11,7 +11,7 @@ use super::Known;
 use super::export::Export;
 use super::make::{Doubt, Reason};
 use super::profile::Field;
-use crate::event::{Event, EventId, EventKind};
+use crate::event::{Event, EventId, EventKind, any};
 use crate::money::Decimal;
 use crate::period::NaiveDate;
 use crate::source::Name;
@@ -115,11 +115,11 @@ pub fn retell(events: &mut [Event]) {
         trades && event.reason.as_deref() == Some(BY_POSITION)
     };
     let place = |event: &Event| Some((event.account.clone(), event.security()?.clone()));
-    let places: HashSet<(Name, Name)> =
-        events.iter().filter(|event| asks(event)).filter_map(place).collect();
-    if places.is_empty() {
+    if !any(events, asks) {
         return;
     }
+    let places: HashSet<(Name, Name)> =
+        events.iter().filter(|event| asks(event)).filter_map(place).collect();
     let mut days: Days = BTreeMap::new();
     for event in events.iter() {
         let Some(place) = place(event).filter(|place| places.contains(place)) else { continue };

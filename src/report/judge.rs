@@ -6,11 +6,10 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::Days;
 use indexmap::IndexMap;
-use rayon::prelude::*;
 
 use crate::classify::{self, Classified};
 use crate::event::{
-    Event, EventId, EventKind, FieldError, Journal, Question, Relation, Shown, Value, Write,
+    Event, EventId, EventKind, FieldError, Journal, Question, Relation, Shown, Value, Write, any,
 };
 use crate::income::{Detail, Judged};
 use crate::money::Decimal;
@@ -85,7 +84,7 @@ pub fn judge_in(
     questions.sort_by_key(|question| question.date);
     let questions = each_once(questions);
     let mut incomes = classified.incomes;
-    incomes.sort_by_key(|income| income.date);
+    incomes.sort_by_cached_key(|income| income.date);
     Judged {
         findings,
         incomes,
@@ -225,7 +224,7 @@ fn effective<'j>(
         links.any(|link| matches!(link.relation, Relation::Replaces | Relation::Reverses))
     };
     let special = |event: &Event| foreign(event) || takes_back(event) || beyond_reason(event);
-    if journal.overrides.is_empty() && !journal.events.par_iter().any(special) {
+    if journal.overrides.is_empty() && !any(&journal.events, special) {
         return Cow::Borrowed(journal);
     }
     let void = void(journal);
@@ -286,9 +285,16 @@ fn leave_out(event: &mut Event) {
     event.set_withheld(Decimal::ZERO);
 }
 
-/// Sums of such numbers would not be exact any more.
+/// Sums of larger numbers would not be exact any more.
+const LARGE: i64 = 1_000_000_000_000_000;
+
+/// Whether it states a number that is larger.
 fn beyond_reason(event: &Event) -> bool {
-    let large = |number: Decimal| number.abs() > Decimal::from(1_000_000_000_000_000_i64);
+    // Digits behind the mark only make a number smaller than its digits.
+    let large = |number: Decimal| {
+        number.mantissa().unsigned_abs() > LARGE.unsigned_abs().into()
+            && number.abs() > Decimal::from(LARGE)
+    };
     let own = large(event.amount) || large(event.fees) || large(event.further.withheld);
     own || match &event.kind {
         EventKind::Buy { quantity, .. } | EventKind::Sell { quantity, .. } => large(*quantity),

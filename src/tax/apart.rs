@@ -5,19 +5,21 @@
 //! the other, and where events about them are linked. Nothing that `tax` finds out about a security
 //! hangs on one of another group.
 
+use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 
+use indexmap::IndexMap;
 use rayon::prelude::*;
 
 use super::holding::ex_date;
 use super::options::underlying;
 use super::repurchase::wait_for;
 use super::walk::Walk;
-use crate::event::{Choice, Event, EventId, EventKind, Journal, Relation, Transfers};
+use crate::event::{Choice, Event, EventId, EventKind, Journal, Relation, Transfers, stretches};
 use crate::income::{Detail, Findings};
 use crate::period::NaiveDate;
 use crate::regime::Regime;
-use crate::source::Name;
+use crate::source::{ByLetters, Name};
 
 /// What all walks look up.
 pub(super) struct Shared<'j> {
@@ -35,6 +37,7 @@ pub(super) struct Shared<'j> {
     pub ex_dates: bool,
     /// Whether there are securities that have to do with others.
     joins: bool,
+    of: BySecurity,
 }
 
 impl<'j> Shared<'j> {
@@ -65,12 +68,14 @@ impl<'j> Shared<'j> {
             last: has.newest.max(stated),
             ex_dates: has.ex_dates,
             joins: has.links || has.joins || has.arrivals,
+            of: has.of,
         }
     }
 }
 
-/// What of a journal's events most journals have none of: looked at once, on all cores.
-#[derive(Clone, Copy, Default)]
+/// What of a journal's events most journals have none of, and which are of each security: looked at
+/// once, on all cores.
+#[derive(Default)]
 #[allow(clippy::struct_excessive_bools)] // what there is of each, by itself
 struct Has {
     newest: Option<NaiveDate>,
@@ -82,28 +87,46 @@ struct Has {
     joins: bool,
     /// Payments whose ex-date is known.
     ex_dates: bool,
+    /// The events of each security, by its number.
+    of: BySecurity,
 }
+
+/// The events of each security, by index, in their order; securities by their numbers.
+type BySecurity = IndexMap<usize, Vec<u32>, ByLetters>;
 
 impl Has {
     fn of(journal: &Journal) -> Has {
-        let add = |has: Has, event: &Event| Has {
-            newest: has.newest.max(Some(event.date)),
-            links: has.links || !event.further.links.is_empty(),
-            arrivals: has.arrivals
-                || matches!(event.kind, EventKind::TransferIn { .. } | EventKind::Award { .. }),
-            joins: has.joins
-                || matches!(event.kind, EventKind::OptionOpen { .. })
-                || into(&event.kind).is_some(),
-            ex_dates: has.ex_dates || ex_date(journal, event).is_some(),
-        };
-        let both = |one: Has, other: Has| Has {
-            newest: one.newest.max(other.newest),
-            links: one.links || other.links,
-            arrivals: one.arrivals || other.arrivals,
-            joins: one.joins || other.joins,
-            ex_dates: one.ex_dates || other.ex_dates,
-        };
-        journal.events.par_iter().fold(Has::default, add).reduce(Has::default, both)
+        let mut all = Has::default();
+        for has in
+            stretches(&journal.events, |first, events| Has::in_stretch(journal, first, events))
+        {
+            all.newest = all.newest.max(has.newest);
+            all.links |= has.links;
+            all.arrivals |= has.arrivals;
+            all.joins |= has.joins;
+            all.ex_dates |= has.ex_dates;
+            for (security, events) in has.of {
+                all.of.entry(security).or_default().extend(events);
+            }
+        }
+        all
+    }
+
+    fn in_stretch(journal: &Journal, first: usize, events: &[Event]) -> Has {
+        let mut has = Has::default();
+        for (at, event) in (first..).zip(events) {
+            has.newest = has.newest.max(Some(event.date));
+            has.links |= !event.further.links.is_empty();
+            let Some(security) = event.kind.security() else { continue };
+            let arrives =
+                matches!(event.kind, EventKind::TransferIn { .. } | EventKind::Award { .. });
+            has.arrivals |= arrives;
+            has.joins |=
+                matches!(event.kind, EventKind::OptionOpen { .. }) || into(&event.kind).is_some();
+            has.ex_dates |= ex_date(journal, event).is_some();
+            has.of.entry(security.number()).or_default().extend(u32::try_from(at));
+        }
+        has
     }
 }
 
@@ -131,16 +154,20 @@ pub(super) struct Found {
 /// Walks groups of securities on all cores.
 pub(super) fn walk(shared: &Shared<'_>) -> Findings {
     let groups = groups(shared);
-    let found: Vec<Found> =
-        groups.par_iter().map(|events| Walk::new(shared, events).run()).collect();
-    together(shared, found)
+    // The longest first: were it the last, the other cores would wait for it.
+    let mut order: Vec<usize> = (0..groups.len()).collect();
+    order.sort_by_key(|at| Reverse(groups[*at].len()));
+    let walks = order.par_iter().with_max_len(1);
+    let walks = walks.map(|at| (*at, Walk::new(shared, &groups[*at]).run()));
+    let mut found: Vec<(usize, Found)> = walks.collect();
+    found.sort_by_key(|(at, _)| *at);
+    together(shared, found.into_iter().map(|(_, found)| found).collect())
 }
 
 /// Walks everything in one go.
 pub(super) fn at_once(shared: &Shared<'_>) -> Findings {
-    let events = shared.journal.events.iter().enumerate();
-    let events = events.filter(|(_, event)| event.kind.security().is_some());
-    let events: Vec<u32> = events.filter_map(|(at, _)| u32::try_from(at).ok()).collect();
+    let mut events: Vec<u32> = shared.of.values().flatten().copied().collect();
+    events.sort_unstable();
     together(shared, vec![Walk::new(shared, &events).run()])
 }
 
@@ -172,8 +199,8 @@ fn together(shared: &Shared<'_>, mut found: Vec<Found>) -> Findings {
     all
 }
 
-fn in_order<K: Ord, T>(mut found: Vec<(K, T)>) -> Vec<T> {
-    found.sort_by(|(left, _), (right, _)| left.cmp(right));
+fn in_order<K: Ord + Copy, T>(mut found: Vec<(K, T)>) -> Vec<T> {
+    found.sort_by_cached_key(|(moment, _)| *moment);
     found.into_iter().map(|(_, one)| one).collect()
 }
 
@@ -204,22 +231,15 @@ fn groups(shared: &Shared<'_>) -> Vec<Vec<u32>> {
             joined.join(from, to);
         }
     }
-    let mut groups: Vec<Vec<u32>> = Vec::new();
-    let mut group_of: Vec<Option<usize>> = Vec::new();
-    // Which security each event is about is looked up on all cores.
-    let of = events.par_iter().map(|event| event.kind.security().map(Name::number));
-    for (at, number) in of.collect::<Vec<Option<usize>>>().into_iter().enumerate() {
-        let Some(number) = number else { continue };
-        let first = joined.first(number);
-        if group_of.len() <= first {
-            group_of.resize(first + 1, None);
-        }
-        let group = *group_of[first].get_or_insert_with(|| {
-            groups.push(Vec::new());
-            groups.len() - 1
-        });
-        groups[group].extend(u32::try_from(at));
+    let mut groups: IndexMap<usize, Vec<u32>> = IndexMap::new();
+    for (security, events) in &shared.of {
+        groups.entry(joined.first(*security)).or_default().extend(events);
     }
+    let mut groups: Vec<Vec<u32>> = groups.into_values().collect();
+    for group in &mut groups {
+        group.sort_unstable();
+    }
+    groups.sort_by_key(|group| group.first().copied());
     groups
 }
 

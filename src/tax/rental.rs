@@ -1,8 +1,6 @@
 //! Depreciation of let property: straight line by the regime's percentages, year by year.
 
-use rayon::prelude::*;
-
-use crate::event::{Event, EventKind, Journal, Question, Write};
+use crate::event::{Event, EventKind, Journal, Question, Write, stretches};
 use crate::income::{Findings, Income};
 use crate::money::Decimal;
 use crate::period::{Datelike, NaiveDate};
@@ -128,10 +126,13 @@ fn assets(journal: &Journal, regime: &Regime, findings: &mut Findings) -> Vec<As
     }
     let stated = assets.len();
     // Most journals have none of these events: they are looked for on all cores.
-    let events = journal.events.par_iter().enumerate().filter(|(_, event)| {
-        matches!(event.kind, EventKind::PlacedInService { .. } | EventKind::Improvement { .. })
+    let found = stretches(&journal.events, |first, events| {
+        let events = (first..).zip(events).filter(|(_, event)| {
+            matches!(event.kind, EventKind::PlacedInService { .. } | EventKind::Improvement { .. })
+        });
+        events.collect::<Vec<(usize, &Event)>>()
     });
-    for (at, event) in events.collect::<Vec<(usize, &Event)>>() {
+    for (at, event) in found.into_iter().flatten() {
         match &event.kind {
             EventKind::PlacedInService { property, life, building, .. } => {
                 let known = assets[..stated].iter().any(|asset| asset.property == *property);

@@ -8,8 +8,6 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use rayon::prelude::*;
-
 use super::apart::Found;
 use super::day::Day;
 use super::fixed::Fixed;
@@ -18,7 +16,7 @@ use super::lot::Lot;
 use super::share::{Dealer, units_of};
 use super::sold::{Disposal, Place, Sold};
 use super::walk::Walk;
-use crate::event::Journal;
+use crate::event::{Event, Journal, stretches};
 use crate::income::MayChange;
 use crate::money::Decimal;
 use crate::period::{NaiveDate, TaxYear};
@@ -404,11 +402,19 @@ pub(super) fn wait_for(journal: &Journal, found: &mut [Found]) {
 
 /// The newest day of each account's records, and whether it holds securities.
 #[derive(Default)]
-struct Reached<'j>(HashMap<&'j Name, (NaiveDate, bool), ByLetters>);
+struct Reached<'j>(HashMap<usize, (&'j Name, NaiveDate, bool), ByLetters>);
 
 impl<'j> Reached<'j> {
+    fn of(events: &'j [Event]) -> Reached<'j> {
+        let mut newest = Reached::default();
+        for event in events {
+            newest.add(&event.account, event.date, event.kind.quantity().is_some());
+        }
+        newest
+    }
+
     fn add(&mut self, account: &'j Name, day: NaiveDate, holds: bool) {
-        let (newest, held) = self.0.entry(account).or_insert((day, holds));
+        let (_, newest, held) = self.0.entry(account.number()).or_insert((account, day, holds));
         *newest = (*newest).max(day);
         *held |= holds;
     }
@@ -416,16 +422,12 @@ impl<'j> Reached<'j> {
 
 /// To which day the records of each account reach that holds securities, or says how far it does.
 fn reached(journal: &Journal) -> Vec<(Name, NaiveDate)> {
-    let newest = journal.events.par_iter().fold(Reached::default, |mut newest, event| {
-        newest.add(&event.account, event.date, event.kind.quantity().is_some());
-        newest
-    });
-    let mut newest = newest.reduce(Reached::default, |mut newest, other| {
-        for (account, (day, holds)) in other.0 {
+    let mut newest = Reached::default();
+    for Reached(of_stretch) in stretches(&journal.events, |_, events| Reached::of(events)) {
+        for (account, day, holds) in of_stretch.into_values() {
             newest.add(account, day, holds);
         }
-        newest
-    });
+    }
     let stated =
         journal.accounts.values().filter_map(|account| Some((&account.id, account.reached?)));
     for (account, day) in stated {
@@ -433,9 +435,9 @@ fn reached(journal: &Journal) -> Vec<(Name, NaiveDate)> {
     }
     let mut reached: Vec<(Name, NaiveDate)> = newest
         .0
-        .into_iter()
-        .filter(|(_, (_, holds))| *holds)
-        .map(|(account, (day, _))| (account.clone(), day))
+        .into_values()
+        .filter(|(.., holds)| *holds)
+        .map(|(account, day, _)| (account.clone(), day))
         .collect();
     reached.sort();
     reached

@@ -188,13 +188,13 @@ impl<'j> Known<'j> {
     ) -> Known<'j> {
         let asked: HashSet<&EventId> =
             judged.questions.iter().filter_map(|one| one.event.as_ref()).collect();
-        let events = journal.events.iter().enumerate();
-        let waits = if asked.is_empty() {
-            HashSet::new()
-        } else {
-            events.filter(|(_, event)| asked.contains(&event.id)).map(|(at, _)| at).collect()
-        };
-        let events = wanted.map(|at| (at, Places::default())).collect();
+        let events: HashMap<usize, Places, ByLetters> =
+            wanted.map(|at| (at, Places::default())).collect();
+        let waits = events.keys().copied().filter(|at| {
+            let event = journal.events.get(*at);
+            event.is_some_and(|event| asked.contains(&event.id))
+        });
+        let waits = waits.collect();
         let mut known = Known { events, waits };
         for income in &judged.cash {
             if let Some(places) = income.event.and_then(|event| known.events.get_mut(&event)) {
