@@ -367,8 +367,16 @@ fn further<'t>(
     }
 }
 
-/// Brings an amount to the smallest unit of its commodity, with what it cost in all.
+/// Brings an amount to the smallest unit of its commodity, with what it cost in all, and so what is
+/// asserted.
 fn in_smallest(found: &mut Amounts, commodities: &mut Commodities) {
+    if let Some(assertion) = &mut found.assertion
+        && let Some((factor, commodity)) = commodities.unit(assertion.amount.commodity)
+        && let Some(number) = exact(assertion.amount.number, factor)
+    {
+        assertion.amount = Quantity { number: number.normalize(), commodity };
+        commodities.written(commodity, number);
+    }
     let Some(amount) = &mut found.amount else { return };
     let Some((factor, commodity)) = commodities.unit(amount.commodity) else { return };
     let Some(number) = exact(amount.number, factor) else { return };

@@ -77,7 +77,8 @@ pub(super) fn settle(
     let mut left = sums.all().iter().filter(|(_, sum)| !sum.is_zero());
     let (lacking, more) = (left.next().copied(), left.next());
     let Some(elided) = elided else { return lacking.is_none() };
-    if more.is_some() {
+    let nothing = sums.all().is_empty() && postings.len() > 1;
+    if more.is_some() || (nothing && dialect == Dialect::Ledger) {
         return false;
     }
     let first = sums.all().first().map_or(CommodityId(0), |(commodity, _)| *commodity);
@@ -397,6 +398,9 @@ impl Balancing<'_> {
             return false;
         }
         if let Some(elided) = elided {
+            if self.sums.all().is_empty() && self.has_no_counterpart(at, elided) {
+                return false;
+            }
             self.fill(at, elided);
             return true;
         }

@@ -271,7 +271,10 @@ impl Reader<'_> {
                 .split_once('/')
                 .and_then(|(pattern, new)| {
                     let new = new.trim_start().strip_prefix('=')?.trim();
-                    let pattern = regex(pattern)?;
+                    let pattern = match self.dialect {
+                        Dialect::Hledger => regex(&posix(pattern))?,
+                        Dialect::Ledger | Dialect::Beancount => regex(pattern)?,
+                    };
                     (groups(new) < pattern.captures_len()).then(|| (pattern, replacement(new)))
                 })
                 .map(|(pattern, new)| Alias::Pattern(pattern, new))
@@ -506,6 +509,29 @@ fn is_year(word: &str) -> bool {
 /// A pattern as hledger and Ledger read one: case apart.
 pub(super) fn regex(pattern: &str) -> Option<Regex> {
     RegexBuilder::new(pattern).case_insensitive(true).size_limit(1 << 20).build().ok()
+}
+
+/// A pattern as hledger reads it, to which `\d` is the letter: it knows word boundaries, and no other
+/// letter after a `\\` means more than itself.
+fn posix(pattern: &str) -> String {
+    let mut read = String::with_capacity(pattern.len());
+    let mut letters = pattern.chars();
+    while let Some(letter) = letters.next() {
+        match (letter, letters.clone().next()) {
+            ('\\', Some('`')) => read.push_str("\\A"),
+            ('\\', Some('\'')) => read.push_str("\\z"),
+            ('\\', Some(next)) if next.is_alphanumeric() && !matches!(next, 'b' | 'B') => {
+                read.push(next);
+            }
+            ('\\', Some(next)) => read.extend([letter, next]),
+            _ => {
+                read.push(letter);
+                continue;
+            }
+        }
+        letters.next();
+    }
+    read
 }
 
 /// The highest number of a group that a replacement names.

@@ -87,7 +87,10 @@ pub fn rule<'t>(reader: &mut Reader<'_>, line: Line<'t>, lines: &mut Lines<'t>) 
             Diagnostic::error("rule", "cannot tell which postings this rule is for")
                 .at(lines.place(line, line.text))
                 .note("the postings it would add are missing from all figures")
-                .help("name accounts: `= /^Income:Salary/`, or `= expr account =~ /^Income/`"),
+                .help(
+                    "name accounts: `= /^Income:Salary/`, or `= expr account =~ /^Income/`; one with \
+                     brackets in it stands in quotes: `= expr \"not (account =~ /^Income/)\"`",
+                ),
         );
         lines.skip_indented();
         return;

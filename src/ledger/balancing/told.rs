@@ -2,7 +2,7 @@
 
 use super::{Balancing, detail, too_long};
 use crate::diagnostic::Diagnostic;
-use crate::ledger::model::{AmountFrom, PostingKind, PostingRow};
+use crate::ledger::model::{AmountFrom, Dialect, PostingKind, PostingRow};
 use crate::ledger::view::{Posting, Spot};
 use crate::source::Place;
 
@@ -91,6 +91,26 @@ impl Balancing<'_> {
             Diagnostic::error("no-amount", "a posting in `( )` has no amount")
                 .at(place)
                 .help("write its amount: no other posting balances it"),
+        );
+        true
+    }
+
+    /// Whether a posting without an amount stands beside such only as balance without it, which Ledger
+    /// refuses.
+    pub(super) fn has_no_counterpart(&mut self, at: usize, elided: usize) -> bool {
+        let is_ledger = self.commodities.dialect == Dialect::Ledger;
+        if !is_ledger || self.rows(at).iter().all(|row| row.amount == AmountFrom::Elided) {
+            return false;
+        }
+        let place = self.place_of(at, elided);
+        self.problems.push(
+            Diagnostic::error(
+                "no-amount",
+                "a posting has no amount, and no other one gives it any",
+            )
+            .at(place)
+            .note("those in `( )` balance on their own")
+            .help("write its amount, or leave the posting out"),
         );
         true
     }
