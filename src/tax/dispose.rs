@@ -158,9 +158,15 @@ impl<'j> Walk<'j> {
         let mut dealer = Dealer::new(proceeds.into(), quantity.into());
         let mut missing = Fixed::from(quantity);
         let mut taken = std::mem::take(&mut self.taken);
+        if disposal.rule.is_some() {
+            disposal.losses.reserve(taken.len());
+        }
         for lot in &taken {
             let proceeds = dealer.next(lot.quantity);
             missing -= lot.quantity;
+            if !special && self.add_alike(disposal, lot, proceeds) {
+                continue;
+            }
             let sold = self.units(lot, proceeds, (day, year));
             if sold.cost.is_none() {
                 self.unknown_cost(sale.disposal, sale.position, lot.units());

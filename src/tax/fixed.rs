@@ -43,6 +43,7 @@ const TENS: [i64; 19] = {
 impl Fixed {
     pub const ZERO: Fixed = Fixed { head: NonZeroU64::MIN, rest: 0 };
 
+    #[inline]
     fn small(rest: i64, digits: u64) -> Fixed {
         let head = NonZeroU64::MIN | digits << DIGITS;
         Fixed { head, rest }
@@ -308,6 +309,43 @@ pub(super) fn exact_share(
     let up = rounding == Rounding::Nearest && rest >= whole - rest;
     let share = quotient.checked_add(u64::from(up))?;
     Some(Fixed::small(i64::try_from(share).ok()?, digits))
+}
+
+/// What `exact_share` works out anew for each part, worked out once for all parts of one whole that have
+/// its digits.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Scale {
+    /// What units of a part are multiplied with: the amount, in units of the last of `digits`.
+    times: u64,
+    whole: u64,
+    /// Of the whole.
+    head: NonZeroU64,
+    digits: u64,
+}
+
+impl Scale {
+    /// `None` where the numbers are not as `exact_share` takes them.
+    pub fn new(amount: Fixed, whole: Fixed, digits: u32) -> Option<Scale> {
+        let (amount, of_amount) = amount.natural()?;
+        let (units, _) = whole.natural().filter(|(units, _)| *units > 0)?;
+        let digits = u64::from(digits);
+        let tens = tens(digits.checked_sub(of_amount)?)?;
+        let times = amount.checked_mul(tens.unsigned_abs())?;
+        Some(Scale { times, whole: units, head: whole.head, digits })
+    }
+
+    /// The share of a part. `None`: it has other digits than the whole, or is too large.
+    #[inline]
+    pub fn share(&self, part: Fixed, rounding: Rounding) -> Option<Fixed> {
+        if part.head != self.head {
+            return None;
+        }
+        let product = self.times.checked_mul(u64::try_from(part.rest).ok()?)?;
+        let (quotient, rest) = (product / self.whole, product % self.whole);
+        let up = rounding == Rounding::Nearest && rest >= self.whole - rest;
+        let share = quotient + u64::from(up);
+        Some(Fixed::small(i64::try_from(share).ok()?, self.digits))
+    }
 }
 
 #[cfg(test)]

@@ -3,8 +3,8 @@
 use std::ops::{Deref, DerefMut};
 
 use super::day::Day;
-use super::fixed::{Fixed, Rounding, exact_share};
-use super::share::{digits_of, share};
+use super::fixed::{Fixed, Rounding};
+use super::share::{Shares, share};
 use crate::money::{Decimal, rounded};
 use crate::period::NaiveDate;
 
@@ -22,8 +22,8 @@ pub(super) struct Lot {
     /// Cost of the units left; of what is owed, what was received. `None` where unknown.
     pub cost: Option<Fixed>,
     /// Units and cost of which those left are a part, so that parts never lose a cent; `None` where
-    /// none were taken out.
-    whole: Option<Box<(Fixed, Option<Fixed>)>>,
+    /// none were taken out, or where the cost is unknown.
+    whole: Option<Box<Shares>>,
     /// It replaced units sold at a loss: no unit does so twice.
     pub replaces: bool,
     /// Held long whatever the day: inherited.
@@ -100,9 +100,10 @@ impl Lot {
             };
             return std::mem::replace(self, nothing).whole();
         }
-        let (whole_quantity, whole_cost) =
-            **self.whole.get_or_insert_with(|| Box::new((self.quantity, self.cost)));
-        let kept = whole_cost.map(|cost| part_of(cost, left, whole_quantity));
+        let kept = self.cost.map(|cost| {
+            let whole = || Box::new(Shares::new(cost, self.quantity));
+            self.whole.get_or_insert_with(whole).of(left, Rounding::Down)
+        });
         let mut part = Lot {
             quantity,
             cost: self.cost.zip(kept).map(|(cost, kept)| cost - kept),
@@ -122,7 +123,7 @@ impl Lot {
             }
         }
         self.quantity = left;
-        self.cost = self.cost.and(kept);
+        self.cost = kept;
         part
     }
 
@@ -177,15 +178,6 @@ impl Lot {
         let cost = self.cost.map_or(Decimal::NEGATIVE_ONE, Decimal::from);
         cost.checked_div(self.quantity.into()).unwrap_or_default()
     }
-}
-
-/// The part of a cost that so many of all units have, rounded down to its digits.
-fn part_of(cost: Fixed, units: Fixed, whole: Fixed) -> Fixed {
-    let digits = digits_of(cost);
-    exact_share(cost, units, whole, digits, Rounding::Down).unwrap_or_else(|| {
-        let down = rust_decimal::RoundingStrategy::ToNegativeInfinity;
-        share(cost.into(), units.into(), whole.into()).round_dp_with_strategy(digits, down).into()
-    })
 }
 
 #[cfg(test)]

@@ -195,22 +195,16 @@ impl Position {
     /// `quantity`. Returns how many units are wanting.
     fn take_whole(&mut self, quantity: Fixed, taken: &mut Vec<Lot>) -> Fixed {
         let mut wanted = quantity;
-        let (mut count, mut empty) = (0, false);
-        for lot in &self.lots {
-            if lot.quantity > wanted || wanted.is_zero() {
-                break;
-            }
+        while let Some(lot) = self.lots.front()
+            && lot.quantity <= wanted
+            && !wanted.is_zero()
+        {
             wanted -= lot.quantity;
-            empty |= lot.quantity.is_zero();
-            count += 1;
+            // It is no part of another any more.
+            let lot = self.lots.pop_front().map(Lot::whole);
+            taken.extend(lot.filter(|lot| !lot.quantity.is_zero()));
         }
         self.held -= quantity - wanted;
-        // They are no parts of another any more.
-        self.lots.range_mut(..count).for_each(|lot| lot.set(lot.quantity, lot.cost));
-        taken.extend(self.lots.drain(..count));
-        if empty {
-            taken.retain(|lot| !lot.quantity.is_zero());
-        }
         self.sweep();
         wanted
     }

@@ -14,7 +14,7 @@ use super::fixed::Fixed;
 use super::holding::moved;
 use super::lot::Lot;
 use super::share::{Dealer, units_of};
-use super::sold::{Disposal, Place, Sold};
+use super::sold::{Disposal, Kept, Place, Sold};
 use super::walk::Walk;
 use crate::event::{Event, Journal, stretches};
 use crate::income::MayChange;
@@ -96,6 +96,41 @@ impl Loss {
     }
 }
 
+/// What a purchase denies of losses that are kept in one place, until it is kept there too.
+struct Denials<'j> {
+    code: &'j Name,
+    /// The purchase.
+    because: usize,
+    of: Option<(Place, Denied)>,
+}
+
+/// Losses denied, the units that made them, and how many of the losses nothing had corrected before.
+#[derive(Default)]
+struct Denied {
+    amount: Fixed,
+    quantity: Fixed,
+    first: u32,
+}
+
+impl Denials<'_> {
+    #[inline]
+    fn add(&mut self, kept: &mut Kept, loss: &mut Loss, (amount, quantity): (Fixed, Fixed)) {
+        if self.of.as_ref().is_none_or(|(place, _)| *place != loss.place) {
+            self.keep(kept);
+        }
+        let (_, denied) = self.of.get_or_insert_with(|| (loss.place, Denied::default()));
+        denied.amount += amount;
+        denied.quantity += quantity;
+        denied.first += u32::from(std::mem::take(&mut loss.plain));
+    }
+
+    fn keep(&mut self, kept: &mut Kept) {
+        if let Some((place, Denied { amount, quantity, first })) = self.of.take() {
+            kept.correct(place, self.code, (amount, quantity), self.because, first);
+        }
+    }
+}
+
 /// A purchase that may replace units sold within the window.
 #[derive(Clone, Copy)]
 pub(super) struct Purchase {
@@ -111,6 +146,26 @@ pub(super) struct Purchase {
 enum Left {
     Some,
     Nothing,
+}
+
+impl Disposal<'_> {
+    /// Notes what units gained that are kept in a place, where that is a loss which something may deny.
+    /// `plain`: nothing corrects it.
+    #[inline]
+    pub fn gained(
+        &mut self,
+        gain: Fixed,
+        (acquisition, left, since): (Option<usize>, Fixed, Option<Day>),
+        place: Place,
+        plain: bool,
+    ) {
+        if !gain.is_negative() || self.rule.is_none() {
+            return;
+        }
+        let (lost, dealer) = (-gain, None);
+        let held = since.map_or(0, |since| Day::from(self.day).since(since));
+        self.losses.push_back(Loss { place, acquisition, left, lost, dealer, held, plain });
+    }
 }
 
 impl Losses {
@@ -138,16 +193,12 @@ impl<'j> Walk<'j> {
         if disposal.marked {
             return self.close_contract(&disposal.sale, &sold);
         }
-        let loss = sold.gain().filter(|gain| gain.is_negative() && disposal.rule.is_some());
-        let Some(loss) = loss else {
-            self.keep_in(&disposal.sale, &mut disposal.sums, sold);
-            return;
-        };
-        let held = sold.since.map_or(0, |since| Day::from(sold.disposed).since(since));
-        let (acquisition, left, plain) = (sold.acquisition, sold.quantity, sold.plain > 0);
+        let (gain, plain) = (sold.gain(), sold.plain > 0);
+        let units = (sold.acquisition, sold.quantity, sold.since);
         let place = self.keep_in(&disposal.sale, &mut disposal.sums, sold);
-        let (lost, dealer) = (-loss, None);
-        disposal.losses.push_back(Loss { place, acquisition, left, lost, dealer, held, plain });
+        if let Some(gain) = gain {
+            disposal.gained(gain, units, place, plain);
+        }
     }
 
     /// Looks which losses of a disposal purchases before it deny, and which those after it may.
@@ -231,18 +282,22 @@ impl<'j> Walk<'j> {
         let Purchase { event, position, day, order } = *purchase;
         let of = &mut self.positions[position];
         let moves = !(of.sheltered && rule.sheltered_lost);
-        let mut losses = losses.filter(|loss| loss.left.is_positive());
-        let Some(mut loss) = losses.next() else { return Left::Some };
-        let mut done = false;
+        let mut denials = Denials { code: &rule.code, because: event, of: None };
         let mut behind = std::mem::take(&mut self.losses.behind);
-        let left = loop {
-            let free = of.replacement(day, event, order);
-            let Some(mut lot) = free.and_then(|at| of.open(at, &mut behind)) else {
-                break Left::Nothing;
-            };
-            let more = loop {
-                let more = lot.quantity > loss.left;
-                let mut part = if more { lot.part(loss.left) } else { std::mem::take(&mut lot) };
+        // The lot whose units are used, a part for each loss.
+        let mut open: Option<Lot> = None;
+        let mut looked = false;
+        'losses: for loss in losses {
+            while loss.left.is_positive() {
+                if open.is_none() {
+                    of.close(&mut behind);
+                    let free = of.replacement(day, event, order);
+                    open = free.and_then(|at| of.open(at, &mut behind));
+                    looked = true;
+                }
+                let Some(lot) = &mut open else { break 'losses };
+                let used_up = lot.quantity <= loss.left;
+                let mut part = if used_up { std::mem::take(lot) } else { lot.part(loss.left) };
                 let denied = loss.deny(part.quantity);
                 part.replaces = true;
                 if moves {
@@ -250,34 +305,21 @@ impl<'j> Walk<'j> {
                     part.since = part.since.and_then(|since| since.before(loss.held));
                     of.pool = of.pool.map(|pool| pool + denied);
                 }
-                let first = std::mem::take(&mut loss.plain);
-                self.kept.correct(loss.place, &rule.code, (denied, part.quantity), event, first);
+                denials.add(&mut self.kept, loss, (denied, part.quantity));
                 of.put(part);
-                if loss.left.is_positive() {
-                    break false;
+                if used_up {
+                    open = None;
                 }
-                match losses.next() {
-                    Some(next) => loss = next,
-                    None => done = true,
-                }
-                if done || !more {
-                    break more;
-                }
-            };
-            if more {
-                of.put(lot);
             }
-            of.close(&mut behind);
-            if more {
-                break Left::Some;
-            }
-            if done {
-                let none = of.replacement(day, event, order).is_none();
-                break if none { Left::Nothing } else { Left::Some };
-            }
-        };
+        }
+        denials.keep(&mut self.kept);
+        let some = open.is_some() || !looked;
+        if let Some(lot) = open {
+            of.put(lot);
+        }
+        of.close(&mut behind);
         self.losses.behind = behind;
-        left
+        if some || of.replacement(day, event, order).is_some() { Left::Some } else { Left::Nothing }
     }
 
     /// Whether a loss of a security may still be denied on a day, or was just made.
@@ -375,9 +417,8 @@ impl<'j> Walk<'j> {
 
 /// Drops the first losses, as far as they are replaced in full.
 fn drop_served(losses: &mut VecDeque<Loss>) {
-    while losses.front().is_some_and(|loss| !loss.left.is_positive()) {
-        losses.pop_front();
-    }
+    let served = losses.iter().take_while(|loss| !loss.left.is_positive()).count();
+    losses.drain(..served);
 }
 
 /// Tells the accounts of its group whose records end before a loss is safe; a loss that waits for none

@@ -1,6 +1,8 @@
 //! Exact shares of amounts, by quantity.
 
-use super::fixed::{Fixed, Rounding, exact_share};
+use rust_decimal::RoundingStrategy;
+
+use super::fixed::{Fixed, Rounding, Scale, exact_share};
 use crate::money::{Decimal, rounded};
 
 /// Units that a quotient gives are counted to so many digits, so that sums of them stay exact.
@@ -26,45 +28,78 @@ pub(super) fn digits_of(amount: Fixed) -> u32 {
     if amount.is_in_cents() { 2 } else { amount.decimal().normalize().scale().max(2) }
 }
 
+/// An amount and the units that share in it.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Shares {
+    amount: Fixed,
+    whole: Fixed,
+    /// To how many digits shares are counted.
+    digits: u32,
+    scale: Option<Scale>,
+}
+
+impl Shares {
+    pub fn new(amount: Fixed, whole: Fixed) -> Shares {
+        Shares::in_digits(amount, whole, digits_of(amount))
+    }
+
+    fn in_digits(amount: Fixed, whole: Fixed, digits: u32) -> Shares {
+        Shares { amount, whole, digits, scale: Scale::new(amount, whole, digits) }
+    }
+
+    /// What so many of the units share.
+    #[inline]
+    pub fn of(&self, units: Fixed, rounding: Rounding) -> Fixed {
+        let share = self.scale.as_ref().and_then(|scale| scale.share(units, rounding));
+        share.unwrap_or_else(|| self.anyhow(units, rounding))
+    }
+
+    /// The same of any numbers.
+    #[cold]
+    fn anyhow(&self, units: Fixed, rounding: Rounding) -> Fixed {
+        let Shares { amount, whole, digits, .. } = *self;
+        exact_share(amount, units, whole, digits, rounding).unwrap_or_else(|| {
+            let share = share(amount.into(), units.into(), whole.into());
+            let down = RoundingStrategy::ToNegativeInfinity;
+            let share = match rounding {
+                Rounding::Down => share.round_dp_with_strategy(digits, down),
+                Rounding::Nearest => rounded(share, digits),
+            };
+            share.into()
+        })
+    }
+}
+
 /// Deals an amount out by quantity, in cents: each part is what the running total gains by it, so
 /// that all parts add up to the amount.
 pub(super) struct Dealer {
-    amount: Fixed,
-    whole: Fixed,
-    digits: u32,
+    shares: Shares,
     so_far: Fixed,
     dealt: Fixed,
 }
 
 impl Dealer {
     pub fn new(amount: Fixed, whole: Fixed) -> Dealer {
-        let digits = digits_of(amount);
-        Dealer { amount, whole, digits, so_far: Fixed::ZERO, dealt: Fixed::ZERO }
+        Dealer { shares: Shares::new(amount, whole), so_far: Fixed::ZERO, dealt: Fixed::ZERO }
     }
 
     /// The units count anew, after a split: so many are left.
     pub fn rescale(&mut self, left: Fixed, new: Decimal, old: Decimal) {
         self.so_far = units_of(self.so_far, new, old);
-        self.whole = self.so_far + left;
+        let Shares { amount, digits, .. } = self.shares;
+        self.shares = Shares::in_digits(amount, self.so_far + left, digits);
     }
 
     /// The share of the next `quantity` units.
     #[inline]
     pub fn next(&mut self, quantity: Fixed) -> Fixed {
         self.so_far += quantity;
-        let total = if self.so_far == self.whole { self.amount } else { self.total() };
+        let Shares { amount, whole, .. } = self.shares;
+        let all = self.so_far == whole;
+        let total = if all { amount } else { self.shares.of(self.so_far, Rounding::Nearest) };
         let part = total - self.dealt;
         self.dealt = total;
         part
-    }
-
-    /// What was dealt out by now, in all.
-    fn total(&self) -> Fixed {
-        let Dealer { amount, whole, digits, so_far, .. } = *self;
-        exact_share(amount, so_far, whole, digits, Rounding::Nearest).unwrap_or_else(|| {
-            let share = share(amount.into(), so_far.into(), whole.into());
-            rounded(share, digits).into()
-        })
     }
 }
 
@@ -94,13 +129,14 @@ mod tests {
                 };
                 let plain = amount * part / whole;
                 let plain = match rounding {
-                    Rounding::Down => plain.round_dp_with_strategy(
-                        digits,
-                        rust_decimal::RoundingStrategy::ToNegativeInfinity,
-                    ),
+                    Rounding::Down => {
+                        plain.round_dp_with_strategy(digits, RoundingStrategy::ToNegativeInfinity)
+                    }
                     Rounding::Nearest => rounded(plain, digits),
                 };
                 assert_eq!(share.decimal(), plain, "{amount} x {part} / {whole}");
+                let again = Shares::new(amount.into(), out_of).of(of, rounding);
+                assert_eq!(again.decimal(), plain, "{amount} x {part} / {whole}");
             }
         }
     }

@@ -12,6 +12,7 @@ use thin_vec::ThinVec;
 use super::apart::Stamp;
 use super::day::Day;
 use super::fixed::Fixed;
+use super::lot::Lot;
 use super::position::{Position, Stated};
 use super::repurchase::Loss;
 use super::walk::Walk;
@@ -107,6 +108,18 @@ impl Sold {
         }
     }
 
+    /// Adds units of a lot that nothing corrects.
+    #[inline]
+    fn add_units(&mut self, lot: &Lot, proceeds: Fixed, cost: Fixed) {
+        self.quantity += lot.quantity;
+        self.proceeds += proceeds;
+        self.cost = self.cost.map(|sum| sum + cost);
+        self.plain += 1;
+        self.acquisition = self.acquisition.filter(|known| lot.acquisition() == Some(*known));
+        self.acquired = self.acquired.filter(|known| lot.acquired == Some(*known));
+        self.since = self.since.filter(|known| lot.since == Some(*known));
+    }
+
     /// Adds a correction to the one with its code, if there is one.
     fn correct(&mut self, code: &Name, amount: Fixed, quantity: Fixed) {
         if let Some(known) = self.corrections.iter_mut().find(|known| known.code == *code) {
@@ -160,25 +173,25 @@ pub(super) struct Kept {
 }
 
 impl Kept {
-    /// Corrects what is kept. `because`: the event that is the cause; `first`: nothing corrected these
-    /// units before.
+    /// Corrects what is kept. `because`: the event that is the cause; `first`: of how many lots nothing
+    /// corrected these units before.
     pub fn correct(
         &mut self,
         place: Place,
         code: &Name,
         (amount, quantity): (Fixed, Fixed),
         because: usize,
-        first: bool,
+        first: u32,
     ) {
         match place {
             Place::Sum(sum) => {
                 let (_, sum) = &mut self.sums[sum as usize];
-                sum.plain -= u32::from(first);
+                sum.plain -= first;
                 sum.correct(code, amount, quantity);
             }
             Place::Apart(row) => {
                 let matched = &mut self.matches[row as usize];
-                matched.plain -= u32::from(first);
+                matched.plain -= first;
                 let (amount, quantity) = (amount.decimal(), quantity.decimal());
                 let mut known = matched.adjustments.iter_mut();
                 let same = known.find(|of| of.because == Some(because) && of.code == *code);
@@ -292,6 +305,23 @@ impl Walk<'_> {
         let Some(sum) = *found else { return self.look_up(sale, class, found, sold) };
         self.kept.sums[sum as usize].1.add(sold);
         Place::Sum(sum)
+    }
+
+    /// Adds units of a lot to what the one before it was added to, where they are of its class and there
+    /// is nothing more to say of them. Returns whether they are.
+    #[inline]
+    pub fn add_alike(&mut self, disposal: &mut Disposal<'_>, lot: &Lot, proceeds: Fixed) -> bool {
+        let Some(Sums { class, found: Some(sum) }) = &disposal.sums else { return false };
+        let (Some(cost), Some(since)) = (lot.cost, lot.since) else { return false };
+        let other = disposal.marked || lot.always_long || lot.more.worth.is_some();
+        if other || !class.known || self.tests.held(since, disposal.day) != class.passed {
+            return false;
+        }
+        let place = Place::Sum(*sum);
+        self.kept.sums[*sum as usize].1.add_units(lot, proceeds, cost);
+        let units = (lot.acquisition(), lot.quantity, lot.since);
+        disposal.gained(proceeds - cost, units, place, true);
+        true
     }
 
     /// The same for the first of its class that a disposal took.

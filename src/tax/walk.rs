@@ -1,6 +1,7 @@
 //! The walk: every event once, in the order of the journal, lots taken and matches made on the way.
 
 use std::collections::{HashMap, HashSet};
+use std::hint::black_box;
 
 use super::apart::{Found, Shared, Stamp, Stamps};
 use super::contracts::Contracts;
@@ -17,6 +18,9 @@ use crate::money::Decimal;
 use crate::period::{Datelike, NaiveDate, TaxYear};
 use crate::regime::{Regime, Where};
 use crate::source::{ByLetters, Name};
+
+/// How many events are looked at before they are walked.
+const AHEAD: usize = 64;
 
 /// Everything that is known at one moment of the walk.
 pub(super) struct Walk<'j> {
@@ -111,7 +115,10 @@ impl<'j> Walk<'j> {
     pub fn run(mut self) -> Found {
         let last = self.shared.last;
         let mut year = self.journal.events.first().map(|event| event.date.year());
-        for (at, event) in self.events() {
+        for (number, (at, event)) in self.events().enumerate() {
+            if number % AHEAD == 0 {
+                self.look_ahead(number);
+            }
             let stamp = u32::try_from(at).unwrap_or(u32::MAX);
             self.now = (stamp, 0);
             while let Some(ended) = year.filter(|ended| *ended < event.date.year()) {
@@ -143,6 +150,15 @@ impl<'j> Walk<'j> {
         self.findings.open = open;
         (self.findings.matches, self.stamps.matches) = self.kept.all();
         Found { findings: self.findings, stamps: self.stamps, born, groups }
+    }
+
+    /// Looks at the events from the one of a number on: those of one security lie far from each other,
+    /// and the memory brings many at once sooner than one after the other.
+    fn look_ahead(&self, number: usize) {
+        for at in self.own[number..].iter().take(AHEAD) {
+            let event = &self.journal.events[*at as usize];
+            black_box((event.kind.number(), event.amount.scale(), event.date));
+        }
     }
 
     /// The end of a year: what bonds earned in it.
