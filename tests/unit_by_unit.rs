@@ -1,4 +1,5 @@
-//! Wash sales against a plain definition: every unit stands alone, and is looked at one by one.
+//! Wash sales, and the days that shares must be held around a dividend, against a plain definition: every
+//! unit stands alone, and is looked at one by one.
 //!
 //! Amounts are such that no unit's part of them is rounded, so that both must agree to the cent.
 
@@ -6,7 +7,7 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use rentier::event::{
-    Account, Event, EventId, EventKind, Journal, LotElection, LotMethod, Origin, Shelter,
+    Account, Event, EventId, EventKind, Journal, LotElection, LotMethod, Origin, Parts, Shelter,
 };
 use rentier::money::Decimal;
 use rentier::period::NaiveDate;
@@ -20,6 +21,11 @@ const ACCOUNTS: [(&str, Shelter); 3] =
 
 /// What all prices are multiples of, in cents: a unit's cost may be halved eight times.
 const PRICE: i64 = 6400;
+
+/// Tests of how long shares were held around an ex-date: how many days before and after it count, and for
+/// more than how many of them.
+const TESTS: [(&str, i64, i64); 3] =
+    [("qualified", 60, 60), ("section199a", 45, 45), ("foreign_tax", 15, 15)];
 
 /// How many days before and after a sale purchases are counted.
 const WINDOW: i64 = 30;
@@ -38,6 +44,11 @@ enum Step {
     },
     /// Two for one, in all accounts.
     Split,
+    /// A dividend, whose ex-date was so many days ago.
+    Dividend {
+        account: usize,
+        ago: u32,
+    },
 }
 
 fn steps() -> impl Strategy<Value = Vec<(u32, Step)>> {
@@ -47,6 +58,7 @@ fn steps() -> impl Strategy<Value = Vec<(u32, Step)>> {
         12 => trade.clone().prop_map(|(account, units, price)| Step::Buy { account, units, price }),
         12 => trade.prop_map(|(account, units, price)| Step::Sell { account, units, price }),
         1 => Just(Step::Split),
+        3 => (0..2_usize, 0..30_u32).prop_map(|(account, ago)| Step::Dividend { account, ago }),
     ];
     prop::collection::vec((0..20_u32, step), 1..60)
 }
@@ -56,9 +68,12 @@ fn steps() -> impl Strategy<Value = Vec<(u32, Step)>> {
 struct Unit {
     /// The purchase, by its event.
     lot: usize,
+    acquired: NaiveDate,
     since: NaiveDate,
     cost: i64,
     replaces: bool,
+    /// What part of a unit of the first day it is: one of so many.
+    parts: i64,
 }
 
 /// A unit that was sold at a loss which nothing has denied.
@@ -82,13 +97,18 @@ struct Sum {
 }
 
 /// The journal of some steps, and what its sales and its open lots come to, unit by unit.
-#[derive(Default)]
 struct World {
     journal: Journal,
+    /// How many units one of the first day has become.
+    parts: i64,
     held: [Vec<Unit>; 3],
     /// Purchases: event, account, day.
     purchases: Vec<(usize, usize, NaiveDate)>,
     waiting: Vec<Loss>,
+    /// Units that were sold: the account, and when.
+    gone: Vec<(usize, NaiveDate, Unit)>,
+    /// Dividends: event, account, ex-date.
+    dividends: Vec<(usize, usize, NaiveDate)>,
     sums: BTreeMap<(usize, usize), (Sum, BTreeMap<NaiveDate, i64>)>,
 }
 
@@ -126,7 +146,8 @@ impl World {
         let quantity = Decimal::from(units);
         let kind = EventKind::Buy { security: "X".into(), quantity, price: None };
         let lot = self.event(day, account, kind, -i64::from(units) * price);
-        let unit = Unit { lot, since: day, cost: price, replaces: false };
+        let parts = self.parts;
+        let unit = Unit { lot, acquired: day, since: day, cost: price, replaces: false, parts };
         self.held[account].extend((0..units).map(|_| unit.clone()));
         self.purchases.push((lot, account, day));
         let waiting = std::mem::take(&mut self.waiting);
@@ -162,6 +183,7 @@ impl World {
                 let held = (day - sold.since).num_days();
                 losses.push(Loss { disposal, lot: sold.lot, day, held, lost: sold.cost - price });
             }
+            self.gone.push((account, day, sold));
         }
         for (purchase, account, bought) in self.purchases.clone() {
             if (day - bought).num_days() <= WINDOW {
@@ -187,12 +209,13 @@ impl World {
             };
             self.event(day, account, kind, 0);
             let halves = |unit: &Unit| {
-                let half = Unit { cost: unit.cost / 2, ..unit.clone() };
+                let half = Unit { cost: unit.cost / 2, parts: unit.parts * 2, ..unit.clone() };
                 [half.clone(), half]
             };
             self.held[account] = self.held[account].iter().flat_map(halves).collect();
         }
         if self.held.iter().any(|held| !held.is_empty()) {
+            self.parts *= 2;
             let halves = |loss: &Loss| {
                 let half = Loss { lost: loss.lost / 2, ..loss.clone() };
                 [half.clone(), half]
@@ -201,8 +224,62 @@ impl World {
         }
     }
 
+    fn dividend(&mut self, day: NaiveDate, account: usize, ago: u32) {
+        let parts = Parts::default();
+        let kind = EventKind::Dividend { security: "X".into(), per_share: None, parts };
+        let event = self.event(day, account, kind, 100);
+        let ex = day - chrono::Days::new(ago.into());
+        self.journal.events[event].further.dates.ex = Some(ex);
+        self.dividends.push((event, account, ex));
+    }
+
+    /// Of a dividend, which part of the units held just before the ex-date was held for more than so
+    /// many of the days from one to another, and the fewest of these that a unit was held. `None`: there
+    /// were no units.
+    fn held_long(
+        &self,
+        account: usize,
+        ex: NaiveDate,
+        around: i64,
+        more_than: i64,
+    ) -> Option<(Decimal, i64)> {
+        let (first, last) = (
+            ex - chrono::Days::new(around.unsigned_abs()),
+            ex + chrono::Days::new(around.unsigned_abs()),
+        );
+        let gone = self.gone.iter().filter(|(of, ..)| *of == account);
+        let gone = gone.map(|(_, left, unit)| (Some(*left), unit));
+        let units = gone.chain(self.held[account].iter().map(|unit| (None, unit)));
+        let (mut all, mut passing, mut shortest) = (Decimal::ZERO, Decimal::ZERO, 2 * around + 1);
+        for (left, unit) in units {
+            if unit.acquired >= ex || left.is_some_and(|left| left < ex) {
+                continue;
+            }
+            let counts =
+                |day: &NaiveDate| *day > unit.since && left.is_none_or(|left| *day <= left);
+            let days = first.iter_days().take_while(|day| *day <= last).filter(counts).count();
+            let days = i64::try_from(days).expect("few");
+            shortest = shortest.min(days);
+            let part = Decimal::ONE / Decimal::from(unit.parts);
+            all += part;
+            if days > more_than {
+                passing += part;
+            }
+        }
+        (!all.is_zero()).then(|| (passing / all, shortest))
+    }
+
     fn of(steps: &[(u32, Step)], method: LotMethod) -> World {
-        let mut world = World::default();
+        let mut world = World {
+            journal: Journal::default(),
+            parts: 1,
+            held: Default::default(),
+            purchases: Vec::new(),
+            waiting: Vec::new(),
+            gone: Vec::new(),
+            dividends: Vec::new(),
+            sums: BTreeMap::new(),
+        };
         for (id, shelter) in ACCOUNTS {
             let mut account = Account::taxable(id.into());
             account.shelter = shelter;
@@ -216,7 +293,7 @@ impl World {
             day = day + chrono::Days::new((*days).into());
             match *step {
                 Step::Buy { account, units, price } => {
-                    world.buy(day, account, units, price * PRICE)
+                    world.buy(day, account, units, price * PRICE);
                 }
                 Step::Sell { account, units, price } => {
                     world.sell(day, account, units, price * PRICE, method);
@@ -231,6 +308,7 @@ impl World {
                     world.split(day);
                 }
                 Step::Split => {}
+                Step::Dividend { account, ago } => world.dividend(day, account, ago),
             }
         }
         world
@@ -294,6 +372,21 @@ proptest! {
             }
         }
         prop_assert_eq!(&sums, &world.sums);
+
+        let mut held_long = Vec::new();
+        for (event, account, ex) in &world.dividends {
+            // As many days before and after the ex-date, and for more than how many: `us.toml`.
+            for (test, around, more_than) in TESTS {
+                if let Some((part, shortest)) = world.held_long(*account, *ex, around, more_than) {
+                    held_long.push((*event, test, part.round_dp(12), shortest));
+                }
+            }
+        }
+        let tests = found.holdings.iter().map(|one| {
+            let test = TESTS.iter().find(|(name, ..)| one.test == **name).expect("a test").0;
+            (one.event, test, (one.passing / one.units).round_dp(12), one.shortest.0)
+        });
+        prop_assert_eq!(tests.collect::<Vec<_>>(), held_long);
 
         let mut open: BTreeMap<(Name, usize, NaiveDate), (i64, i64)> = BTreeMap::new();
         for lot in &found.open {
