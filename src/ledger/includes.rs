@@ -20,18 +20,39 @@ use crate::source::Source;
 const DEPTH: usize = 100;
 /// Texts in all; more are taken for a mistake.
 const TEXTS: usize = 100_000;
-/// How far ahead `include` lines are followed: so many of them,
-const AHEAD: usize = 256;
+/// How far ahead `include` lines are followed before texts are read: so many of them,
+const LINES: usize = 256;
 /// or until their texts have so many bytes: few at first, for nothing is read before they are open,
 const FIRST: usize = 1 << 20;
-/// then twice as many each time, up to these.
+/// then twice as many each time, up to these. A longer text is read by itself.
 const MOST: usize = 8 << 20;
 
 /// What `include` lines come to, in the order of the lines.
 #[derive(Default)]
 struct Found {
-    texts: VecDeque<Result<Source, Diagnostic>>,
+    texts: VecDeque<Result<Arc<Source>, Diagnostic>>,
     bytes: usize,
+    /// How many were found before them that have not begun.
+    before: usize,
+}
+
+impl Found {
+    fn push(&mut self, text: Arc<Source>) {
+        self.bytes += text.text.len();
+        self.texts.push_back(Ok(text));
+    }
+
+    fn pop(&mut self) -> Option<Result<Arc<Source>, Diagnostic>> {
+        let text = self.texts.pop_front()?;
+        self.bytes -= text.as_ref().map_or(0, |text| text.text.len());
+        Some(text)
+    }
+
+    /// Puts a text before all others.
+    fn back(&mut self, text: Arc<Source>) {
+        self.bytes += text.text.len();
+        self.texts.push_front(Ok(text));
+    }
 }
 
 /// The path of an `include` line, which may stand in quotes.
@@ -45,26 +66,21 @@ impl Reader<'_> {
         let why = format!("included by `{}`", lines.name);
         let mut found = Found::default();
         self.find(path, line, lines, &mut found);
-        let mut bytes = FIRST;
-        self.find_ahead(lines, &mut found, bytes);
-        while !found.texts.is_empty() {
-            let mut later = Found::default();
-            bytes = MOST.min(bytes * 2);
-            // Their files are opened while other threads read in those that are open.
-            let mut ahead = Some(|reader: &mut Self| reader.find_ahead(lines, &mut later, bytes));
-            while !found.texts.is_empty() {
-                self.read_next(&mut found.texts, &why, &mut ahead);
+        // In short slices, the second text is opened while the first is read.
+        let mut bytes = self.options.slice.map_or(FIRST, |slice| slice.saturating_mul(2));
+        loop {
+            self.find_ahead(lines, &mut found, bytes);
+            if found.texts.is_empty() {
+                break;
             }
-            if let Some(mut ahead) = ahead {
-                ahead(self);
-            }
-            found = later;
+            self.read_next(&mut found, lines, &why);
+            bytes = MOST.min(bytes.saturating_mul(2));
         }
     }
 
     /// Follows the `include` lines that come next, until their texts have `bytes` bytes.
     fn find_ahead(&mut self, lines: &mut Lines<'_>, found: &mut Found, bytes: usize) {
-        while found.texts.len() < AHEAD && found.bytes < bytes {
+        while found.texts.len() < LINES && found.bytes < bytes {
             let before = lines.clone();
             let named = lines.next().and_then(|line| {
                 let rest = line.text.strip_prefix("include")?;
@@ -83,7 +99,8 @@ impl Reader<'_> {
     fn find(&mut self, path: &str, line: Line<'_>, lines: &Lines<'_>, found: &mut Found) {
         let problem =
             |message: String| Diagnostic::error("include", message).at(lines.place(line, path));
-        if self.chain.len() > DEPTH || self.ledger.sources.len() + found.texts.len() > TEXTS {
+        let texts = self.ledger.sources.len() + found.before + found.texts.len();
+        if self.chain.len() > DEPTH || texts > TEXTS {
             // Once is enough, for there may be a million of such lines.
             if !self.endless {
                 self.endless = true;
@@ -120,8 +137,7 @@ impl Reader<'_> {
                 if let Some((format, _)) = prefixed {
                     self.formats.insert(text.name.clone(), format);
                 }
-                found.bytes += text.text.len();
-                found.texts.push_back(Ok(text));
+                found.push(Arc::new(text));
                 continue;
             }
             // A pattern may well match the text it stands in.
@@ -135,67 +151,34 @@ impl Reader<'_> {
         }
     }
 
-    /// Reads the first of these texts, or several of them. `ahead` is done once while other threads
-    /// read, if others do.
-    fn read_next(
-        &mut self,
-        found: &mut VecDeque<Result<Source, Diagnostic>>,
-        why: &str,
-        ahead: &mut Option<impl FnOnce(&mut Self)>,
-    ) {
+    /// Whether threads may read a text together with others.
+    fn is_plain(&self, text: &Source) -> bool {
+        text.text.len() <= MOST && self.format(&text.name) == time::Format::Journal
+    }
+
+    /// The first of these texts, if threads may read it.
+    fn plain(&self, found: &mut Found, why: &str) -> Option<Part> {
+        if !matches!(found.texts.front(), Some(Ok(text)) if self.is_plain(text)) {
+            return None;
+        }
+        found.pop()?.ok().map(|text| Part::whole(text, why.to_owned()))
+    }
+
+    /// Reads the first of these texts, or together with it those that come next.
+    fn read_next(&mut self, found: &mut Found, lines: &mut Lines<'_>, why: &str) {
         let before = self.scope.clone();
         if self.dialect == Dialect::Ledger {
             self.scope.outer = self.scope.applied.len();
         }
-        let texts = found.iter().map_while(|text| text.as_ref().ok());
-        let mut room = MOST;
-        let plain = texts.take_while(|text| {
-            let clock = self.format(&text.name) != time::Format::Journal;
-            let fits = room.checked_sub(text.text.len());
-            room = fits.unwrap_or(0);
-            !clock && fits.is_some()
-        });
-        let lengths: Vec<usize> = plain.map(|text| text.text.len()).collect();
+        let texts = found.texts.iter().map_while(|text| text.as_ref().ok());
+        let plain = texts.take_while(|text| self.is_plain(text));
+        let bytes = plain.map(|text| text.text.len()).sum();
         let mut pace = Pace::new(self.options, self.debt);
-        if lengths.len() > 1 && pace.cuts(0, lengths.iter().sum()) {
-            let sources: Vec<Arc<Source>> =
-                found.drain(..lengths.len()).flatten().map(Arc::new).collect();
-            let first = self.ledger.sources.len();
-            let mut parts: Vec<Part<'_>> = (first..)
-                .zip(&sources)
-                .map(|(at, source)| Part {
-                    lines: Lines::new(index(at), &source.name, &source.text),
-                    source,
-                    why: why.to_owned(),
-                    yearless: None,
-                })
-                .collect();
-            self.text_begins(&sources[0], why.to_owned());
-            let meanwhile = |reader: &mut Self| {
-                if let Some(ahead) = ahead.take() {
-                    // What comes later does not stand within the first of these.
-                    let first = reader.chain.pop();
-                    ahead(reader);
-                    reader.chain.extend(first);
-                }
-            };
-            let (last, dropped) = slices::read(self, &mut parts, &pace, meanwhile);
-            pace.pay(0, dropped);
-            self.debt = pace.debt(0);
-            let mut rest = parts.drain(last..);
-            if let Some(mut part) = rest.next() {
-                self.lines(&mut part.lines, part.yearless);
-                self.chain.pop();
-            }
-            drop(rest);
-            drop(parts);
-            let unread = sources.into_iter().skip(last + 1);
-            for source in unread.rev().filter_map(Arc::into_inner) {
-                found.push_front(Ok(source));
-            }
+        if bytes > 0 && pace.cuts(0, bytes) {
+            self.read_together(found, lines, why, &mut pace);
         } else {
-            match found.pop_front() {
-                Some(Ok(text)) => self.source(text, why.to_owned()),
+            match found.pop() {
+                Some(Ok(text)) => self.source(&text, why.to_owned()),
                 Some(Err(problem)) => return self.problem(problem),
                 None => return,
             }
@@ -210,5 +193,39 @@ impl Reader<'_> {
             let now = std::mem::take(&mut self.scope);
             self.scope = Scope { year, parents, applied, outer, ..now };
         }
+    }
+
+    /// Reads plain texts on all threads; those that the next lines name are opened meanwhile.
+    fn read_together(
+        &mut self,
+        found: &mut Found,
+        lines: &mut Lines<'_>,
+        why: &str,
+        pace: &mut Pace,
+    ) {
+        let Some(first) = self.plain(found, why) else { return };
+        let unread = std::iter::from_fn(|| self.plain(found, why)).collect();
+        let number = index(self.ledger.sources.len());
+        self.text_begins(&first.source, why.to_owned());
+        let mut feed = |reader: &mut Self, before| {
+            found.before = before;
+            if found.texts.is_empty() {
+                reader.find_ahead(lines, found, 1);
+            }
+            reader.plain(found, why)
+        };
+        let stand = slices::read(self, number, first, unread, *pace, Some(&mut feed));
+        found.before = 0;
+        for part in stand.unread.into_iter().rev() {
+            found.back(part.source);
+        }
+        pace.pay(0, stand.lost);
+        self.debt = pace.debt(0);
+        let Part { source, at, above, yearless, .. } = stand.part;
+        let number = index(self.ledger.sources.len() - 1);
+        let mut lines = Lines::new(number, &source.name, &source.text);
+        lines.jump(at, above);
+        self.lines(&mut lines, yearless);
+        self.chain.pop();
     }
 }

@@ -15,6 +15,7 @@ use crate::ledger::reader::{Reader, Written, index};
 use crate::ledger::usual;
 use crate::money::Decimal;
 use crate::period::NaiveDate;
+use crate::source::Name;
 
 impl Reader<'_> {
     /// One posting; whether it could be read.
@@ -24,7 +25,7 @@ impl Reader<'_> {
         date: NaiveDate,
         line: Line<'t>,
         lines: &Lines<'t>,
-        written: &mut Written<'t>,
+        written: &mut Written,
     ) -> bool {
         if self.dialect == Dialect::Ledger && is_check(text) {
             self.inert("check of a transaction", false, line, lines);
@@ -144,12 +145,12 @@ impl Reader<'_> {
     }
 
     /// The account that these letters mean here.
-    pub fn account<'t>(&mut self, name: &'t str, written: &mut Written<'t>) -> AccountId {
+    pub fn account(&mut self, name: &str, written: &mut Written) -> AccountId {
         if let Some(id) = written.get(name) {
             return *id;
         }
         let id = self.account_of(name);
-        written.insert(name, id);
+        written.insert(Name::new(name).letters(), id);
         id
     }
 
@@ -162,12 +163,7 @@ impl Reader<'_> {
     /// Where an account's name ends before something that reads as an amount and was meant as one: a
     /// number with a sign, a decimal mark or a symbol; and whether it names a commodity. A name that
     /// was met before is taken as it is.
-    fn slipped(
-        &mut self,
-        name: &str,
-        date: NaiveDate,
-        written: &Written<'_>,
-    ) -> Option<(usize, bool)> {
+    fn slipped(&mut self, name: &str, date: NaiveDate, written: &Written) -> Option<(usize, bool)> {
         if !name.contains(' ') || written.contains_key(name) {
             return None;
         }

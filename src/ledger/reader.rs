@@ -3,7 +3,7 @@
 //! In: sources. Out: a `Ledger` whose transactions are not balanced yet. One pass, no copies of
 //! free text; an account's name is looked up by the letters it is written with.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::hash::BuildHasherDefault;
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ use crate::ledger::model::{
 };
 use crate::ledger::rules::Rule;
 use crate::ledger::scope::Scope;
-use crate::ledger::slices::{self, Pace, Part};
+use crate::ledger::slices::{self, Pace, Part, Stand};
 use crate::ledger::sums::Sums;
 use crate::ledger::time;
 use crate::period::NaiveDate;
@@ -70,8 +70,8 @@ pub(super) struct Yearless {
     pub count: u32,
 }
 
-/// The accounts of one text by the letters they are written with.
-pub(super) type Written<'t> = HashMap<&'t str, AccountId, BuildHasherDefault<Xxh>>;
+/// The accounts of texts by the letters they are written with.
+pub(super) type Written = HashMap<&'static str, AccountId, BuildHasherDefault<Xxh>>;
 
 impl<'o> Reader<'o> {
     /// Nothing read yet.
@@ -106,12 +106,12 @@ impl<'o> Reader<'o> {
         self.commodities.decimal_mark = None;
         self.commodities.default = None;
         self.commodities.default_mark = None;
-        self.source(source, why);
+        self.source(&Arc::new(source), why);
         time::end(self);
     }
 
     /// Reads one text and those it includes.
-    pub fn source(&mut self, source: Source, why: String) {
+    pub fn source(&mut self, source: &Arc<Source>, why: String) {
         if source.text.len() >= u32::MAX as usize {
             let problem = Diagnostic::error("text-too-long", "a text may have at most 4 GiB");
             self.problem(
@@ -119,9 +119,8 @@ impl<'o> Reader<'o> {
             );
             return;
         }
-        let source = Arc::new(source);
         let index = index(self.ledger.sources.len());
-        self.text_begins(&source, why);
+        self.text_begins(source, why);
         let mut lines = Lines::new(index, &source.name, &source.text);
         match self.format(&source.name) {
             time::Format::Clock => time::clock(self, &mut lines),
@@ -161,13 +160,14 @@ impl<'o> Reader<'o> {
                 && pace.cuts(lines.at(), lines.text().len())
             {
                 let source = Arc::clone(&self.ledger.sources[lines.source as usize]);
-                let why = String::new();
-                let mut part = [Part { lines: lines.clone(), source: &source, why, yearless }];
-                let dropped = slices::read(self, &mut part, &pace, |_| {}).1;
-                let [part] = part;
+                let (at, above, why) = (lines.at(), lines.number() - 1, String::new());
+                let part = Part { source, at, above, why, yearless };
+                let none = VecDeque::new();
+                let Stand { part, lost, .. } =
+                    slices::read(self, lines.source, part, none, pace, None);
                 yearless = part.yearless;
-                lines.jump(part.lines.at(), part.lines.number() - lines.number());
-                pace.pay(lines.at(), dropped);
+                lines.jump(part.at, part.above - above);
+                pace.pay(lines.at(), lost);
                 read = lines.at();
             }
             let Some(line) = lines.next() else { break };
@@ -184,10 +184,10 @@ impl<'o> Reader<'o> {
 
     /// Reads the lines of a slice of a text, up to one that may say something for the lines below it;
     /// whether there was none.
-    pub fn slice<'t>(
+    pub fn slice(
         &mut self,
-        lines: &mut Lines<'t>,
-        written: &mut Written<'t>,
+        lines: &mut Lines<'_>,
+        written: &mut Written,
         yearless: &mut Option<Yearless>,
     ) -> bool {
         while let Some(first) = lines.peek() {
@@ -211,7 +211,7 @@ impl<'o> Reader<'o> {
         &mut self,
         line: Line<'t>,
         lines: &mut Lines<'t>,
-        written: &mut Written<'t>,
+        written: &mut Written,
         yearless: &mut Option<Yearless>,
     ) {
         match line.text.as_bytes().first() {
@@ -247,7 +247,7 @@ impl<'o> Reader<'o> {
         &mut self,
         line: Line<'t>,
         lines: &mut Lines<'t>,
-        written: &mut Written<'t>,
+        written: &mut Written,
         yearless: &mut Option<Yearless>,
     ) {
         let Some((date, rest)) = self.date(line.text, || lines.place(line, ""), yearless) else {

@@ -21,116 +21,117 @@
 //! dropped is paid for: as many bytes are read in order before the next slices are cut. So a text of
 //! nothing but directives costs at most twice its length.
 
-use std::collections::BTreeMap;
+mod order;
+mod pace;
+mod rows;
+
+use std::collections::VecDeque;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{SyncSender, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::diagnostic::Diagnostic;
+pub use order::{Done, Take, in_order};
+pub use pace::{NAME, Pace};
+pub use rows::{Numbers, Rows};
+
 use crate::ledger::commodities::{Commodities, Trust};
 use crate::ledger::guesses::Guesses;
 use crate::ledger::lines::Lines;
 use crate::ledger::model::{
-    AccountId, CommodityId, Declaration, Detail, Inert, Ledger, Options, PostingRow, Price,
-    Quantity, Table, TransactionRow,
+    AccountId, CommodityId, Declaration, Inert, Ledger, Options, PostingRow, Price, Quantity,
+    Table, TransactionRow,
 };
 use crate::ledger::reader::{Reader, Written, Yearless, index};
 use crate::ledger::scope::Scope;
 use crate::source::{Name, Source};
 
-/// Bytes of the first slices after a stop; from there they grow to `LARGE`.
-const SMALL: usize = 32 << 10;
-/// Bytes of a slice whose rows stay in a core's own memory.
-const LARGE: usize = 512 << 10;
-/// What is copied for each thread, for each name that is known, in bytes of text it could have read.
-pub const NAME: usize = 32;
-
-/// When slices are cut.
-#[derive(Debug)]
-pub struct Pace {
-    /// Bytes of a slice, where somebody says it.
-    told: Option<usize>,
-    /// Asked for where slices may be of use: to ask starts the threads.
-    threads: usize,
-    /// No slices are cut before this byte.
-    next: usize,
-}
+/// No more texts are opened where so many slices may wait to be taken in,
+const WAITING: usize = 256;
+/// and where fewer bytes are left to cut, a text is opened before any is taken in.
+const FEW: usize = 2 << 20;
 
 /// A text, or what is left of one, that is to be read.
-pub struct Part<'t> {
-    /// Where it stands.
-    pub lines: Lines<'t>,
+pub struct Part {
     /// The text.
-    pub source: &'t Arc<Source>,
+    pub source: Arc<Source>,
+    /// Where reading stands in it.
+    pub at: usize,
+    /// How many lines lie before that.
+    pub above: u32,
     /// As what it is read, and what told so.
     pub why: String,
     /// Dates without a year so far.
     pub yearless: Option<Yearless>,
 }
 
-impl Pace {
-    /// As the options say, and not before byte `next`.
-    pub fn new(options: Options, next: usize) -> Pace {
-        Pace { told: options.slice, threads: 0, next }
+impl Part {
+    /// A text of which nothing is read yet.
+    pub fn whole(source: Arc<Source>, why: String) -> Part {
+        Part { source, at: 0, above: 0, why, yearless: None }
     }
 
-    /// Whether to cut slices at byte `at` of a text of `length` bytes: they are of no use to a single
-    /// thread, nor in a short text.
-    pub fn cuts(&mut self, at: usize, length: usize) -> bool {
-        let left = length - at;
-        if at < self.next || self.told.map_or(left <= 4 * SMALL, |told| left / 2 < told) {
-            return false;
-        }
-        self.threads = rayon::current_num_threads();
-        self.threads > 1
-    }
-
-    /// How many bytes slice number `slice` is to have.
-    pub fn size(&self, slice: usize) -> usize {
-        let doubled = u32::try_from(slice / self.threads).unwrap_or(u32::MAX).min(4);
-        self.told.unwrap_or((SMALL << doubled).min(LARGE))
-    }
-
-    /// How many threads read.
-    pub fn threads(&self) -> usize {
-        self.threads
-    }
-
-    /// `dropped` bytes were read for nothing up to byte `at`.
-    pub fn pay(&mut self, at: usize, dropped: usize) {
-        self.next = if self.told.is_some() { at } else { at + dropped };
-    }
-
-    /// How many bytes are to be read in order where byte `at` is the last.
-    pub fn debt(&self, at: usize) -> usize {
-        self.next.saturating_sub(at)
+    /// How many bytes are left to read.
+    fn left(&self) -> usize {
+        self.source.text.len() - self.at
     }
 }
 
-/// What every slice's reader begins with.
-struct Known<'t> {
-    /// The texts, in their order, from where reading goes on.
-    texts: Vec<(Lines<'t>, &'t Source)>,
+/// Where reading stands after some slices.
+pub struct Stand {
+    /// The text that has begun and not ended: reading stands in it, at its end maybe.
+    pub part: Part,
+    /// Texts that come after it.
+    pub unread: VecDeque<Part>,
+    /// How many bytes were read for nothing: those of slices that were dropped, and those that could have
+    /// been read while names were copied, as far as they are more than was taken in.
+    pub lost: usize,
+}
+
+/// Gives the text that comes after those that are known, so many of which have not begun. `None`: there is
+/// none, or it is to be read by itself.
+pub type Feed<'f, 'o> = &'f mut dyn FnMut(&mut Reader<'o>, usize) -> Option<Part>;
+
+/// What every slice's reader begins with, and what they share.
+struct Known {
+    pace: Pace,
     accounts: Table,
     commodities: Commodities,
     scope: Scope,
     date_format: Option<String>,
     options: Options,
+    /// Index of the first text in the ledger's `sources`.
+    first: u32,
+    left: Mutex<Left>,
+    spare: Mutex<Vec<Rows>>,
+    /// No more slices are wanted.
+    enough: AtomicBool,
 }
 
 /// What is left to cut.
-struct Cut {
-    /// Index of the text.
+struct Left {
+    /// All texts that are open.
+    texts: Vec<Arc<Source>>,
+    /// Index of the one that is being cut.
     text: usize,
     at: usize,
+    /// In this one and those after it.
+    bytes: usize,
     slices: usize,
+    /// A thread came for a slice when there was none, and has left.
+    dry: bool,
+}
+
+/// A slice, to be read.
+struct Cut {
+    number: usize,
+    /// Index of its text.
+    text: usize,
+    source: Arc<Source>,
+    range: Range<usize>,
 }
 
 /// A slice, read.
 struct Slice {
-    /// Its number, from 0.
-    number: usize,
     /// Which thread has read it.
     thread: usize,
     /// Of which text.
@@ -150,126 +151,62 @@ struct Slice {
     yearless: Option<Yearless>,
 }
 
-/// Rows of one slice. Emptied, they serve the next.
-#[derive(Default)]
-pub struct Rows {
-    transactions: Vec<TransactionRow>,
-    postings: Vec<PostingRow>,
-    details: Vec<Detail>,
-    declared: Vec<Declaration>,
-    prices: Vec<Price>,
-    inert: Vec<Inert>,
-    diagnostics: Vec<Diagnostic>,
-    unsettled: Vec<u32>,
-}
-
-/// The numbers of one thread's names: up to `known` they are the first reader's.
-#[derive(Clone, Default)]
-pub struct Numbers {
-    known: u32,
-    new: Vec<u32>,
-}
-
-impl Numbers {
-    /// Of a thread that begins with the names of `table`.
-    pub fn new(table: &Table) -> Numbers {
-        Numbers { known: index(table.names().len()), new: Vec::new() }
-    }
-
-    /// Takes in names that are new to the thread: `table` gives them the numbers they come to have.
-    pub fn learn(&mut self, names: &[Name], table: &mut Table) {
-        self.new.extend(names.iter().map(|name| table.number(name)));
-    }
-
-    /// The number that the name with this one of the thread's comes to have.
-    pub fn of(&self, number: u32) -> u32 {
-        number.checked_sub(self.known).map_or(number, |new| self.new[new as usize])
-    }
-}
-
-/// Reads `parts` one after the other, until a slice ends before its time or the last part does. The first
-/// one has begun, no other has. Gives the index of the one in which reading stands, at its end maybe; that
-/// has begun and not ended. And how many bytes were read for nothing: those of slices that were dropped, and
-/// those that could have been read while names were copied, as far as they are more than was taken in.
-/// `meanwhile` is done while other threads read.
+/// Reads `part`, which has begun and is number `first` of the ledger's texts, then `unread`, then what
+/// `feed` gives: until a slice ends before its time, or there is no more.
 pub fn read<'o>(
     reader: &mut Reader<'o>,
-    parts: &mut [Part<'_>],
-    pace: &Pace,
-    meanwhile: impl FnOnce(&mut Reader<'o>),
-) -> (usize, usize) {
-    let threads = pace.threads;
+    first: u32,
+    part: Part,
+    unread: VecDeque<Part>,
+    pace: Pace,
+    feed: Option<Feed<'_, 'o>>,
+) -> Stand {
+    let threads = pace.threads();
+    let open = || [&part].into_iter().chain(&unread);
     let known = Known {
-        texts: parts.iter().map(|part| (part.lines.clone(), &**part.source)).collect(),
+        pace,
         accounts: reader.ledger.accounts.clone(),
         commodities: reader.commodities.clone(),
         scope: reader.scope.clone(),
         date_format: reader.date_format.clone(),
         options: reader.options,
+        first,
+        left: Mutex::new(Left {
+            texts: open().map(|part| Arc::clone(&part.source)).collect(),
+            text: 0,
+            at: part.at,
+            bytes: open().map(Part::left).sum(),
+            slices: 0,
+            dry: false,
+        }),
+        spare: Mutex::new(std::mem::take(&mut reader.spare)),
+        enough: AtomicBool::new(false),
     };
+    // To open a file may need the threads: then all that are waited for must find room.
+    let room = if feed.is_some() { WAITING } else { 2 * threads };
+    let numbers = |table: &Table| vec![Numbers::new(table); threads];
+    let mut taking = Taking {
+        accounts: numbers(&known.accounts),
+        commodities: numbers(&known.commodities.table),
+        reader,
+        known: &known,
+        feed,
+        part,
+        unread,
+        text: 0,
+        taken: 0,
+        dropped: 0,
+    };
+    in_order(threads, room, |thread, done| known.work(thread, done), &mut taking);
+    let Taking { reader, part, unread, taken, dropped, .. } = taking;
     let names = known.accounts.names().len() + known.commodities.table.names().len();
-    let mut taking = Taking::new(threads, &known);
-    let at = known.texts.first().map_or(0, |(lines, _)| lines.at());
-    let cut = Mutex::new(Cut { text: 0, at, slices: 0 });
-    let spare = Mutex::new(std::mem::take(&mut reader.spare));
-    let enough = AtomicBool::new(false);
-    // Of several texts all slices have room: nobody takes any while something else is done meanwhile,
-    // and that may need the threads.
-    let slices = |part: &Part<'_>| part.lines.text().len() / pace.size(0) + 1;
-    let room = if parts.len() > 1 { parts.iter().map(slices).sum() } else { 2 * threads };
-    let (mut stands, mut dropped, mut taken) = (0, 0, 0);
-    rayon::in_place_scope(|scope| {
-        let (send, receive) = sync_channel(room);
-        for thread in 0..threads {
-            let send = send.clone();
-            let (known, cut, spare, enough) = (&known, &cut, &spare, &enough);
-            scope.spawn(move |_| known.work(thread, pace, cut, spare, enough, &send));
-        }
-        drop(send);
-        meanwhile(reader);
-        // Slices come in the order they are done and are taken in in the order of the texts.
-        let mut early = BTreeMap::new();
-        let mut next = 0;
-        for slice in receive {
-            early.insert(slice.number, slice);
-            while let Some(slice) = early.remove(&next) {
-                next += 1;
-                if enough.load(Ordering::Relaxed) || !taking.is_justified(reader, &slice) {
-                    enough.store(true, Ordering::Relaxed);
-                    dropped += slice.range.len();
-                    continue;
-                }
-                taken += slice.range.len();
-                if !slice.whole {
-                    enough.store(true, Ordering::Relaxed);
-                }
-                while stands < slice.text {
-                    reader.text_ends(parts[stands].yearless.take());
-                    reader.chain.pop();
-                    stands += 1;
-                    let Part { source, why, .. } = &mut parts[stands];
-                    reader.text_begins(source, std::mem::take(why));
-                }
-                let rows = taking.take(reader, &mut parts[stands], slice);
-                spare.lock().unwrap_or_else(PoisonError::into_inner).push(rows);
-            }
-        }
-    });
-    reader.spare = spare.into_inner().unwrap_or_else(PoisonError::into_inner);
-    (stands, dropped + (names * NAME * threads).saturating_sub(taken))
+    reader.spare = std::mem::take(&mut *locked(&known.spare));
+    Stand { part, unread, lost: dropped + (names * NAME * threads).saturating_sub(taken) }
 }
 
-impl Known<'_> {
+impl Known {
     /// Reads one slice after the other until there is none, or none is wanted.
-    fn work(
-        &self,
-        thread: usize,
-        pace: &Pace,
-        cut: &Mutex<Cut>,
-        spare: &Mutex<Vec<Rows>>,
-        enough: &AtomicBool,
-        send: &SyncSender<Slice>,
-    ) {
+    fn work(&self, thread: usize, done: &Done<Slice>) {
         // No slice has a line that includes anything.
         let mut load = |_: &str, _: &Name| Err(String::new());
         let mut reader = Reader::new(self.options, &mut load);
@@ -282,58 +219,57 @@ impl Known<'_> {
         reader.scope = self.scope.clone();
         reader.date_format.clone_from(&self.date_format);
         let mut written = Written::default();
-        while let Some((number, text, range)) = self.next(pace, cut)
-            && !enough.load(Ordering::Relaxed)
+        while let Some(cut) = self.next()
+            && !self.enough.load(Ordering::Relaxed)
         {
-            let spare = spare.lock().unwrap_or_else(PoisonError::into_inner).pop();
-            let spare = spare.unwrap_or_default();
-            let slice = self.slice(&mut reader, &mut written, spare, text, range);
-            if send.send(Slice { number, thread, ..slice }).is_err() {
+            let spare = locked(&self.spare).pop().unwrap_or_default();
+            let slice = self.slice(&mut reader, &mut written, spare, thread, &cut);
+            if done.send((cut.number, slice)).is_err() {
                 return;
             }
         }
     }
 
-    /// Cuts the next slice: up to a line that begins with a digit, or the end of a text. Its number, its
-    /// text, its bytes.
-    fn next(&self, pace: &Pace, cut: &Mutex<Cut>) -> Option<(usize, usize, Range<usize>)> {
-        let mut cut = cut.lock().unwrap_or_else(PoisonError::into_inner);
-        let bytes = loop {
-            let bytes = self.texts.get(cut.text)?.0.text().as_bytes();
-            if cut.at < bytes.len() {
-                break bytes;
+    /// Cuts the next slice: up to a line that begins with a digit, or the end of a text.
+    fn next(&self) -> Option<Cut> {
+        let left = &mut *locked(&self.left);
+        let source = loop {
+            let Some(source) = left.texts.get(left.text) else {
+                left.dry = true;
+                return None;
+            };
+            if left.at < source.text.len() {
+                break Arc::clone(source);
             }
-            (cut.text, cut.at) = (cut.text + 1, 0);
+            (left.text, left.at) = (left.text + 1, 0);
         };
-        let start = cut.at;
-        let least = start.saturating_add(pace.size(cut.slices)).min(bytes.len());
-        let mut ends = memchr::memchr_iter(b'\n', &bytes[least..]).map(|end| least + end + 1);
-        let end = ends.find(|end| bytes.get(*end).is_some_and(u8::is_ascii_digit));
-        cut.at = end.unwrap_or(bytes.len());
-        cut.slices += 1;
-        Some((cut.slices - 1, cut.text, start..cut.at))
+        let Left { text, at: start, slices: number, .. } = *left;
+        left.at = self.pace.end(number, &source.text, start);
+        left.bytes -= left.at - start;
+        left.slices += 1;
+        Some(Cut { number, text, source, range: start..left.at })
     }
 
-    fn slice<'t>(
-        &'t self,
+    fn slice(
+        &self,
         reader: &mut Reader<'_>,
-        written: &mut Written<'t>,
+        written: &mut Written,
         spare: Rows,
-        text: usize,
-        range: Range<usize>,
+        thread: usize,
+        cut: &Cut,
     ) -> Slice {
-        let (lines, source) = &self.texts[text];
+        let Cut { text, source, range, .. } = cut;
         let known = (reader.ledger.accounts.names().len(), reader.commodities.table.names().len());
         spare.lend(reader);
+        let lines = Lines::new(self.first + index(*text), &source.name, &source.text);
         let mut lines = lines.part(range.clone());
         let mut yearless = None;
         let whole = reader.slice(&mut lines, written, &mut yearless);
         let read = range.start..lines.at();
         source.text.let_go(read.clone());
         Slice {
-            number: 0,
-            thread: 0,
-            text,
+            thread,
+            text: *text,
             range: read,
             whole,
             lines: lines.number() - 1,
@@ -347,54 +283,95 @@ impl Known<'_> {
     }
 }
 
-impl Rows {
-    /// Gives `reader` these empty rows to fill.
-    fn lend(self, reader: &mut Reader<'_>) {
-        reader.unsettled = self.unsettled;
-        reader.ledger.transactions = self.transactions;
-        reader.ledger.postings = self.postings;
-        reader.ledger.details = self.details;
-        reader.ledger.declared = self.declared;
-        reader.ledger.prices = self.prices;
-        reader.ledger.inert = self.inert;
-        reader.ledger.diagnostics = self.diagnostics;
-    }
-
-    /// Takes back what `reader` has filled.
-    fn back(reader: &mut Reader<'_>) -> Rows {
-        let unsettled = std::mem::take(&mut reader.unsettled);
-        let ledger = &mut reader.ledger;
-        Rows {
-            transactions: std::mem::take(&mut ledger.transactions),
-            postings: std::mem::take(&mut ledger.postings),
-            details: std::mem::take(&mut ledger.details),
-            declared: std::mem::take(&mut ledger.declared),
-            prices: std::mem::take(&mut ledger.prices),
-            inert: std::mem::take(&mut ledger.inert),
-            diagnostics: std::mem::take(&mut ledger.diagnostics),
-            unsettled,
-        }
-    }
+/// What threads share is whole at every moment, even if one of them panicked.
+pub fn locked<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Takes slices in, in the order of the text.
-struct Taking {
-    /// By thread.
+/// Takes slices in, in the order of the texts.
+struct Taking<'t, 'f, 'o> {
+    reader: &'t mut Reader<'o>,
+    known: &'t Known,
+    feed: Option<Feed<'f, 'o>>,
+    /// The text that has begun, its number among those that are read here, and the texts after it.
+    part: Part,
+    text: usize,
+    unread: VecDeque<Part>,
+    /// The numbers of names, by thread.
     accounts: Vec<Numbers>,
     commodities: Vec<Numbers>,
+    /// Bytes.
+    taken: usize,
+    dropped: usize,
 }
 
-impl Taking {
-    fn new(threads: usize, known: &Known<'_>) -> Taking {
-        let numbers = |table: &Table| vec![Numbers::new(table); threads];
-        Taking {
-            accounts: numbers(&known.accounts),
-            commodities: numbers(&known.commodities.table),
+impl Take<Slice> for Taking<'_, '_, '_> {
+    fn take(&mut self, slice: Slice) {
+        self.open(FEW);
+        if self.known.enough.load(Ordering::Relaxed) || !self.is_justified(&slice) {
+            self.known.enough.store(true, Ordering::Relaxed);
+            self.dropped += slice.range.len();
+            return;
         }
+        self.taken += slice.range.len();
+        if !slice.whole {
+            self.known.enough.store(true, Ordering::Relaxed);
+        }
+        while self.text < slice.text
+            && let Some(next) = self.unread.pop_front()
+        {
+            self.text += 1;
+            let ended = std::mem::replace(&mut self.part, next);
+            self.reader.text_ends(ended.yearless);
+            self.reader.chain.pop();
+            self.reader.text_begins(&self.part.source, std::mem::take(&mut self.part.why));
+        }
+        let rows = self.append(slice);
+        locked(&self.known.spare).push(rows);
+    }
+
+    fn meanwhile(&mut self) -> bool {
+        self.open(usize::MAX)
+    }
+}
+
+impl Taking<'_, '_, '_> {
+    /// Opens the text that comes next, where fewer than so many bytes are left to cut. Whether it did.
+    fn open(&mut self, bytes: usize) -> bool {
+        let Some(feed) = &mut self.feed else { return false };
+        let (few, dry) = {
+            let left = locked(&self.known.left);
+            (left.bytes < bytes, left.dry)
+        };
+        let open = [&self.part].into_iter().chain(&self.unread);
+        let waiting: usize = open.map(|part| self.known.pace.slices(part.left())).sum();
+        if !few || waiting > WAITING {
+            return false;
+        }
+        // Where a thread has left, all are to begin anew.
+        let next = if dry || self.known.enough.load(Ordering::Relaxed) {
+            None
+        } else {
+            // What comes later does not stand within the text that has begun.
+            let begun = self.reader.chain.pop();
+            let next = feed(self.reader, self.unread.len());
+            self.reader.chain.extend(begun);
+            next
+        };
+        let Some(next) = next else {
+            self.feed = None;
+            return false;
+        };
+        let mut left = locked(&self.known.left);
+        left.bytes += next.left();
+        left.texts.push(Arc::clone(&next.source));
+        self.unread.push_back(next);
+        true
     }
 
     /// Whether what a slice took for granted is so.
-    fn is_justified(&self, reader: &Reader<'_>, slice: &Slice) -> bool {
+    fn is_justified(&self, slice: &Slice) -> bool {
+        let reader = &*self.reader;
         let numbers = &self.commodities[slice.thread];
         let first_new = numbers.known + index(numbers.new.len());
         let seen = |id: CommodityId| {
@@ -413,10 +390,11 @@ impl Taking {
     }
 
     /// Appends what a slice has; its rows come back, empty.
-    fn take(&mut self, reader: &mut Reader<'_>, part: &mut Part<'_>, slice: Slice) -> Rows {
-        let Part { lines, yearless, .. } = part;
+    fn append(&mut self, slice: Slice) -> Rows {
+        let reader = &mut *self.reader;
         let Slice { thread, range, mut rows, trust, .. } = slice;
-        let above = lines.number() - 1;
+        let Part { at, above: lines, yearless, .. } = &mut self.part;
+        let above = *lines;
         let (accounts, commodities) = (&mut self.accounts[thread], &mut self.commodities[thread]);
         accounts.learn(&slice.accounts, &mut reader.ledger.accounts);
         commodities.new.extend(slice.commodities.iter().map(|name| reader.commodities.add(name)));
@@ -469,7 +447,8 @@ impl Taking {
             }
             problem
         }));
-        lines.jump(range.end, slice.lines);
+        *at = range.end;
+        *lines += slice.lines;
         rows
     }
 }

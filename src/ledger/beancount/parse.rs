@@ -129,7 +129,7 @@ impl<'d, 't> Parser<'d, 't> {
             if self.cursor.byte().is_ascii_digit()
                 && pace.cuts(self.cursor.at, self.cursor.text.len())
             {
-                let dropped = slices::read(self, &pace);
+                let dropped = slices::read(self, pace);
                 pace.pay(self.cursor.at, dropped);
                 read = self.cursor.at;
                 continue;

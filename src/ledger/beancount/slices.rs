@@ -14,11 +14,10 @@
 //! A line that begins with a digit may stand in the midst of a text in quotes. So a slice is read to the
 //! end of its last directive, wherever that is, and the next one is taken in only if it began there.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::ops::Range;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{SyncSender, sync_channel};
-use std::sync::{Mutex, PoisonError};
 
 use crate::ledger::beancount::draft::{Balance, Draft, Item, Open, Pad, What};
 use crate::ledger::beancount::lex::Cursor;
@@ -27,29 +26,32 @@ use crate::ledger::beancount::parse::{Include, Parser, Stretch, index};
 use crate::ledger::model::{
     AccountId, CommodityId, Declaration, Inert, PostingRow, Price, Quantity, Table, TransactionRow,
 };
-use crate::ledger::slices::{NAME, Numbers, Pace};
+use crate::ledger::slices::{Done, NAME, Numbers, Pace, Take, in_order, locked};
 use crate::source::{Name, Source};
 
-/// What every slice's parser begins with.
+/// What every slice's parser begins with, and what they share.
 struct Known<'t> {
+    pace: Pace,
     text: &'t Source,
     /// Its index among the ledger's.
     source: u32,
     accounts: Table,
     commodities: Table,
     options: Options,
+    left: Mutex<Left>,
+    spare: Mutex<Vec<Draft>>,
+    /// No more slices are wanted.
+    enough: AtomicBool,
 }
 
 /// What is left to cut.
-struct Cut {
+struct Left {
     at: usize,
     slices: usize,
 }
 
 /// A slice, read.
 struct Slice<'t> {
-    /// Its number, from 0.
-    number: usize,
     /// Which thread has read it.
     thread: usize,
     /// Where it began.
@@ -72,78 +74,45 @@ struct Slice<'t> {
 /// Reads on from a directive, until a slice ends before its time or the text does. Gives how many bytes
 /// were read for nothing: those of slices that were dropped, and those that could have been read while
 /// names were copied, as far as they are more than was taken in.
-pub(super) fn read(parser: &mut Parser<'_, '_>, pace: &Pace) -> usize {
+pub(super) fn read(parser: &mut Parser<'_, '_>, pace: Pace) -> usize {
     let threads = pace.threads();
     let known = Known {
+        pace,
         text: parser.text,
         source: parser.source,
         accounts: parser.draft.ledger.accounts.clone(),
         commodities: parser.draft.ledger.commodities.clone(),
         options: parser.options.clone(),
+        left: Mutex::new(Left { at: parser.cursor.at, slices: 0 }),
+        spare: Mutex::default(),
+        enough: AtomicBool::new(false),
     };
-    let names = known.accounts.names().len() + known.commodities.names().len();
     let mut taking = Taking {
         accounts: vec![Numbers::new(&known.accounts); threads],
         commodities: vec![Numbers::new(&known.commodities); threads],
+        parser,
+        known: &known,
+        taken: 0,
+        dropped: 0,
     };
-    let cut = Mutex::new(Cut { at: parser.cursor.at, slices: 0 });
-    let spare = Mutex::new(Vec::new());
-    let enough = AtomicBool::new(false);
-    let (mut dropped, mut taken) = (0, 0);
-    rayon::in_place_scope(|scope| {
-        let (send, receive) = sync_channel(2 * threads);
-        for thread in 0..threads {
-            let send = send.clone();
-            let (known, cut, spare, enough) = (&known, &cut, &spare, &enough);
-            scope.spawn(move |_| known.work(thread, pace, cut, spare, enough, &send));
-        }
-        drop(send);
-        // Slices come in the order they are done and are taken in in the order of the text.
-        let mut early = BTreeMap::new();
-        let mut next = 0;
-        for slice in receive {
-            early.insert(slice.number, slice);
-            while let Some(slice) = early.remove(&next) {
-                next += 1;
-                let length = slice.end.at.saturating_sub(slice.start);
-                if enough.load(Ordering::Relaxed) || slice.start != parser.cursor.at {
-                    enough.store(true, Ordering::Relaxed);
-                    dropped += length;
-                    continue;
-                }
-                taken += length;
-                if !slice.whole {
-                    enough.store(true, Ordering::Relaxed);
-                }
-                let said = taking.take(parser, slice);
-                spare.lock().unwrap_or_else(PoisonError::into_inner).push(said);
-            }
-        }
-    });
-    dropped + (names * NAME * threads).saturating_sub(taken)
+    in_order(threads, 2 * threads, |thread, done| known.work(thread, done), &mut taking);
+    let names = known.accounts.names().len() + known.commodities.names().len();
+    taking.dropped + (names * NAME * threads).saturating_sub(taking.taken)
 }
 
 impl<'t> Known<'t> {
     /// Reads one slice after the other until there is none, or none is wanted.
-    fn work(
-        &self,
-        thread: usize,
-        pace: &Pace,
-        cut: &Mutex<Cut>,
-        spare: &Mutex<Vec<Draft>>,
-        enough: &AtomicBool,
-        send: &SyncSender<Slice<'t>>,
-    ) {
+    fn work(&self, thread: usize, done: &Done<Slice<'t>>) {
         let mut draft = Draft::default();
         draft.ledger.accounts = self.accounts.clone();
         draft.ledger.commodities = self.commodities.clone();
         let mut parser = Parser::new(&mut draft, self.source, self.text, self.options.clone());
-        while let Some((number, range)) = self.next(pace, cut)
-            && !enough.load(Ordering::Relaxed)
+        while let Some((number, range)) = self.next()
+            && !self.enough.load(Ordering::Relaxed)
         {
-            let spare = spare.lock().unwrap_or_else(PoisonError::into_inner).pop();
-            let slice = self.slice(&mut parser, spare.unwrap_or_default(), range);
-            if send.send(Slice { number, thread, ..slice }).is_err() {
+            let spare = locked(&self.spare).pop().unwrap_or_default();
+            let slice = self.slice(&mut parser, spare, thread, range);
+            if done.send((number, slice)).is_err() {
                 return;
             }
         }
@@ -151,19 +120,14 @@ impl<'t> Known<'t> {
 
     /// Cuts the next slice: up to a line that begins with a digit, or the end of the text. Its number,
     /// its bytes.
-    fn next(&self, pace: &Pace, cut: &Mutex<Cut>) -> Option<(usize, Range<usize>)> {
-        let bytes = self.text.text.as_bytes();
-        let mut cut = cut.lock().unwrap_or_else(PoisonError::into_inner);
-        let start = cut.at;
-        if start >= bytes.len() {
+    fn next(&self) -> Option<(usize, Range<usize>)> {
+        let mut left = locked(&self.left);
+        let Left { at: start, slices: number } = *left;
+        if start >= self.text.text.len() {
             return None;
         }
-        let least = start.saturating_add(pace.size(cut.slices)).min(bytes.len());
-        let mut ends = memchr::memchr_iter(b'\n', &bytes[least..]).map(|end| least + end + 1);
-        let end = ends.find(|end| bytes.get(*end).is_some_and(u8::is_ascii_digit));
-        cut.at = end.unwrap_or(bytes.len());
-        cut.slices += 1;
-        Some((cut.slices - 1, start..cut.at))
+        *left = Left { at: self.pace.end(number, &self.text.text, start), slices: number + 1 };
+        Some((number, start..left.at))
     }
 
     /// Reads one slice; `spare`, which is empty, takes in the next.
@@ -171,6 +135,7 @@ impl<'t> Known<'t> {
         &self,
         parser: &mut Parser<'_, 't>,
         mut spare: Draft,
+        thread: usize,
         range: Range<usize>,
     ) -> Slice<'t> {
         let ledger = &parser.draft.ledger;
@@ -184,8 +149,7 @@ impl<'t> Known<'t> {
         std::mem::swap(&mut ledger.accounts, &mut spare.ledger.accounts);
         std::mem::swap(&mut ledger.commodities, &mut spare.ledger.commodities);
         Slice {
-            number: 0,
-            thread: 0,
+            thread,
             start: range.start,
             end: parser.cursor.clone(),
             whole,
@@ -200,15 +164,38 @@ impl<'t> Known<'t> {
 }
 
 /// Takes slices in, in the order of the text.
-struct Taking {
-    /// By thread.
+struct Taking<'p, 'd, 't> {
+    parser: &'p mut Parser<'d, 't>,
+    known: &'p Known<'t>,
+    /// The numbers of names, by thread.
     accounts: Vec<Numbers>,
     commodities: Vec<Numbers>,
+    /// Bytes.
+    taken: usize,
+    dropped: usize,
 }
 
-impl Taking {
+impl<'t> Take<Slice<'t>> for Taking<'_, '_, 't> {
+    fn take(&mut self, slice: Slice<'t>) {
+        let length = slice.end.at.saturating_sub(slice.start);
+        if self.known.enough.load(Ordering::Relaxed) || slice.start != self.parser.cursor.at {
+            self.known.enough.store(true, Ordering::Relaxed);
+            self.dropped += length;
+            return;
+        }
+        self.taken += length;
+        if !slice.whole {
+            self.known.enough.store(true, Ordering::Relaxed);
+        }
+        let said = self.append(slice);
+        locked(&self.known.spare).push(said);
+    }
+}
+
+impl<'t> Taking<'_, '_, 't> {
     /// Appends what a slice says; its lists come back, empty.
-    fn take<'t>(&mut self, parser: &mut Parser<'_, 't>, slice: Slice<'t>) -> Draft {
+    fn append(&mut self, slice: Slice<'t>) -> Draft {
+        let parser = &mut *self.parser;
         let Slice { thread, end, mut said, .. } = slice;
         let above = parser.cursor.line - 1;
         let draft = &mut *parser.draft;
