@@ -337,18 +337,19 @@ impl Journal {
                     let mut blank = "";
                     for events in self.events[events.clone()].chunks(AT_ONCE * BUNDLES) {
                         let bundle = |events: &[Event]| {
-                            let mut text = String::with_capacity(events.len() * BLOCK);
+                            let mut text = Vec::with_capacity(events.len() * BLOCK);
                             let mut printer = Printer::new(accounts);
                             for event in events {
-                                text.push_str(if text.is_empty() { "" } else { "\n" });
+                                text.extend_from_slice(if text.is_empty() { b"" } else { b"\n" });
                                 printer.push(&mut text, event);
                             }
                             text
                         };
-                        let bundles: Vec<String> = events.par_chunks(AT_ONCE).map(bundle).collect();
+                        let bundles: Vec<Vec<u8>> =
+                            events.par_chunks(AT_ONCE).map(bundle).collect();
                         for bundle in bundles {
                             out.write_all(blank.as_bytes())?;
-                            out.write_all(bundle.as_bytes())?;
+                            out.write_all(&bundle)?;
                             blank = "\n";
                         }
                     }

@@ -147,8 +147,9 @@ fn canonical(books: &Books, kept: &Kept) -> (String, Vec<Diagnostic>) {
     let mut parts: Vec<(NaiveDate, String)> = Vec::new();
     let mut printer = ledger::print::Printer::new(&books.journal.accounts);
     for event in &books.journal.events {
-        let mut text = String::new();
+        let mut text = Vec::new();
         printer.push(&mut text, event);
+        let text = String::from_utf8(text).expect("blocks are UTF-8");
         let wanted = kept.is_all() || {
             let source = Source::new("block", format!("{}{text}", ledger::print::HEAD));
             let none = &mut |_: &str, _: &Name| Ok(Vec::new());

@@ -92,6 +92,17 @@ macro_rules! kinds {
                 }
             }
 
+            /// The other security it is about: what it comes to be, or brings.
+            pub fn into_security(&self) -> Option<&Name> {
+                match self {
+                    $( EventKind::$variant { $( $field ),* } => {
+                        $( if stringify!($field) == "into" { return Field::as_name($field); }
+                           let _ = $field; )*
+                        None
+                    } )*
+                }
+            }
+
             /// The let property it is about.
             pub fn property(&self) -> Option<&Name> {
                 match self {

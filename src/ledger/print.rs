@@ -4,14 +4,14 @@
 //! caller's. Knows no file, and nothing of what a block was before.
 
 use std::borrow::Cow;
-use std::fmt::Write;
 
 use indexmap::IndexMap;
 
 use super::blocks::layout;
 use super::blocks::leg::Leg;
-use super::blocks::said::{Asked, Lack, Said, lack, said};
-use super::blocks::text::{escape, escape_row, header, number, push_day, quoted};
+use super::blocks::said::{Asked, Said, said};
+use super::blocks::text::{escape, escape_row, header, push_day, push_quoted};
+use super::blocks::ways::{Lack, Ways};
 use crate::event::{Account, Event, EventKind, Origin, Shown};
 use crate::money::{self, Decimal, Written};
 use crate::source::Name;
@@ -35,14 +35,14 @@ pub const HEAD: &str = "decimal-mark .\n";
 
 /// The events as a journal, in their order, a blank line between two blocks.
 pub fn print(events: &[Event], accounts: &IndexMap<Name, Account>) -> String {
-    let mut text = String::with_capacity(events.len() * 240 + HEAD.len());
-    text.push_str(HEAD);
+    let mut text = Vec::with_capacity(events.len() * 240 + HEAD.len());
+    put(&mut text, HEAD);
     let mut printer = Printer::new(accounts);
     for event in events {
-        text.push('\n');
+        text.push(b'\n');
         printer.push(&mut text, event);
     }
-    text
+    String::from_utf8(text).expect("blocks are UTF-8")
 }
 
 /// Prints the blocks of events, one after the other.
@@ -50,116 +50,154 @@ pub struct Printer<'a> {
     accounts: &'a IndexMap<Name, Account>,
     /// The last account that is not among them.
     taken: Option<Account>,
+    /// The numbers of a block's postings, which are written once they are measured.
+    numbers: Vec<Written>,
 }
 
 impl<'a> Printer<'a> {
     /// An account that is not among `accounts` is taken as [`Account::taxable`].
     pub fn new(accounts: &'a IndexMap<Name, Account>) -> Printer<'a> {
-        Printer { accounts, taken: None }
+        Printer { accounts, taken: None, numbers: Vec::new() }
     }
 
     /// Appends the block of one event, with the end of its last line.
-    pub fn push(&mut self, text: &mut String, event: &Event) {
+    pub fn push(&mut self, text: &mut Vec<u8>, event: &Event) {
         if let Some(account) = self.accounts.get(&event.account) {
-            block(text, event, account);
+            block(text, event, account, &mut self.numbers);
             return;
         }
         let taken = self.taken.take().filter(|taken| taken.id == event.account);
         let taken = taken.unwrap_or_else(|| Account::taxable(event.account.clone()));
-        block(text, event, self.taken.insert(taken));
+        block(text, event, self.taken.insert(taken), &mut self.numbers);
     }
 }
 
 /// Appends the block of one event, with the end of its last line.
-fn block(text: &mut String, event: &Event, account: &Account) {
+fn block(text: &mut Vec<u8>, event: &Event, account: &Account, numbers: &mut Vec<Written>) {
     let legs = layout::legs(event, account);
     push_day(text, event.date);
-    text.extend([" * ", &header(&event.text)]);
-    text.truncate(text.trim_end().len());
-    text.push('\n');
-    for (at, (key, value)) in facts(event, &legs).iter().enumerate() {
-        let before = if at == 0 { "    ; " } else { ", " };
-        text.extend([before, key, ": ", &escape(value)]);
+    put(text, " *");
+    let words = header(&event.text);
+    if !words.is_empty() {
+        text.push(b' ');
+        put(text, &words);
     }
-    text.push_str("\n    ; id: ");
+    text.push(b'\n');
+    facts(&mut Tags { text, any: false }, event, &legs);
+    put(text, "\n    ; id: ");
     match event.id.written() {
-        Ok(written) => text.push_str(written.text()),
-        Err(given) => text.push_str(&escape(given)),
+        Ok(written) => text.extend_from_slice(written.bytes()),
+        Err(given) => put(text, &escape(given)),
     }
-    text.push_str(", src: ");
+    put(text, ", src: ");
     push_origin(text, &event.origin);
-    text.push('\n');
+    text.push(b'\n');
     if let EventKind::Unknown { row } = &event.kind {
-        text.extend(["    ; row: ", &escape_row(row), "\n"]);
+        put(text, "    ; row: ");
+        put(text, &escape_row(row));
+        text.push(b'\n');
     }
-    postings(text, &legs);
+    postings(text, &legs, numbers);
 }
 
 /// Appends where an event was read.
-fn push_origin(text: &mut String, origin: &Origin) {
+fn push_origin(text: &mut Vec<u8>, origin: &Origin) {
     match escape(&origin.file) {
         Cow::Borrowed(file) if origin.also().next().is_none() => {
             let mut line = Written::nothing();
             line.put_digits(origin.line.into(), 0);
-            text.extend([file, ":", line.text()]);
+            line.put(b':');
+            put(text, file);
+            text.extend_from_slice(line.bytes());
         }
-        _ => text.push_str(&escape(&origin.to_string())),
+        _ => put(text, &escape(&origin.to_string())),
     }
 }
 
-/// What the postings do not say of the event, by key.
-fn facts<'e>(event: &'e Event, legs: &[Leg]) -> Vec<(&'e str, Cow<'e, str>)> {
-    let kind = event.kind.name();
-    let fields = event.kind.fields();
-    let text_of = |key: &str| {
-        fields.iter().find_map(|(name, shown)| match shown {
-            Shown::Text(text) if *name == key => Some(*text),
-            _ => None,
-        })
-    };
-    let asked =
-        Asked { kind, security: text_of("security"), into: text_of("into"), ..Asked::default() };
+/// A line of tags in the making.
+struct Tags<'t> {
+    text: &'t mut Vec<u8>,
+    /// Whether there is one.
+    any: bool,
+}
+
+impl Tags<'_> {
+    fn key(&mut self, key: &str) {
+        put(self.text, if self.any { ", " } else { "    ; " });
+        put(self.text, key);
+        put(self.text, ": ");
+        self.any = true;
+    }
+
+    fn text(&mut self, key: &str, value: &str) {
+        self.key(key);
+        put(self.text, &escape(value));
+    }
+
+    /// Letters, digits and signs, in which nothing has to be escaped.
+    fn plain(&mut self, key: &str, value: &[u8]) {
+        self.key(key);
+        self.text.extend_from_slice(value);
+    }
+
+    fn number(&mut self, key: &str, value: Decimal) {
+        self.plain(key, Written::number(value).bytes());
+    }
+}
+
+/// Writes what the postings do not say of the event.
+fn facts(tags: &mut Tags, event: &Event, legs: &[Leg]) {
+    let ways = Ways::of(&event.kind);
+    let asked = Asked::new(ways, event.kind.security(), event.kind.into_security());
     let (asked, said) = understood(event, asked, legs);
 
-    let mut facts = vec![("event", Cow::Borrowed(kind))];
-    facts.extend(asked.security.map(|security| ("security", Cow::Borrowed(security))));
-    facts.extend(event.reason.as_deref().map(|reason| ("reason", Cow::Borrowed(reason))));
-    for (name, shown) in &fields {
-        match shown {
-            Shown::Text(_) if matches!(*name, "security" | "row") => {}
-            Shown::Text(text)
-                if *name == "into_currency" && said.into_currency.as_deref() == Some(*text) => {}
-            Shown::Text(text) => facts.push((*name, Cow::Borrowed(*text))),
-            Shown::Number(value) if said.number(name) == Some(*value) => {}
-            Shown::Number(value) => facts.push((*name, Cow::Owned(number(*value)))),
-            Shown::Day(day) => facts.push((*name, Cow::Owned(day.to_string()))),
-            // Lots are postings of their own.
-            Shown::Lots(_) => {}
-            Shown::Parts(parts) => facts
-                .extend(parts.0.iter().map(|part| (&*part.name, Cow::Owned(number(part.amount))))),
-        }
+    tags.plain("event", ways.name.as_bytes());
+    if let Some(security) = asked.security {
+        tags.text("security", security);
     }
+    if let Some(reason) = &event.reason {
+        tags.text("reason", reason);
+    }
+    event.kind.each_field(|name, shown| match shown {
+        Shown::Text(_) if matches!(name, "security" | "row") => {}
+        Shown::Text(text)
+            if name == "into_currency" && said.into_currency.as_deref() == Some(text) => {}
+        Shown::Text(text) => tags.text(name, text),
+        Shown::Number(value) if said.number(name) == Some(value) => {}
+        Shown::Number(value) => tags.number(name, value),
+        Shown::Day(day) => tags.text(name, &day.to_string()),
+        // Lots are postings of their own.
+        Shown::Lots(_) => {}
+        Shown::Parts(parts) => parts.0.iter().for_each(|part| tags.number(&part.name, part.amount)),
+    });
     if !event.claimed.is_empty() {
         let claims: Vec<&str> = event.claimed.iter().map(crate::event::Claim::text).collect();
-        facts.push(("claimed", Cow::Owned(claims.join(" "))));
+        tags.text("claimed", &claims.join(" "));
     }
-    if let Some(tax) = &event.further.tax {
-        facts.push(("tax", Cow::Borrowed(tax.authority.text())));
-        facts.extend(tax.country.as_deref().map(|country| ("country", Cow::Borrowed(country))));
+    let further = &*event.further;
+    if let Some(tax) = &further.tax {
+        tags.text("tax", tax.authority.text());
+        if let Some(country) = &tax.country {
+            tags.text("country", country);
+        }
     }
-    let dates = &event.further.dates;
-    facts.extend(dates.named().map(|(name, day)| (name, Cow::Owned(day.to_string()))));
-    facts.extend(dates.time.map(|time| ("time", Cow::Owned(time.to_string()))));
-    let links = event.further.links.iter();
-    facts.extend(links.map(|link| ("link", Cow::Owned(format!("{} {}", link.relation, link.to)))));
-    let money = |value| match &event.currency {
-        Some(currency) => money::cash(value, currency).to_string(),
-        None => number(value),
-    };
-    facts.extend(asked.fees.map(|fees| ("fees", Cow::Owned(money(fees)))));
-    facts.extend(asked.withheld.map(|withheld| ("withheld", Cow::Owned(money(withheld)))));
-    facts.extend(asked.currency.map(|currency| ("currency", Cow::Borrowed(&**currency))));
-    facts
+    for (name, day) in further.dates.named() {
+        tags.text(name, &day.to_string());
+    }
+    if let Some(time) = further.dates.time {
+        tags.text("time", &time.to_string());
+    }
+    for link in &further.links {
+        tags.text("link", &format!("{} {}", link.relation, link.to));
+    }
+    for (key, value) in [("fees", asked.fees), ("withheld", asked.withheld)] {
+        let Some(value) = value else { continue };
+        let value = event.currency.as_ref().map_or(value, |of| money::cash(value, of));
+        tags.number(key, value);
+    }
+    if let Some(currency) = asked.currency {
+        tags.text("currency", currency);
+    }
 }
 
 /// The fewest tags on money with which the legs say what the event has, and what they then say.
@@ -173,7 +211,7 @@ fn understood<'e>(event: &'e Event, asked: Asked<'e>, legs: &[Leg]) -> (Asked<'e
             && said.withheld == event.further.withheld
     };
     for currency in [None, currency] {
-        let one = match lack(asked.kind) {
+        let one = match asked.ways.lack {
             Lack::Withheld => (fees, None),
             Lack::Fees | Lack::Nothing => (None, withheld),
         };
@@ -203,55 +241,69 @@ impl Said {
     }
 }
 
-fn push_blanks(text: &mut String, count: usize) {
+fn put(text: &mut Vec<u8>, more: &str) {
+    text.extend_from_slice(more.as_bytes());
+}
+
+fn push_blanks(text: &mut Vec<u8>, count: usize) {
     const BLANKS: &str = "                                                                ";
     match BLANKS.get(..count) {
-        Some(blanks) => text.push_str(blanks),
-        None => text.extend(std::iter::repeat_n(' ', count)),
+        Some(blanks) => put(text, blanks),
+        None => text.extend(std::iter::repeat_n(b' ', count)),
     }
 }
 
-/// The postings, their numbers ending in one column.
-fn postings(text: &mut String, legs: &[Leg]) {
-    let width = |leg: &Leg| leg.account.chars().count() + 4;
-    let digits = |leg: &Leg| Written::number(leg.quantity).bytes().len();
-    let end = numbers_end(legs.iter().map(|leg| (width(leg), digits(leg))));
-    for leg in legs {
-        let quantity = Written::number(leg.quantity);
-        let quantity = quantity.text();
+/// The postings, their numbers ending in one column. `numbers` is scratch.
+fn postings(text: &mut Vec<u8>, legs: &[Leg], numbers: &mut Vec<Written>) {
+    numbers.clear();
+    numbers.extend(legs.iter().map(|leg| Written::number(leg.quantity)));
+    let width = |leg: &Leg| leg.account.length() + 4;
+    let legs = || legs.iter().zip(&*numbers);
+    let end = numbers_end(legs().map(|(leg, number)| (width(leg), number.bytes().len())));
+    for (leg, quantity) in legs() {
+        let quantity = quantity.bytes();
         let gap = end.saturating_sub(width(leg)).max(quantity.len() + 2);
-        text.extend(["    ", &leg.account]);
+        put(text, "    ");
+        put(text, leg.account.above);
+        if !leg.account.below.is_empty() {
+            text.push(b':');
+            put(text, &leg.account.below);
+        }
         push_blanks(text, gap - quantity.len());
-        text.push_str(quantity);
+        text.extend_from_slice(quantity);
         if !leg.commodity.is_empty() {
-            text.push(' ');
-            text.push_str(&quoted(&leg.commodity));
+            text.push(b' ');
+            push_quoted(text, &leg.commodity);
         }
         if let Some(cost) = &leg.cost {
             let (sign, paid) = match cost.unit {
-                Some(unit) => ("@", unit),
-                None => ("@@", money::cash(cost.total, &cost.commodity)),
+                Some(unit) => (" @ ", unit),
+                None => (" @@ ", money::cash(cost.total, &cost.commodity)),
             };
-            text.extend([" ", sign, " ", Written::number(paid).text(), " "]);
-            text.push_str(&quoted(&cost.commodity));
+            put(text, sign);
+            text.extend_from_slice(Written::number(paid).bytes());
+            text.push(b' ');
+            push_quoted(text, &cost.commodity);
         }
         if let Some(lot) = &leg.lot {
             match &lot.basis {
-                None => text.push_str("  ; acquired: unknown"),
+                None => put(text, "  ; acquired: unknown"),
                 Some(basis) => {
-                    let _ = write!(text, "  ; acquired: {}", basis.acquired);
+                    put(text, "  ; acquired: ");
+                    push_day(text, basis.acquired);
                     if let Some(cost) = basis.cost {
-                        let cost = match &*lot.currency {
-                            "" => number(cost),
-                            currency => money::cash(cost, currency).to_string(),
-                        };
-                        let _ = write!(text, ", cost: {cost} {}", escape(&lot.currency));
+                        put(text, ", cost: ");
+                        let currency = &lot.currency;
+                        let none = currency.is_empty();
+                        let cost = if none { cost } else { money::cash(cost, currency) };
+                        text.extend_from_slice(Written::number(cost).bytes());
+                        put(text, if none { "" } else { " " });
+                        put(text, &escape(currency));
                     }
-                    text.truncate(text.trim_end().len());
                 }
             }
         }
-        text.push('\n');
+        text.push(b'\n');
     }
 }
 
@@ -281,8 +333,9 @@ mod tests {
     /// The block without its `id` line.
     fn printed(event: &Event) -> String {
         let account = Account::taxable("schwab".into());
-        let mut text = String::new();
-        block(&mut text, event, &account);
+        let mut text = Vec::new();
+        block(&mut text, event, &account, &mut Vec::new());
+        let text = String::from_utf8(text).expect("blocks are UTF-8");
         text.lines().filter(|line| !line.contains("; id:")).collect::<Vec<_>>().join("\n")
     }
 

@@ -59,9 +59,22 @@ impl Written {
             }
             (rest, place) = (rest / 10, place + 1);
         };
-        while few > 0 || place <= behind {
-            self.put_digit(last(few % 10), place, behind);
-            (few, place) = (few / 10, place + 1);
+        if place > behind && few == 0 {
+            return;
+        }
+        if place <= behind && behind > 0 {
+            for _ in place..behind {
+                self.put(b'0' + (few % 10) as u8);
+                few /= 10;
+            }
+            self.put(b'.');
+        }
+        loop {
+            self.put(b'0' + (few % 10) as u8);
+            few /= 10;
+            if few == 0 {
+                break;
+            }
         }
     }
 

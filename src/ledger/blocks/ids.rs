@@ -6,9 +6,10 @@
 use std::collections::HashMap;
 use std::io::Write;
 
+use super::text;
 use crate::event::{Event, EventId, RowHash, Shown};
 use crate::money::Decimal;
-use crate::period::{Datelike, NaiveDate};
+use crate::period::NaiveDate;
 use crate::source::Name;
 
 /// The id of what an event says: its account, its day, its kind and figures, but no words for the
@@ -96,22 +97,9 @@ impl Contents {
     fn day(&mut self, day: NaiveDate) {
         if let Some((_, text)) = self.day.filter(|(last, _)| *last == day) {
             self.bytes.extend_from_slice(&text);
-        } else if let Ok(year @ 0..=9999) = u32::try_from(day.year()) {
-            let digit = |number: u32| b'0' + u8::try_from(number % 10).unwrap_or_default();
-            let (month, of_month) = (day.month(), day.day());
-            let text = [
-                digit(year / 1000),
-                digit(year / 100),
-                digit(year / 10),
-                digit(year),
-                b'-',
-                digit(month / 10),
-                digit(month),
-                b'-',
-                digit(of_month / 10),
-                digit(of_month),
-                0,
-            ];
+        } else if let Some(written) = text::day(day) {
+            let mut text = [0; 11];
+            text[..written.len()].copy_from_slice(&written);
             self.day = Some((day, text));
             self.bytes.extend_from_slice(&text);
         } else {

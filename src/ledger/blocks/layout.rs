@@ -6,14 +6,14 @@
 
 use std::borrow::Cow;
 
-use super::leg::{Leg, LegCost, LegLot, product, sum};
+use super::leg::{Leg, LegCost, LegLot, Path, product, sum};
 use super::text::{commodity_name, part, title};
 use crate::event::{Account, Event, EventKind, Lots, TaxAuthority};
 use crate::money::{self, Decimal};
 use crate::source::Name;
 
 /// The postings of an event, in the order they are written; at least one lies in the account.
-pub fn legs(event: &Event, account: &Account) -> Vec<Leg> {
+pub fn legs<'e>(event: &'e Event, account: &'e Account) -> Vec<Leg<'e>> {
     let mut layout = Layout::new(event, account);
     layout.fill();
     layout.legs
@@ -24,17 +24,20 @@ struct Layout<'e> {
     /// `Assets:Schwab`
     ledger: &'e str,
     /// Its last part, which income and cost that no security pays are named after.
-    broker: Cow<'e, str>,
+    broker: &'e str,
     currency: Name,
-    legs: Vec<Leg>,
+    /// How many decimals its amounts have at least.
+    decimals: u32,
+    legs: Vec<Leg<'e>>,
 }
 
 impl<'e> Layout<'e> {
     fn new(event: &'e Event, account: &'e Account) -> Layout<'e> {
         let ledger: &str = &account.ledger;
-        let broker = part(ledger.rsplit(':').next().unwrap_or_default());
+        let broker = ledger.rsplit(':').next().unwrap_or_default();
         let currency = event.currency.as_ref().map_or_else(Name::default, commodity_name);
-        Layout { event, ledger, broker, currency, legs: Vec::with_capacity(4) }
+        let decimals = money::decimals_of(&currency);
+        Layout { event, ledger, broker, currency, decimals, legs: Vec::with_capacity(4) }
     }
 
     /// One leg for each thing that moved. Every kind is named, so that a new one asks for its own.
@@ -43,7 +46,7 @@ impl<'e> Layout<'e> {
         match &event.kind {
             EventKind::Opening { security, quantity, cost, acquired: _ } => {
                 self.opening(security.as_ref(), *quantity, cost.get());
-                self.money("Equity:Opening");
+                self.money(Path::whole("Equity:Opening"));
             }
             EventKind::Buy { security, quantity, price }
             | EventKind::Sell { security, quantity, price }
@@ -70,110 +73,113 @@ impl<'e> Layout<'e> {
             | EventKind::Rights { security, quantity, into: None }
             | EventKind::FutureOpen { security, quantity, value: _ }
             | EventKind::FutureClose { security, quantity, value: _ } => {
-                self.swap(security, *quantity, &actions(security));
-                self.money(&actions(security));
+                self.swap(security, *quantity, actions(security));
+                self.money(actions(security));
             }
             EventKind::StockDividend { security, quantity, into: Some(into) }
             | EventKind::Rights { security, quantity, into: Some(into) }
             | EventKind::SpinOff { security, into, quantity, new: _, old: _, share: _ } => {
-                self.swap(into, *quantity, &actions(into));
-                self.money(&actions(security));
+                self.swap(into, *quantity, actions(into));
+                self.money(actions(security));
             }
             EventKind::Merger { security, quantity, into, into_quantity, new: _, old: _ }
             | EventKind::Exchange { security, quantity, into, into_quantity, new: _, old: _ }
             | EventKind::Rename { security, quantity, into, into_quantity, new: _, old: _ } => {
-                self.swap(security, *quantity, &actions(security));
+                self.swap(security, *quantity, actions(security));
                 if let (Some(into), Some(units)) = (into, into_quantity.get()) {
-                    self.swap(into, units, &actions(into));
+                    self.swap(into, units, actions(into));
                 }
-                self.money(&actions(security));
+                self.money(actions(security));
             }
             EventKind::RightsExercise { security, quantity, into, into_quantity } => {
-                self.swap(security, *quantity, &actions(security));
+                self.swap(security, *quantity, actions(security));
                 self.trade(into, *into_quantity, None);
             }
             EventKind::Mark { security, quantity, value: _ } => {
-                self.swap(security, quantity.unwrap_or_default(), &actions(security));
-                self.money(&actions(security));
+                self.swap(security, quantity.unwrap_or_default(), actions(security));
+                self.money(actions(security));
             }
             EventKind::CostAdjustment { security, cost: _, income: _ }
             | EventKind::StatedPosition { security, stated: _ } => {
-                self.swap(security, Decimal::ZERO, "");
-                self.money(&actions(security));
+                self.swap(security, Decimal::ZERO, Path::whole(""));
+                self.money(actions(security));
             }
             EventKind::Dividend { security, per_share: _, parts: _ }
             | EventKind::FundDistribution { security, per_share: _, parts: _ } => {
-                self.money(&named("Income:Dividends", security));
+                self.money(named("Income:Dividends", security));
             }
             EventKind::PaymentInLieu { security, per_share: _ } => {
                 let paid = gross(event).is_some_and(|gross| gross < Decimal::ZERO);
                 let side = if paid { "Expenses:InLieu" } else { "Income:InLieu" };
-                self.money(&named(side, security));
+                self.money(named(side, security));
             }
             EventKind::CapitalGainDistribution { security, per_share: _, parts: _ } => {
-                self.money(&named("Income:Distributions", security));
+                self.money(named("Income:Distributions", security));
             }
             EventKind::Interest { security: Some(security), per_share: _ }
             | EventKind::AccruedInterest { security } => {
-                self.money(&named("Income:Interest", security));
+                self.money(named("Income:Interest", security));
             }
             EventKind::Interest { security: None, per_share: _ } => {
-                self.money(&named("Income:Interest", &self.broker));
+                self.money(named("Income:Interest", self.broker));
             }
             EventKind::ReturnOfCapital { security, per_share: _ }
             | EventKind::Liquidation { security, per_share: _ } => {
-                self.money(&named("Equity:ReturnOfCapital", security));
+                self.money(named("Equity:ReturnOfCapital", security));
             }
             EventKind::OtherIncome { security: _ } => {
-                self.money(&named("Income:Other", &self.broker));
+                self.money(named("Income:Other", self.broker));
             }
-            EventKind::Deposit {} | EventKind::Withdrawal {} => self.money("Equity:Transfers"),
+            EventKind::Deposit {} | EventKind::Withdrawal {} => {
+                self.money(Path::whole("Equity:Transfers"));
+            }
             EventKind::TransferIn { security, quantity, lots }
             | EventKind::TransferOut { security, quantity, lots }
             | EventKind::GiftIn { security, quantity, lots, value: _ }
             | EventKind::GiftOut { security, quantity, lots, value: _ }
             | EventKind::Inheritance { security, quantity, lots, value: _ } => {
                 self.lots(security, *quantity, lots);
-                self.money("Equity:Transfers");
+                self.money(Path::whole("Equity:Transfers"));
             }
             EventKind::Award { security, quantity, value: _ } => {
                 let awards = named("Equity:Awards", security);
-                self.swap(security, *quantity, &awards);
-                self.money(&awards);
+                self.swap(security, *quantity, awards.clone());
+                self.money(awards);
             }
             EventKind::CurrencyExchange { into_currency, into_amount } => {
                 self.exchange(into_currency, *into_amount);
             }
-            EventKind::Fee { security: _ } => self.money(&named("Expenses:Fees", &self.broker)),
+            EventKind::Fee { security: _ } => self.money(named("Expenses:Fees", self.broker)),
             EventKind::MarginInterest {} => {
-                self.money(&named("Expenses:Interest", &self.broker));
+                self.money(named("Expenses:Interest", self.broker));
             }
             EventKind::Withholding { tax, country: _, security: _ } => {
                 self.money(taxes(Some(*tax)));
             }
             EventKind::Rent { property, covers: _ } => {
-                self.money(&format!("Income:Rent:{}", title(property)));
+                self.money(titled("Income:Rent", title(property)));
             }
             EventKind::SecurityDeposit { property } => {
-                self.money(&format!("Liabilities:Deposits:{}", title(property)));
+                self.money(titled("Liabilities:Deposits", title(property)));
             }
             EventKind::SecurityDepositKept { property, value } => {
                 self.kept(property, *value);
-                self.money(&format!("Liabilities:Deposits:{}", title(property)));
+                self.money(titled("Liabilities:Deposits", title(property)));
             }
             EventKind::RentExpense { property, expense } => {
-                self.money(&format!("Expenses:{}:{}", title(property), title(expense)));
+                let below = [title(property), title(expense)].join(":");
+                self.money(titled("Expenses", below));
             }
             EventKind::MortgagePrincipal { property } => {
-                self.money(&format!("Liabilities:{}:Mortgage", title(property)));
+                self.money(titled("Liabilities", title(property) + ":Mortgage"));
             }
             EventKind::Improvement { property, life: _ }
             | EventKind::PlacedInService { property, life: _, building: _, land: _ }
             | EventKind::PropertySale { property } => {
-                self.money(&format!("Equity:Property:{}", title(property)));
+                self.money(titled("Equity:Property", title(property)));
             }
             EventKind::StatedCash { stated: _ } | EventKind::Unknown { row: _ } => {
-                self.money("Equity:Unknown");
+                self.money(Path::whole("Equity:Unknown"));
             }
         }
         if !self.legs.iter().any(|leg| leg.own) {
@@ -185,15 +191,15 @@ impl<'e> Layout<'e> {
     /// A purchase or a sale: units at what was paid, then what the cash lacks of it, then the cash.
     /// Where neither tool could balance that (units and cash the same way, no units), units and cash
     /// stand against the other side.
-    fn trade(&mut self, security: &Name, quantity: Decimal, price: Option<Decimal>) {
+    fn trade(&mut self, security: &'e Name, quantity: Decimal, price: Option<Decimal>) {
         let event = self.event;
         let gross = gross(event).filter(|gross| {
             let opposite = gross.is_sign_negative() != quantity.is_sign_negative();
             event.currency.is_some() && !quantity.is_zero() && (gross.is_zero() || opposite)
         });
         let Some(gross) = gross else {
-            self.swap(security, quantity, &actions(security));
-            self.money(&actions(security));
+            self.swap(security, quantity, actions(security));
+            self.money(actions(security));
             return;
         };
         let exact = |price: &Decimal| {
@@ -216,14 +222,14 @@ impl<'e> Layout<'e> {
     /// A lot from before the records, at its cost where that is known.
     fn opening(
         &mut self,
-        security: Option<&Name>,
+        security: Option<&'e Name>,
         quantity: Option<Decimal>,
         cost: Option<Decimal>,
     ) {
         let (Some(security), Some(quantity)) = (security, quantity) else { return };
         let known = self.event.currency.is_some() && !quantity.is_zero();
         let Some(cost) = cost.filter(|cost| known && !cost.is_sign_negative()) else {
-            self.swap(security, quantity, "Equity:Opening");
+            self.swap(security, quantity, Path::whole("Equity:Opening"));
             return;
         };
         // A price of few digits reads better than a total, if it is exact.
@@ -234,12 +240,12 @@ impl<'e> Layout<'e> {
         self.legs.push(leg);
         if !cost.is_zero() {
             let against = if quantity.is_sign_negative() { cost } else { -cost };
-            self.other("Equity:Opening", against, self.currency.clone());
+            self.other(Path::whole("Equity:Opening"), against, self.currency.clone());
         }
     }
 
     /// Units of several lots, each with what is known of it, then those of no lot.
-    fn lots(&mut self, security: &Name, quantity: Decimal, lots: &Lots) {
+    fn lots(&mut self, security: &'e Name, quantity: Decimal, lots: &Lots) {
         let mut rest = Some(quantity);
         for lot in &lots.0 {
             let mut leg = self.holding(security, lot.quantity);
@@ -256,7 +262,7 @@ impl<'e> Layout<'e> {
         if !quantity.is_zero() {
             // Summed up, so that it has the digits of its lots whoever wrote the total.
             let moved = sum(self.legs.iter().map(|leg| leg.quantity)).unwrap_or(quantity);
-            self.other("Equity:Transfers", -moved, commodity_name(security));
+            self.other(Path::whole("Equity:Transfers"), -moved, commodity_name(security));
         }
     }
 
@@ -281,10 +287,10 @@ impl<'e> Layout<'e> {
             }
             self.legs.push(came);
         } else {
-            self.money("Equity:Transfers");
+            self.money(Path::whole("Equity:Transfers"));
             self.legs.push(came);
             if !into_amount.is_zero() {
-                self.other("Equity:Transfers", -into_amount, into);
+                self.other(Path::whole("Equity:Transfers"), -into_amount, into);
             }
         }
     }
@@ -294,13 +300,14 @@ impl<'e> Layout<'e> {
         if let Some(value) = value.filter(|value| !value.is_zero() && self.event.currency.is_some())
         {
             let property = title(property);
-            self.other(&format!("Liabilities:Deposits:{property}"), value, self.currency.clone());
-            self.other(&format!("Income:Rent:{property}"), -value, self.currency.clone());
+            let deposits = titled("Liabilities:Deposits", property.clone());
+            self.other(deposits, value, self.currency.clone());
+            self.other(titled("Income:Rent", property), -value, self.currency.clone());
         }
     }
 
     /// Cash and where it came from or went; what receives stands first.
-    fn money(&mut self, side: &str) {
+    fn money(&mut self, side: Path<'e>) {
         let event = self.event;
         if event.amount.is_zero() && event.fees.is_zero() && event.further.withheld.is_zero() {
             return;
@@ -339,13 +346,13 @@ impl<'e> Layout<'e> {
             self.other(taxes(authority), event.further.withheld, self.currency.clone());
         }
         if !event.fees.is_zero() {
-            let side = named("Expenses:Fees", &self.broker);
-            self.other(&side, event.fees, self.currency.clone());
+            let side = named("Expenses:Fees", self.broker);
+            self.other(side, event.fees, self.currency.clone());
         }
     }
 
     /// Units into or out of the holding, and the same units on the other side.
-    fn swap(&mut self, security: &Name, quantity: Decimal, side: &str) {
+    fn swap(&mut self, security: &'e Name, quantity: Decimal, side: Path<'e>) {
         let leg = self.holding(security, quantity);
         let commodity = leg.commodity.clone();
         self.legs.push(leg);
@@ -354,9 +361,9 @@ impl<'e> Layout<'e> {
         }
     }
 
-    fn holding(&self, security: &Name, quantity: Decimal) -> Leg {
+    fn holding(&self, security: &'e Name, quantity: Decimal) -> Leg<'e> {
         Leg {
-            account: [self.ledger, ":", &part(security)].concat(),
+            account: named(self.ledger, security),
             own: true,
             claim: false,
             quantity,
@@ -366,9 +373,9 @@ impl<'e> Layout<'e> {
         }
     }
 
-    fn cash(&self, quantity: Decimal) -> Leg {
+    fn cash(&self, quantity: Decimal) -> Leg<'e> {
         Leg {
-            account: [self.ledger, ":Cash"].concat(),
+            account: Path { above: self.ledger, below: Cow::Borrowed("Cash") },
             own: true,
             claim: false,
             quantity: self.digits(quantity),
@@ -378,8 +385,7 @@ impl<'e> Layout<'e> {
         }
     }
 
-    fn other(&mut self, account: &str, quantity: Decimal, commodity: Name) {
-        let account = account.to_owned();
+    fn other(&mut self, account: Path<'e>, quantity: Decimal, commodity: Name) {
         let quantity = if commodity == self.currency { self.digits(quantity) } else { quantity };
         self.legs.push(Leg {
             account,
@@ -394,7 +400,7 @@ impl<'e> Layout<'e> {
 
     /// Money with its currency's decimals.
     fn digits(&self, number: Decimal) -> Decimal {
-        if self.currency.is_empty() { number } else { money::cash(number, &self.currency) }
+        if self.currency.is_empty() { number } else { money::padded(number, self.decimals) }
     }
 }
 
@@ -404,19 +410,24 @@ pub fn gross(event: &Event) -> Option<Decimal> {
 }
 
 /// The other side of corporate actions.
-fn actions(security: &Name) -> String {
+fn actions(security: &Name) -> Path<'_> {
     named("Equity:Actions", security)
 }
 
-fn named(side: &str, id: &str) -> String {
-    [side, ":", &part(id)].concat()
+fn named<'a>(side: &'a str, id: &'a str) -> Path<'a> {
+    Path { above: side, below: part(id) }
 }
 
-fn taxes(authority: Option<TaxAuthority>) -> &'static str {
-    match authority {
+/// An account that is called after a property, or what is below that.
+fn titled(side: &'static str, below: String) -> Path<'static> {
+    Path { above: side, below: Cow::Owned(below) }
+}
+
+fn taxes(authority: Option<TaxAuthority>) -> Path<'static> {
+    Path::whole(match authority {
         Some(TaxAuthority::Foreign) => "Expenses:Taxes:Foreign",
         Some(TaxAuthority::Federal) => "Expenses:Taxes:Federal",
         Some(TaxAuthority::State) => "Expenses:Taxes:State",
         None => "Expenses:Taxes",
-    }
+    })
 }

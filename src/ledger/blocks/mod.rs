@@ -16,6 +16,7 @@ mod read;
 pub mod said;
 mod tags;
 pub mod text;
+pub mod ways;
 
 pub use home::{Context, Sort, below, implied, is_gains, real, sort};
 pub use ids::{Contents, Ids, derived};
@@ -23,10 +24,7 @@ pub use postings::{code, cost_alone, legs, lot_of};
 pub use read::{Read, event, events, is_tagged};
 pub use said::ROUNDED_OFF;
 
-use crate::event::EventKind;
-
 /// Whether the kind with this name moves units, or stands for some with a posting of 0.
 pub fn moves_units(kind: &str) -> bool {
-    let fields = EventKind::field_names(kind).unwrap_or_default();
-    fields.contains(&"quantity") || matches!(kind, "cost-adjustment" | "stated-position")
+    ways::Ways::named(kind).is_some_and(|ways| ways.moves_units)
 }

@@ -1,7 +1,7 @@
 //! The postings of a transaction as legs, as the printer would have written them.
 
 use super::home::{Context, Sort, below, is_gains, real, sort};
-use super::leg::{Leg, LegCost, LegLot, product, sum};
+use super::leg::{Leg, LegCost, LegLot, Path, product, sum};
 use super::text::commodity;
 use crate::diagnostic::Diagnostic;
 use crate::event::{Account, LotBasis};
@@ -12,13 +12,13 @@ use crate::source::Name;
 
 /// The legs of a transaction as one account sees them. `units` names commodities that are securities
 /// here, even where a currency has the same code.
-pub fn legs(
-    transaction: Transaction<'_>,
+pub fn legs<'l>(
+    transaction: Transaction<'l>,
     account: &Account,
     units: &[&str],
     context: &Context,
     problems: &mut Vec<Diagnostic>,
-) -> Vec<Leg> {
+) -> Vec<Leg<'l>> {
     let mut legs = Vec::new();
     let mut choices = Vec::new();
     for posting in real(transaction) {
@@ -28,7 +28,7 @@ pub fn legs(
             choices.push((legs.len(), other.clone()));
         }
         legs.push(Leg {
-            account: posting.account().to_string(),
+            account: Path::whole(posting.account()),
             own,
             claim: !own && is_gains(posting.account()),
             quantity: posting.number(),

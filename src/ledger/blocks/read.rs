@@ -15,8 +15,9 @@ use super::home::{Context, Sort, implied, real, sort};
 use super::ids::{Contents, Ids, derived};
 use super::leg::Leg;
 use super::postings::{legs, money_holders};
-use super::said::{Asked, Said, Trouble, is_property, is_trade, said};
+use super::said::{Asked, Said, Trouble, said};
 use super::tags::{Tag, Tags};
+use super::ways::Ways;
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::event::{Account, Event, EventId, EventKind, FieldError, Rarities, RowHash, Value};
 use crate::ledger::{Ledger, Transaction};
@@ -92,17 +93,16 @@ pub(super) struct Block<'l, 'c> {
 
 impl<'l, 'c> Block<'l, 'c> {
     fn read(&mut self, kind: &Tag<'l>) -> Option<Event> {
-        let name: &str = &kind.value;
-        if !EventKind::NAMES.contains(&name) {
+        let Some(ways) = Ways::named(&kind.value) else {
             self.unknown_kind(kind);
             return None;
-        }
-        self.problems.extend(self.tags.misspelt(name));
-        let account = self.account(name)?;
-        let (legs, security) = self.legs(name, &account);
-        let said = self.said(name, &account, &legs, security.as_ref())?;
-        self.compare(name, &said);
-        let built = self.build(name, &said, security.as_ref());
+        };
+        self.problems.extend(self.tags.misspelt(ways));
+        let account = self.account(ways)?;
+        let (legs, security) = self.legs(ways, &account);
+        let said = self.said(ways, &account, &legs, security.as_ref())?;
+        self.compare(ways, &said);
+        let built = self.build(ways.name, &said, security.as_ref());
 
         let day = self.transaction.date();
         let origin = self.origin();
@@ -116,7 +116,7 @@ impl<'l, 'c> Block<'l, 'c> {
         let further = Rarities {
             dates: self.dates(),
             links: self.links(),
-            tax: self.tax(name),
+            tax: self.tax(ways.name),
             withheld: said.withheld,
         };
         event.further = further.into();
@@ -146,7 +146,8 @@ impl<'l, 'c> Block<'l, 'c> {
     }
 
     /// The account that the event happened in.
-    fn account(&mut self, kind: &str) -> Option<Cow<'c, Account>> {
+    fn account(&mut self, ways: &Ways) -> Option<Cow<'c, Account>> {
+        let kind = ways.name;
         if let Some(tag) = self.tags.get("account").cloned() {
             let mut known = self.context.accounts.values();
             let known = known.find(|a| *a.id == *tag.value || *a.ledger == *tag.value);
@@ -181,8 +182,8 @@ impl<'l, 'c> Block<'l, 'c> {
             return Some(Cow::Borrowed(account));
         }
         // Money of a let property may lie anywhere; other things happen in an account of the books.
-        if self.context.accounts.is_empty() || is_property(kind) || anywhere(kind) {
-            if let Some(name) = self.holder(kind) {
+        if self.context.accounts.is_empty() || ways.is_property || anywhere(kind) {
+            if let Some(name) = self.holder(ways) {
                 return Some(Cow::Owned(Account::taxable(name)));
             }
             let message = format!("no posting shows the money of this `{kind}`");
@@ -204,9 +205,10 @@ impl<'l, 'c> Block<'l, 'c> {
     }
 
     /// The name of the account that holds the money, or the units, of a block outside the books.
-    fn holder(&self, kind: &str) -> Option<Name> {
+    fn holder(&self, ways: &Ways) -> Option<Name> {
+        let kind = ways.name;
         let holders = money_holders(self.transaction);
-        let first = if is_property(kind) || anywhere(kind) {
+        let first = if ways.is_property || anywhere(kind) {
             let spent = spends(kind);
             let fits = |number: Decimal| number.is_sign_negative() == spent;
             let fitting = holders.iter().find(|posting| fits(posting.number()));
@@ -218,7 +220,7 @@ impl<'l, 'c> Block<'l, 'c> {
     }
 
     /// The legs, and the security where a tag or the units name one.
-    fn legs(&mut self, kind: &str, account: &Account) -> (Vec<Leg>, Option<Name>) {
+    fn legs(&mut self, ways: &Ways, account: &Account) -> (Vec<Leg<'l>>, Option<Name>) {
         let named = self.tags.name("security");
         let into = self.tags.name("into");
         let units: Vec<&str> = named.iter().chain(&into).map(|name| &**name).collect();
@@ -228,11 +230,10 @@ impl<'l, 'c> Block<'l, 'c> {
         // Paid from, or into, an account outside: that is still the event's cash.
         if !legs.iter().any(|leg| leg.own && !is_unit(leg)) {
             for leg in legs.iter_mut().filter(|leg| !leg.own && !leg.claim && money(leg)) {
-                leg.own = matches!(sort(&leg.account), Sort::Asset | Sort::Liability);
+                leg.own = matches!(sort(leg.account.above), Sort::Asset | Sort::Liability);
             }
         }
-        let has_security =
-            EventKind::field_names(kind).is_some_and(|fields| fields.contains(&"security"));
+        let has_security = ways.has("security");
         let security = named.clone().or_else(|| {
             let mut units = legs.iter().filter(|leg| has_security && leg.own && !money(leg));
             let first = units.next()?;
@@ -243,7 +244,7 @@ impl<'l, 'c> Block<'l, 'c> {
 
     fn said(
         &mut self,
-        kind: &str,
+        ways: &'static Ways,
         account: &Account,
         legs: &[Leg],
         security: Option<&Name>,
@@ -251,10 +252,11 @@ impl<'l, 'c> Block<'l, 'c> {
         let into = self.tags.name("into");
         let (currency, into_currency) =
             (self.tags.name("currency"), self.tags.name("into_currency"));
+        let kind = ways.name;
         let asked = Asked {
-            kind,
-            security: security.map(|name| &**name),
-            into: into.as_deref(),
+            ways,
+            security,
+            into: into.as_ref(),
             currency: currency.as_ref(),
             into_currency: into_currency.as_ref(),
             fees: self.number("fees"),
@@ -262,7 +264,7 @@ impl<'l, 'c> Block<'l, 'c> {
         };
         let trouble = match said(&asked, legs) {
             Ok(said) => {
-                self.check_lacking(kind, &asked, legs, &said);
+                self.check_lacking(&asked, legs, &said);
                 return Some(said);
             }
             Err(trouble) => trouble,
@@ -298,12 +300,13 @@ impl<'l, 'c> Block<'l, 'c> {
     }
 
     /// What the cash of a hand-written block lacks must be fees or tax, not another thing.
-    fn check_lacking(&mut self, kind: &str, asked: &Asked, legs: &[Leg], said: &Said) {
+    fn check_lacking(&mut self, asked: &Asked, legs: &[Leg], said: &Said) {
         if asked.fees.is_some() || asked.withheld.is_some() || said.lacking.is_zero() {
             return;
         }
         let place = self.transaction.place();
-        if is_property(kind) && kind != "security-deposit-kept" && !said.amount.is_zero() {
+        let kind = asked.ways.name;
+        if asked.ways.is_property && kind != "security-deposit-kept" && !said.amount.is_zero() {
             let message = format!("{} of this `{kind}` went elsewhere", said.lacking.abs());
             self.problems.push(
                 Diagnostic::error("mixed-block", message)
@@ -311,9 +314,9 @@ impl<'l, 'c> Block<'l, 'c> {
                     .note("its amount would be taken as what reached the account")
                     .help("write the other part as an entry of its own, with its own `event:`"),
             );
-        } else if is_trade(kind) && said.priced {
+        } else if asked.ways.is_trade && said.priced {
             let strange = legs.iter().find(|leg| {
-                let sort = sort(&leg.account);
+                let sort = sort(leg.account.above);
                 let named =
                     matches!(sort, Sort::Income | Sort::Asset | Sort::Liability | Sort::Equity);
                 let paid = Some(&leg.commodity) == said.currency.as_ref();
@@ -323,7 +326,7 @@ impl<'l, 'c> Block<'l, 'c> {
                 let message = format!("`{}` is no fee of this `{kind}`", leg.account);
                 let mut diagnostic = Diagnostic::error("mixed-block", message).at(place);
                 diagnostic = diagnostic.note("what the cash of a trade lacks is taken as its fees");
-                self.problems.push(diagnostic.help(match sort(&leg.account) {
+                self.problems.push(diagnostic.help(match sort(leg.account.above) {
                     Sort::Income => {
                         "write two entries: the income, and the trade it paid for with \
                                      `link: reinvests ID`"
@@ -335,8 +338,7 @@ impl<'l, 'c> Block<'l, 'c> {
     }
 
     /// A figure in a tag that the postings also say must be the same.
-    fn compare(&mut self, kind: &str, said: &Said) {
-        let fields = EventKind::field_names(kind).unwrap_or_default();
+    fn compare(&mut self, ways: &Ways, said: &Said) {
         let gross =
             said.amount.checked_add(said.fees).and_then(|sum| sum.checked_add(said.withheld));
         let same_twice = self.tags.name("into").is_some()
@@ -346,7 +348,7 @@ impl<'l, 'c> Block<'l, 'c> {
             let shown = match key {
                 "amount" => Some(said.amount),
                 "gross" => gross,
-                _ if fields.contains(&key) && !same_twice => said.number(key),
+                _ if ways.has(key) && !same_twice => said.number(key),
                 _ => None,
             };
             let (Some(shown), Some(tag)) = (shown, self.tags.get(key).cloned()) else { continue };

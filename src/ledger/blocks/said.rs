@@ -5,20 +5,21 @@
 //! account's own name, and of the others only at their signs, so that a person may rename them.
 
 use super::leg::{Leg, sum};
-use super::text::{commodity, commodity_name};
+use super::text::commodity_name;
+use super::ways::{Lack, Ways};
 use crate::event::{Lot, Lots};
 use crate::money::Decimal;
 use crate::source::Name;
 
 /// What must be known to read legs.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub struct Asked<'a> {
-    /// The kind's name.
-    pub kind: &'a str,
+    /// Those of the kind.
+    pub ways: &'static Ways,
     /// The tag `security`.
-    pub security: Option<&'a str>,
+    pub security: Option<&'a Name>,
     /// The tag `into`.
-    pub into: Option<&'a str>,
+    pub into: Option<&'a Name>,
     /// The tag `currency`, where there is one.
     pub currency: Option<&'a Name>,
     /// The tag `into_currency`, where there is one.
@@ -27,6 +28,14 @@ pub struct Asked<'a> {
     pub fees: Option<Decimal>,
     /// The tag `withheld`, where there is one.
     pub withheld: Option<Decimal>,
+}
+
+impl<'a> Asked<'a> {
+    /// A block with these tags, and none on its money.
+    pub fn new(ways: &'static Ways, security: Option<&'a Name>, into: Option<&'a Name>) -> Self {
+        let (fees, withheld) = (None, None);
+        Asked { ways, security, into, currency: None, into_currency: None, fees, withheld }
+    }
 }
 
 /// What legs say.
@@ -71,100 +80,24 @@ pub enum Trouble {
     Lacking(Decimal),
 }
 
-/// Where what the cash lacks of the gross goes when no tag says it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Lack {
-    /// To the broker.
-    Fees,
-    /// To a tax authority.
-    Withheld,
-    /// Nothing can lack.
-    Nothing,
-}
-
 /// What an entry's price may miss its cash by in a journal that tools accept: they compare sums as
 /// rounded as the journal's amounts are.
 pub const ROUNDED_OFF: Decimal = Decimal::from_parts(5, 0, 0, false, 2);
-
-/// The kinds whose units are held against a price.
-const TRADES: &[&str] = &[
-    "buy",
-    "sell",
-    "short-open",
-    "short-cover",
-    "redemption",
-    "option-open",
-    "option-close",
-    "option-cash-settle",
-    "cash-in-lieu",
-    "rights-exercise",
-    "currency-exchange",
-];
-
-/// The kinds that pay.
-const INCOME: &[&str] = &[
-    "dividend",
-    "fund-distribution",
-    "payment-in-lieu",
-    "capital-gain-distribution",
-    "interest",
-    "accrued-interest",
-    "return-of-capital",
-    "liquidation",
-    "other-income",
-];
-
-/// The kinds of let property, whose payments are recorded one by one.
-const PROPERTY: &[&str] =
-    &["rent", "security-deposit", "security-deposit-kept", "rent-expense", "mortgage-principal"];
-
-/// The kinds of which nothing is taken off.
-const WHOLE: &[&str] = &[
-    "opening",
-    "mark",
-    "cost-adjustment",
-    "placed-in-service",
-    "stated-position",
-    "stated-cash",
-    "unknown",
-];
-
-/// Whether the kind's units are bought or sold at a price.
-pub fn is_trade(kind: &str) -> bool {
-    TRADES.contains(&kind)
-}
-
-/// Whether the kind is of a let property.
-pub fn is_property(kind: &str) -> bool {
-    PROPERTY.contains(&kind)
-}
-
-/// Where what the cash lacks goes for a kind.
-pub fn lack(kind: &str) -> Lack {
-    if INCOME.contains(&kind) {
-        Lack::Withheld
-    } else if PROPERTY.contains(&kind) || WHOLE.contains(&kind) {
-        Lack::Nothing
-    } else {
-        Lack::Fees
-    }
-}
 
 /// Reads the legs of one block.
 ///
 /// # Errors
 /// Where the legs contradict each other or the tags.
 pub fn said(asked: &Asked, legs: &[Leg]) -> Result<Said, Trouble> {
-    let security = asked.security.map(commodity);
-    let into = asked.into.map(commodity);
-    let of = |leg: &Leg, id: Option<&str>| id.is_some_and(|id| leg.commodity == *id);
+    let security = asked.security.map(commodity_name);
+    let into = asked.into.map(commodity_name);
+    let of = |leg: &Leg, id: Option<&Name>| id == Some(&leg.commodity);
     let own = || legs.iter().filter(|leg| leg.own);
-    let moves = super::moves_units(asked.kind);
+    let (kind, moves) = (asked.ways.name, asked.ways.moves_units);
     let is_unit = |leg: &Leg| {
-        (moves || leg.quantity.is_zero())
-            && (of(leg, security.as_deref()) || of(leg, into.as_deref()))
+        (moves || leg.quantity.is_zero()) && (of(leg, security.as_ref()) || of(leg, into.as_ref()))
     };
-    let units = |id: Option<&str>| {
+    let units = |id: Option<&Name>| {
         let mut found = own().filter(|leg| of(leg, id)).peekable();
         if found.peek().is_none() {
             return Ok(None);
@@ -174,17 +107,17 @@ pub fn said(asked: &Asked, legs: &[Leg]) -> Result<Said, Trouble> {
 
     let mut said = Said::default();
     if moves {
-        let counted = match asked.kind {
-            "spin-off" | "stock-dividend" | "rights" if into.is_some() => into.as_deref(),
-            _ => security.as_deref(),
+        let counted = match kind {
+            "spin-off" | "stock-dividend" | "rights" if into.is_some() => into.as_ref(),
+            _ => security.as_ref(),
         };
         said.quantity = units(counted)?;
         // A posting of 0 stands for a position, not for units, where a kind may do without them.
-        if matches!(asked.kind, "opening" | "mark" | "cash-in-lieu") {
+        if matches!(kind, "opening" | "mark" | "cash-in-lieu") {
             said.quantity = said.quantity.filter(|quantity| !quantity.is_zero());
         }
         if into != security {
-            said.into_quantity = units(into.as_deref())?;
+            said.into_quantity = units(into.as_ref())?;
         }
     }
     priced_units(&mut said, || own().filter(|leg| is_unit(leg) && leg.cost.is_some()))?;
@@ -194,15 +127,14 @@ pub fn said(asked: &Asked, legs: &[Leg]) -> Result<Said, Trouble> {
     said.lots = lots.collect();
 
     let money = || own().filter(|leg| !is_unit(leg));
-    let exchanged =
-        (asked.kind == "currency-exchange").then(|| money().find(|leg| leg.cost.is_some()));
-    if asked.kind == "currency-exchange" {
+    let exchanged = (kind == "currency-exchange").then(|| money().find(|leg| leg.cost.is_some()));
+    if kind == "currency-exchange" {
         let priced = exchanged.flatten();
         said.into_currency = asked.into_currency.cloned().or_else(|| {
             priced.and_then(|leg| leg.cost.as_ref()).map(|cost| cost.commodity.clone())
         });
-        let came = said.into_currency.as_deref().map(commodity);
-        let mut came = money().filter(|leg| of(leg, came.as_deref())).peekable();
+        let came = said.into_currency.as_ref().map(commodity_name);
+        let mut came = money().filter(|leg| of(leg, came.as_ref())).peekable();
         if came.peek().is_some() {
             said.into_amount = Some(sum(came.map(|leg| leg.quantity)).ok_or(Trouble::Digits)?);
         }
@@ -216,9 +148,9 @@ pub fn said(asked: &Asked, legs: &[Leg]) -> Result<Said, Trouble> {
     };
     said.currency = asked.currency.cloned().or(said.currency).or_else(stated);
     let currency = said.currency.as_ref().map_or_else(Name::default, commodity_name);
-    let came = said.into_currency.as_deref().map(commodity);
+    let came = said.into_currency.as_ref().map(commodity_name);
     for leg in money() {
-        let known = leg.commodity == currency || of(leg, came.as_deref());
+        let known = leg.commodity == currency || of(leg, came.as_ref());
         if !known && !leg.quantity.is_zero() {
             return Err(Trouble::Commodities(currency, leg.commodity.clone()));
         }
@@ -230,7 +162,7 @@ pub fn said(asked: &Asked, legs: &[Leg]) -> Result<Said, Trouble> {
 }
 
 /// Price and cost of the units that have one.
-fn priced_units<'l, I: Iterator<Item = &'l Leg>>(
+fn priced_units<'l, I: Iterator<Item = &'l Leg<'l>>>(
     said: &mut Said,
     priced: impl Fn() -> I,
 ) -> Result<(), Trouble> {
@@ -256,11 +188,11 @@ fn part(
         sum(weights.filter(|(_, of)| *of == currency).map(|(weight, _)| weight))
             .ok_or(Trouble::Digits)
     };
-    let exchange = asked.kind == "currency-exchange";
+    let exchange = asked.ways.name == "currency-exchange";
     let priced = |leg: &Leg| leg.own && leg.cost.is_some() && (is_unit(leg) || exchange);
     // Of a trade the price says the gross. Of anything else the other side does: what stands there
     // with the sign of the cash was taken off.
-    let sure = is_trade(asked.kind) && legs.iter().any(priced);
+    let sure = asked.ways.is_trade && legs.iter().any(priced);
     said.priced = sure;
     said.lacking = if sure && exchange {
         let gross = sum(legs.iter().filter(|leg| priced(leg)).map(|leg| leg.quantity));
@@ -288,7 +220,7 @@ fn part(
         }
         lacking.checked_sub(part)
     };
-    let lack = lack(asked.kind);
+    let lack = asked.ways.lack;
     let moved = !said.amount.is_zero() || sure || lack == Lack::Withheld;
     (said.fees, said.withheld) = match (asked.fees, asked.withheld) {
         (Some(fees), Some(withheld)) => {

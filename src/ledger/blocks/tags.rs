@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 
 use super::text::unescape;
+use super::ways::Ways;
 use crate::diagnostic::{Diagnostic, nearest};
-use crate::event::{EventKind, Parts};
+use crate::event::Parts;
 use crate::ledger::header;
 use crate::ledger::{Dialect, Transaction};
 use crate::source::{Name, Place};
@@ -73,8 +74,8 @@ impl<'l> Tags<'l> {
     }
 
     /// A warning for each key that is nearly one of ours, which would else be lost in silence.
-    pub fn misspelt(&self, kind: &str) -> Vec<Diagnostic> {
-        let fields = EventKind::field_names(kind).unwrap_or_default();
+    pub fn misspelt(&self, ways: &Ways) -> Vec<Diagnostic> {
+        let (kind, fields) = (ways.name, ways.fields);
         let known = || fields.iter().chain(ALWAYS).chain(Parts::NAMES).copied();
         let strange = self.all.iter().filter(|tag| !known().any(|key| key == tag.key));
         strange

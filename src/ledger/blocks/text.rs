@@ -5,7 +5,8 @@
 //! others are for the eye, and a tag has the exact word.
 
 use std::borrow::Cow;
-use std::fmt::Write;
+use std::fmt::Write as _;
+use std::io::Write as _;
 
 use crate::money::{Decimal, Written};
 use crate::period::{Datelike, NaiveDate};
@@ -14,13 +15,11 @@ use crate::source::Name;
 /// The source's words for the header: one line, nothing in it that ends a description early, opens
 /// a code or sets a status. Cleaning twice changes nothing.
 pub fn header(text: &str) -> Cow<'_, str> {
-    let mut blank = true;
-    let clean = text.bytes().all(|byte| {
-        let two = blank && byte == b' ';
-        blank = byte == b' ';
-        !two && (b' '..0x7f).contains(&byte) && !matches!(byte, b';' | b'|')
-    });
-    if clean && !text.starts_with(['(', '*', '!', '=']) && (!blank || text.is_empty()) {
+    let bytes = text.as_bytes();
+    let plain = |byte: &u8| (b' '..0x7f).contains(byte) && !matches!(byte, b';' | b'|');
+    let clean = bytes.iter().all(plain) && memchr::memmem::find(bytes, b"  ").is_none();
+    let edges = [bytes.first(), bytes.last()].contains(&Some(&b' '));
+    if clean && !edges && !text.starts_with(['(', '*', '!', '=']) {
         return Cow::Borrowed(text);
     }
     let mut clean = String::with_capacity(text.len());
@@ -52,7 +51,9 @@ fn escape_but(value: &str, commas: bool) -> Cow<'_, str> {
     let plain = |byte: u8| {
         (b' '..0x7f).contains(&byte) && !matches!(byte, b'%' | b'[') && (byte != b',' || !commas)
     };
-    if value.bytes().all(plain) && !value.starts_with(' ') && !value.ends_with(' ') {
+    let bytes = value.as_bytes();
+    let edges = [bytes.first(), bytes.last()].contains(&Some(&b' '));
+    if !edges && bytes.iter().all(|byte| plain(*byte)) {
         return Cow::Borrowed(value);
     }
     let inner = value.trim();
@@ -103,6 +104,10 @@ pub fn unescape(text: &str) -> Cow<'_, str> {
 /// The commodity that stands for a security or a currency, without quotes: what neither tool can
 /// have inside quotes becomes `_`.
 pub fn commodity(id: &str) -> Cow<'_, str> {
+    let plain = |byte: u8| (b' '..0x7f).contains(&byte) && !matches!(byte, b'"' | b';');
+    if !id.is_empty() && id.bytes().all(plain) {
+        return Cow::Borrowed(id);
+    }
     let odd =
         |c: char| matches!(c, '"' | ';') || c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
     if id.is_empty() || id.contains(odd) {
@@ -123,9 +128,28 @@ pub fn commodity_name(id: &Name) -> Name {
 /// A commodity as it is written in an amount: in quotes where it is not letters only, or where it
 /// is a word of Ledger's expressions.
 pub fn quoted(commodity: &str) -> Cow<'_, str> {
-    let plain = commodity.bytes().all(|byte| byte.is_ascii_alphabetic());
+    if is_bare(commodity) {
+        Cow::Borrowed(commodity)
+    } else {
+        Cow::Owned(format!("\"{commodity}\""))
+    }
+}
+
+/// Appends a commodity as `quoted` writes it.
+pub fn push_quoted(text: &mut Vec<u8>, commodity: &str) {
+    if is_bare(commodity) {
+        text.extend_from_slice(commodity.as_bytes());
+    } else {
+        text.push(b'"');
+        text.extend_from_slice(commodity.as_bytes());
+        text.push(b'"');
+    }
+}
+
+/// Whether a commodity is letters only, and no word of Ledger's expressions.
+fn is_bare(commodity: &str) -> bool {
     let word = matches!(commodity, "and" | "div" | "else" | "false" | "if" | "or" | "not" | "true");
-    if plain && !word { Cow::Borrowed(commodity) } else { Cow::Owned(format!("\"{commodity}\"")) }
+    !word && commodity.bytes().all(|byte| byte.is_ascii_alphabetic())
 }
 
 /// One part of an account's name: no separator, no two blanks, nothing that ends the name.
@@ -160,20 +184,31 @@ pub fn number(number: Decimal) -> String {
     Written::number(number).text().to_owned()
 }
 
+/// A day of four digits' year: `2024-03-27`.
+pub fn day(day: NaiveDate) -> Option<[u8; 10]> {
+    let year = u32::try_from(day.year()).ok().filter(|year| *year <= 9999)?;
+    let digit = |number: u32| b'0' + (number % 10) as u8;
+    let (month, of_month) = (day.month(), day.day());
+    Some([
+        digit(year / 1000),
+        digit(year / 100),
+        digit(year / 10),
+        digit(year),
+        b'-',
+        digit(month / 10),
+        digit(month),
+        b'-',
+        digit(of_month / 10),
+        digit(of_month),
+    ])
+}
+
 /// Appends a day: `2024-03-27`.
-pub fn push_day(text: &mut String, day: NaiveDate) {
-    let Some(year) = u32::try_from(day.year()).ok().filter(|year| *year <= 9999) else {
-        let _ = write!(text, "{day}");
-        return;
-    };
-    let mut written = Written::nothing();
-    for number in [day.day(), day.month()] {
-        written.put_two(number);
-        written.put(b'-');
+pub fn push_day(text: &mut Vec<u8>, date: NaiveDate) {
+    match day(date) {
+        Some(day) => text.extend_from_slice(&day),
+        None => write!(text, "{date}").expect("memory takes all that is written"),
     }
-    written.put_two(year);
-    written.put_two(year / 100);
-    text.push_str(written.text());
 }
 
 #[cfg(test)]
@@ -224,9 +259,9 @@ mod tests {
             [(2024, 3, 27), (987, 12, 1), (0, 1, 9), (-5, 2, 3), (10_000, 1, 1)]
         {
             let day = NaiveDate::from_ymd_opt(year, month, day).expect("a day");
-            let mut written = String::new();
+            let mut written = Vec::new();
             push_day(&mut written, day);
-            assert_eq!(written, day.to_string());
+            assert_eq!(written, day.to_string().as_bytes());
         }
     }
 
