@@ -43,7 +43,8 @@ impl<'j> Walk<'j> {
         let sums = self.sums(&sale, day, year);
         let marked = self.is_marked(&sale, day);
         let losses = VecDeque::new();
-        let mut disposal = Disposal { sale, day, year, sums, marked, rule, losses };
+        let end = Day::from(day);
+        let mut disposal = Disposal { sale, day, end, year, sums, marked, rule, losses };
         self.dispose(&mut disposal, quantity, proceeds);
         self.after_disposal(disposal);
     }
@@ -159,6 +160,7 @@ impl<'j> Walk<'j> {
         let mut missing = Fixed::from(quantity);
         let mut taken = std::mem::take(&mut self.taken);
         if disposal.rule.is_some() {
+            disposal.losses = self.losses.rooms.take();
             disposal.losses.reserve(taken.len());
         }
         for lot in &taken {

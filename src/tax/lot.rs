@@ -1,5 +1,6 @@
 //! A lot: units of one purchase with what they cost and since when they are held.
 
+use std::num::NonZeroU32;
 use std::ops::{Deref, DerefMut};
 
 use super::day::Day;
@@ -11,8 +12,8 @@ use crate::period::NaiveDate;
 /// Units of one purchase that are still held, or owed.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Lot {
-    /// The purchase, where the books have it.
-    acquisition: Option<u32>,
+    /// The purchase, counted from 1, where the books have it.
+    acquisition: Option<NonZeroU32>,
     /// The day of purchase; `None` where unknown.
     pub acquired: Option<NaiveDate>,
     /// The day the holding period begins from.
@@ -21,9 +22,6 @@ pub(super) struct Lot {
     pub quantity: Fixed,
     /// Cost of the units left; of what is owed, what was received. `None` where unknown.
     pub cost: Option<Fixed>,
-    /// Units and cost of which those left are a part, so that parts never lose a cent; `None` where
-    /// none were taken out, or where the cost is unknown.
-    whole: Option<Box<Shares>>,
     /// It replaced units sold at a loss: no unit does so twice.
     pub replaces: bool,
     /// Held long whatever the day: inherited.
@@ -39,9 +37,12 @@ pub(super) struct Lot {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct More(Option<Box<Rare>>);
 
-/// What gifts, bonds and short sales have beside cost and days.
+/// What lots that are cut, gifts, bonds and short sales have beside cost and days.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Rare {
+    /// Units and cost of which those left are a part, so that parts never lose a cent; `None` where
+    /// none were taken out, or where the cost is unknown.
+    whole: Option<Shares>,
     /// A gift worth less than it had cost: its value that day, and the day.
     pub worth: Option<(Decimal, NaiveDate)>,
     /// Of a bond: what one unit cost when it was bought, and the day its yield is counted to.
@@ -53,8 +54,22 @@ pub(super) struct Rare {
 impl Deref for More {
     type Target = Rare;
     fn deref(&self) -> &Rare {
-        static NOTHING: Rare = Rare { worth: None, yields: None, paid: Vec::new() };
+        static NOTHING: Rare = Rare { whole: None, worth: None, yields: None, paid: Vec::new() };
         self.0.as_deref().unwrap_or(&NOTHING)
+    }
+}
+
+impl More {
+    /// What a part of the lot has of it.
+    fn of_part(&self) -> More {
+        let Some(Rare { whole: _, worth, yields, paid }) = self.0.as_deref() else {
+            return More(None);
+        };
+        if worth.is_none() && yields.is_none() && paid.is_empty() {
+            return More(None);
+        }
+        let rare = Rare { whole: None, worth: *worth, yields: *yields, paid: paid.clone() };
+        More(Some(Box::new(rare)))
     }
 }
 
@@ -72,12 +87,12 @@ impl Lot {
         cost: Option<Decimal>,
     ) -> Lot {
         Lot {
-            acquisition: acquisition.and_then(|at| u32::try_from(at).ok()),
+            acquisition: acquisition
+                .and_then(|at| NonZeroU32::MIN.checked_add(u32::try_from(at).ok()?)),
             acquired,
             since: acquired.map(Day::from),
             quantity: quantity.into(),
             cost: cost.map(Fixed::from),
-            whole: None,
             replaces: false,
             always_long: false,
             more: More::default(),
@@ -94,21 +109,20 @@ impl Lot {
             let nothing = Lot {
                 quantity: Fixed::ZERO,
                 cost: self.cost.map(|_| Fixed::ZERO),
-                whole: None,
                 more: More::default(),
                 ..*self
             };
             return std::mem::replace(self, nothing).whole();
         }
+        let units = self.quantity;
         let kept = self.cost.map(|cost| {
-            let whole = || Box::new(Shares::new(cost, self.quantity));
-            self.whole.get_or_insert_with(whole).of(left, Rounding::Down)
+            let whole = || Shares::new(cost, units);
+            self.more.whole.get_or_insert_with(whole).of(left, Rounding::Down)
         });
         let mut part = Lot {
             quantity,
             cost: self.cost.zip(kept).map(|(cost, kept)| cost - kept),
-            whole: None,
-            more: self.more.clone(),
+            more: self.more.of_part(),
             ..*self
         };
         if let (Some(own), Some(of_part)) = (&mut self.more.0, &mut part.more.0) {
@@ -136,7 +150,7 @@ impl Lot {
 
     /// The lot as one that is no part of another.
     pub fn whole(mut self) -> Lot {
-        self.whole = None;
+        self.set(self.quantity, self.cost);
         self
     }
 
@@ -144,7 +158,9 @@ impl Lot {
     pub fn set(&mut self, quantity: Fixed, cost: Option<Fixed>) {
         self.quantity = quantity;
         self.cost = cost;
-        self.whole = None;
+        if let Some(rare) = &mut self.more.0 {
+            rare.whole = None;
+        }
     }
 
     /// Changes the cost.
@@ -155,7 +171,7 @@ impl Lot {
     /// The purchase, by its index, where the books have it.
     #[inline]
     pub fn acquisition(&self) -> Option<usize> {
-        self.acquisition.map(|at| at as usize)
+        self.acquisition.map(|at| at.get() as usize - 1)
     }
 
     /// Units left, as a decimal.
@@ -186,6 +202,11 @@ mod tests {
 
     fn number(text: &str) -> Decimal {
         crate::money::plain(text).expect("a number")
+    }
+
+    #[test]
+    fn a_lot_fits_a_line_of_the_cache() {
+        assert!(size_of::<Lot>() <= 64, "{}", size_of::<Lot>());
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod day;
 mod dispose;
 mod fixed;
 mod holding;
+mod losses;
 mod lot;
 mod options;
 mod position;

@@ -58,6 +58,8 @@ pub(super) struct Position {
     /// Long-term gains that the fund passed on: the day, and how much for one unit of the first day.
     pub passed_on: Vec<(NaiveDate, Decimal)>,
     next: u64,
+    /// Some lots were bought elsewhere, or stood in another place before.
+    strays: bool,
     /// How many lots, empty ones too, there may be before those are dropped.
     room: usize,
 }
@@ -92,7 +94,8 @@ impl Position {
             watched: false,
             stays: Vec::new(),
             passed_on: Vec::new(),
-            next: 0,
+            next: PARTS,
+            strays: false,
             room: 64,
         }
     }
@@ -128,6 +131,8 @@ impl Position {
     /// Puts a lot where its day of purchase belongs. Returns what it can be found again by.
     pub fn add(&mut self, mut lot: Lot) -> u64 {
         let order = self.next;
+        // A lot that never stood anywhere has no order.
+        self.strays |= lot.order != 0;
         lot.order = order;
         self.next += PARTS;
         self.held += lot.quantity;
@@ -250,11 +255,12 @@ impl Position {
         };
         // What replaces was cut off the lot's front: what can still do so is its last part.
         let last = self.before((acquired, order + PARTS)).checked_sub(1);
-        if let Some(at) = last.filter(|at| {
-            let lot = &self.lots[*at];
-            lot.acquired == Some(acquired) && lot.order >= order && free(lot)
-        }) {
+        let own = |lot: &Lot| lot.acquired == Some(acquired) && lot.order >= order && free(lot);
+        if let Some(at) = last.filter(|at| own(&self.lots[*at])) {
             return Some(at);
+        }
+        if !self.strays {
+            return None;
         }
         let first = self.lots.partition_point(|lot| lot.key() < (acquired, 0));
         let of_day = self.lots.range(first..).take_while(|lot| lot.acquired == Some(acquired));
@@ -284,9 +290,9 @@ impl Position {
     }
 
     /// Takes the lot at a place out, to be put back in parts, and meanwhile those behind it.
-    pub fn open(&mut self, at: usize, behind: &mut Vec<Lot>) -> Option<Lot> {
+    pub fn open(&mut self, at: usize, behind: &mut VecDeque<Lot>) -> Option<Lot> {
         self.ranked = None;
-        behind.extend(self.lots.drain(at + 1..));
+        *behind = self.lots.split_off(at + 1);
         self.lots.pop_back()
     }
 
@@ -296,8 +302,8 @@ impl Position {
     }
 
     /// Puts the lots behind the one that was opened back.
-    pub fn close(&mut self, behind: &mut Vec<Lot>) {
-        self.lots.extend(behind.drain(..));
+    pub fn close(&mut self, behind: &mut VecDeque<Lot>) {
+        self.lots.append(behind);
     }
 
     fn pick(&mut self, method: LotMethod) -> Option<usize> {

@@ -9,17 +9,16 @@
 use std::collections::{HashMap, VecDeque};
 
 use super::apart::Found;
-use super::day::Day;
-use super::fixed::Fixed;
 use super::holding::moved;
+use super::losses::{Denials, Loss, Rooms, Waiting, drop_served};
 use super::lot::Lot;
-use super::share::{Dealer, units_of};
-use super::sold::{Disposal, Kept, Place, Sold};
+use super::share::units_of;
+use super::sold::{Disposal, Sold};
 use super::walk::Walk;
 use crate::event::{Event, Journal, stretches};
 use crate::income::MayChange;
 use crate::money::Decimal;
-use crate::period::{NaiveDate, TaxYear};
+use crate::period::NaiveDate;
 use crate::regime::Repurchase;
 use crate::source::{ByLetters, Name};
 
@@ -29,8 +28,7 @@ use crate::source::{ByLetters, Name};
 pub(super) struct Losses {
     numbers: HashMap<(u32, Name), usize, ByLetters>,
     pools: Vec<Pool>,
-    /// Lots behind one that is cut, meanwhile: kept for its room.
-    behind: Vec<Lot>,
+    pub rooms: Rooms,
 }
 
 /// Those of one security.
@@ -56,81 +54,6 @@ struct Split {
 /// Accounts book one split within so many days; no two are that near.
 const SAME_SPLIT: i64 = 10;
 
-/// The losses of one sale that nothing has replaced so far.
-struct Waiting {
-    disposal: usize,
-    year: TaxYear,
-    day: NaiveDate,
-    losses: VecDeque<Loss>,
-}
-
-/// A loss of one lot, as far as nothing has replaced it.
-pub(super) struct Loss {
-    place: Place,
-    acquisition: Option<usize>,
-    /// Units that nothing has replaced.
-    left: Fixed,
-    /// What they lost, above zero.
-    lost: Fixed,
-    /// Deals the loss out, once a part of it was replaced.
-    dealer: Option<Box<Dealer>>,
-    /// Days that the units sold had been held.
-    held: i32,
-    /// Nothing corrects it yet.
-    plain: bool,
-}
-
-impl Loss {
-    /// What units of it sold at a loss, which something has replaced now.
-    #[inline]
-    fn deny(&mut self, units: Fixed) -> Fixed {
-        let denied = if self.dealer.is_none() && units == self.left {
-            self.lost
-        } else {
-            let (lost, left) = (self.lost, self.left);
-            self.dealer.get_or_insert_with(|| Box::new(Dealer::new(lost, left))).next(units)
-        };
-        self.left -= units;
-        self.lost -= denied;
-        denied
-    }
-}
-
-/// What a purchase denies of losses that are kept in one place, until it is kept there too.
-struct Denials<'j> {
-    code: &'j Name,
-    /// The purchase.
-    because: usize,
-    of: Option<(Place, Denied)>,
-}
-
-/// Losses denied, the units that made them, and how many of the losses nothing had corrected before.
-#[derive(Default)]
-struct Denied {
-    amount: Fixed,
-    quantity: Fixed,
-    first: u32,
-}
-
-impl Denials<'_> {
-    #[inline]
-    fn add(&mut self, kept: &mut Kept, loss: &mut Loss, (amount, quantity): (Fixed, Fixed)) {
-        if self.of.as_ref().is_none_or(|(place, _)| *place != loss.place) {
-            self.keep(kept);
-        }
-        let (_, denied) = self.of.get_or_insert_with(|| (loss.place, Denied::default()));
-        denied.amount += amount;
-        denied.quantity += quantity;
-        denied.first += u32::from(std::mem::take(&mut loss.plain));
-    }
-
-    fn keep(&mut self, kept: &mut Kept) {
-        if let Some((place, Denied { amount, quantity, first })) = self.of.take() {
-            kept.correct(place, self.code, (amount, quantity), self.because, first);
-        }
-    }
-}
-
 /// A purchase that may replace units sold within the window.
 #[derive(Clone, Copy)]
 pub(super) struct Purchase {
@@ -146,26 +69,6 @@ pub(super) struct Purchase {
 enum Left {
     Some,
     Nothing,
-}
-
-impl Disposal<'_> {
-    /// Notes what units gained that are kept in a place, where that is a loss which something may deny.
-    /// `plain`: nothing corrects it.
-    #[inline]
-    pub fn gained(
-        &mut self,
-        gain: Fixed,
-        (acquisition, left, since): (Option<usize>, Fixed, Option<Day>),
-        place: Place,
-        plain: bool,
-    ) {
-        if !gain.is_negative() || self.rule.is_none() {
-            return;
-        }
-        let (lost, dealer) = (-gain, None);
-        let held = since.map_or(0, |since| Day::from(self.day).since(since));
-        self.losses.push_back(Loss { place, acquisition, left, lost, dealer, held, plain });
-    }
 }
 
 impl Losses {
@@ -215,7 +118,9 @@ impl<'j> Walk<'j> {
         self.look_back(rule, &mut recent, &mut losses);
         let pool = &mut self.losses.pools[number];
         pool.recent = recent;
-        if !losses.is_empty() {
+        if losses.is_empty() {
+            self.losses.rooms.give(losses);
+        } else {
             pool.waiting.push_back(Waiting { disposal: sale.disposal, year, day, losses });
         }
     }
@@ -233,7 +138,7 @@ impl<'j> Walk<'j> {
             && let Some(purchase) = recent.get(at).copied()
         {
             // A lot is not its own replacement.
-            let others = losses.iter_mut().filter(|loss| loss.acquisition != Some(purchase.event));
+            let others = losses.iter_mut().filter(|loss| !loss.is_of(purchase.event));
             match self.replace(rule, &purchase, others) {
                 Left::Some => at += 1,
                 Left::Nothing => drop(recent.remove(at)),
@@ -253,13 +158,13 @@ impl<'j> Walk<'j> {
             let mut waiting = std::mem::take(&mut pool.waiting);
             let over = |sale: &Waiting| moved(sale.day, rule.to).is_none_or(|last| day > last);
             // A loss that is deemed to be of the year's end may stand before one of an earlier day.
-            waiting.retain(|sale| !over(sale));
+            self.losses.rooms.retain(&mut waiting, |sale| !over(sale));
             let before = waiting.iter_mut().filter(|sale| sale.day <= day);
             self.replace(rule, &purchase, before.flat_map(|sale| &mut sale.losses));
             for sale in &mut waiting {
                 drop_served(&mut sale.losses);
             }
-            waiting.retain(|sale| !sale.losses.is_empty());
+            self.losses.rooms.retain(&mut waiting, |sale| !sale.losses.is_empty());
             self.losses.pools[number].waiting = waiting;
         }
         let recent = &mut self.losses.pools[number].recent;
@@ -283,7 +188,7 @@ impl<'j> Walk<'j> {
         let of = &mut self.positions[position];
         let moves = !(of.sheltered && rule.sheltered_lost);
         let mut denials = Denials { code: &rule.code, because: event, of: None };
-        let mut behind = std::mem::take(&mut self.losses.behind);
+        let mut behind = VecDeque::new();
         // The lot whose units are used, a part for each loss.
         let mut open: Option<Lot> = None;
         let mut looked = false;
@@ -318,7 +223,6 @@ impl<'j> Walk<'j> {
             of.put(lot);
         }
         of.close(&mut behind);
-        self.losses.behind = behind;
         if some || of.replacement(day, event, order).is_some() { Left::Some } else { Left::Nothing }
     }
 
@@ -413,12 +317,6 @@ impl<'j> Walk<'j> {
         self.findings.may_change = changes;
         groups
     }
-}
-
-/// Drops the first losses, as far as they are replaced in full.
-fn drop_served(losses: &mut VecDeque<Loss>) {
-    let served = losses.iter().take_while(|loss| !loss.left.is_positive()).count();
-    losses.drain(..served);
 }
 
 /// Tells the accounts of its group whose records end before a loss is safe; a loss that waits for none

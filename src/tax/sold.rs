@@ -12,9 +12,9 @@ use thin_vec::ThinVec;
 use super::apart::Stamp;
 use super::day::Day;
 use super::fixed::Fixed;
+use super::losses::Loss;
 use super::lot::Lot;
 use super::position::{Position, Stated};
-use super::repurchase::Loss;
 use super::walk::Walk;
 use crate::income::{Adjustment, Detail, Match};
 use crate::period::{NaiveDate, TaxYear};
@@ -34,6 +34,8 @@ pub(super) struct Sale {
 pub(super) struct Disposal<'j> {
     pub sale: Sale,
     pub day: NaiveDate,
+    /// The same day, as one counts how long units were held.
+    pub end: Day,
     pub year: Option<TaxYear>,
     pub sums: Option<Sums>,
     /// Its results are of another rule: contracts that are valued at every year's end.

@@ -81,9 +81,10 @@ pub struct Recogniser<'b> {
     content: Contents,
 }
 
-/// What transactions left open.
+/// What transactions left open: by the number of what it is about, the year, and the number of the
+/// currency.
 #[derive(Debug, Default)]
-pub struct Left(IndexMap<(Name, i32, Name), Open, ByLetters>);
+pub struct Left(IndexMap<(usize, i32, usize), Open, ByLetters>);
 
 /// What is known of a commodity.
 #[derive(Clone, Debug)]
@@ -138,6 +139,10 @@ struct Meant {
 /// Something that entries of one year leave open, asked once.
 #[derive(Clone, Debug)]
 struct Open {
+    /// The account, or the words of the entry.
+    about: Name,
+    /// Of the amount; empty where nothing waits.
+    currency: Name,
     count: usize,
     /// The transaction that first left it open, by its index, and how many things had been left open
     /// before it where that was read.
@@ -329,8 +334,8 @@ impl Left {
     /// As questions, in the order in which they first came up.
     pub fn finish(mut self) -> Vec<Question> {
         self.0.sort_by(|_, one, _, other| one.first.cmp(&other.first));
-        let questions = self.0.into_iter().map(|((about, year, currency), open)| {
-            let (first, file) = (open.day, open.file);
+        let questions = self.0.into_iter().map(|((_, year, _), open)| {
+            let Open { about, currency, day: first, file, .. } = open;
             let entries = match open.count {
                 1 => format!("an entry of {first}"),
                 count => format!("{count} entries of {year}, the first on {first}"),
@@ -467,9 +472,11 @@ impl<'b> Recogniser<'b> {
         currency: Name,
         what: impl FnOnce() -> What,
     ) {
-        let key = (about, transaction.date().year(), currency);
+        let key = (about.number(), transaction.date().year(), currency.number());
         let first = (self.at, self.left.0.len());
         let open = self.left.0.entry(key).or_insert_with(|| Open {
+            about,
+            currency,
             count: 0,
             first,
             day: transaction.date(),
