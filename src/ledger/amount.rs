@@ -1,20 +1,21 @@
-//! Amounts as journals write them: symbols left, right or in quotes, and what may follow an amount
-//! on a posting (`@`, `{…}`, `[…]`, `(…)`, `=`).
+//! Amounts as journals write them: symbols left, right or in quotes; below, what may follow an amount on
+//! a posting (`@`, `{…}`, `[…]`, `(…)`, `=`).
 //!
 //! In: the rest of a line. Out: numbers of commodities, and the text after them. Spans are slices of
 //! the line; where a fault lies is worked out only when it is told.
 
+mod after;
+mod lot;
+
 use std::ops::Deref;
 
+pub use self::after::{Amounts, after, amounts, cost};
 use crate::ledger::commodities::{Commodities, Doubt};
 use crate::ledger::expression;
-use crate::ledger::header;
-use crate::ledger::model::{Assertion, Cost, Dialect, Lot, Quantity};
+use crate::ledger::model::{Cost, Dialect, Quantity};
 use crate::ledger::number::{self, Sure, Wrong};
 use crate::ledger::usual;
 use crate::money::Decimal;
-use crate::period::NaiveDate;
-use crate::source::Name;
 
 /// What stands where an amount does not read: a slice of the line, and words about it. Faults are rare,
 /// so they are boxed.
@@ -52,19 +53,6 @@ impl<'t> Deref for Fault<'t> {
     fn deref(&self) -> &Told<'t> {
         &self.0
     }
-}
-
-/// Everything that may stand after the account of a posting.
-#[derive(Clone, Debug, Default)]
-pub struct Amounts {
-    /// The amount itself.
-    pub amount: Option<Quantity>,
-    /// `@`, `@@`
-    pub cost: Option<Cost>,
-    /// `{…}`, `[…]`, `(…)`
-    pub lot: Option<Box<Lot>>,
-    /// `= …`
-    pub assertion: Option<Box<Assertion>>,
 }
 
 /// One number with its commodity, at the start of `text`: `-91.05 USD`, `$-1`, `"ABC 1" 3`, `5`.
@@ -260,299 +248,6 @@ pub fn amount<'t>(text: &'t str, commodities: &mut Commodities) -> Read<'t, Quan
         return expression::amount(text, commodities);
     }
     quantity(text, commodities)
-}
-
-/// All that follows the account of a posting, up to its comment or the line's end. `near`: the
-/// transaction's date, whose year a lot's date may leave out.
-pub fn amounts<'t>(
-    text: &'t str,
-    near: NaiveDate,
-    commodities: &mut Commodities,
-) -> Read<'t, Amounts> {
-    let rest = blanks(text);
-    if matches!(rest.as_bytes().first(), None | Some(b';' | b'=')) {
-        return further(Amounts::default(), rest, near, commodities);
-    }
-    let (amount, rest) = amount(rest, commodities)?;
-    after(amount, rest, near, commodities)
-}
-
-/// The same where the amount itself has been read.
-pub fn after<'t>(
-    amount: Quantity,
-    text: &'t str,
-    near: NaiveDate,
-    commodities: &mut Commodities,
-) -> Read<'t, Amounts> {
-    let found = Amounts { amount: Some(amount), ..Amounts::default() };
-    further(found, blanks(text), near, commodities)
-}
-
-/// What stands after an amount, or where there is none.
-fn further<'t>(
-    mut found: Amounts,
-    text: &'t str,
-    near: NaiveDate,
-    commodities: &mut Commodities,
-) -> Read<'t, Amounts> {
-    let mut rest = text;
-    loop {
-        let start = rest;
-        match rest.as_bytes().first() {
-            None | Some(b';') => {
-                if commodities.dialect == Dialect::Ledger && !has_lot(text) {
-                    of_another(text, &found)?;
-                }
-                if !commodities.has_no_units() {
-                    in_smallest(&mut found, commodities);
-                }
-                return Ok((found, rest));
-            }
-            Some(b'@' | b'{' | b'[' | b'(')
-                if commodities.dialect == Dialect::Ledger && found.assertion.is_some() =>
-            {
-                let word = start.split(';').next().unwrap_or_default().trim_end();
-                return Err(Fault::helped(
-                    word,
-                    format!("expected `;` or the line's end after a balance, found `{word}`"),
-                    "write the price or lot before `=`",
-                ));
-            }
-            Some(b'@') if found.cost.is_some() => return Err(twice(start, "price")),
-            Some(b'@') => {
-                let (cost, after) = cost(&rest[1..], false, commodities)?;
-                found.cost = Some(cost);
-                rest = after;
-            }
-            Some(b'(') if rest.starts_with("(@") => {
-                let (cost, after) = cost(&rest[2..], true, commodities)?;
-                found.cost = Some(cost);
-                rest = after;
-            }
-            Some(b'{' | b'[' | b'(') => {
-                // In Ledger what stands after a price annotates the price.
-                let mut of_price = Box::default();
-                let lot = match found.cost {
-                    Some(_) if commodities.dialect == Dialect::Ledger => &mut of_price,
-                    _ => found.lot.get_or_insert_default(),
-                };
-                rest = annotation(rest, near, lot, commodities)?.1;
-            }
-            Some(b'=') if found.assertion.is_some() => return Err(twice(start, "balance")),
-            Some(b'=') if commodities.dialect == Dialect::Ledger && is_hledgers(rest) => {
-                return Err(Fault::helped(
-                    &rest[..2],
-                    "Ledger has no assertion of this kind",
-                    "write `= AMOUNT`, or read the journal with `--dialect hledger`",
-                ));
-            }
-            Some(b'=') => {
-                let (assertion, after) = assertion(&rest[1..], near, commodities)?;
-                found.assertion = Some(Box::new(assertion));
-                rest = after;
-            }
-            Some(_) => {
-                let word = start.split(';').next().unwrap_or_default().trim_end();
-                return Err(Fault::helped(
-                    word,
-                    format!("expected `@`, `=`, `;` or the line's end, found `{word}`"),
-                    "a commodity that is not letters only stands in quotes: `10 \"ABC 1\"`; a comment starts with `;`",
-                ));
-            }
-        }
-        rest = blanks(rest);
-        if found.amount.is_none() && found.assertion.is_none() {
-            return Err(expected(start));
-        }
-    }
-}
-
-/// Brings an amount to the smallest unit of its commodity, with what it cost in all, and so what is
-/// asserted.
-fn in_smallest(found: &mut Amounts, commodities: &mut Commodities) {
-    if let Some(assertion) = &mut found.assertion
-        && let Some((factor, commodity)) = commodities.unit(assertion.amount.commodity)
-        && let Some(number) = exact(assertion.amount.number, factor)
-    {
-        assertion.amount = Quantity { number: number.normalize(), commodity };
-        commodities.written(commodity, number);
-    }
-    let Some(amount) = &mut found.amount else { return };
-    let Some((factor, commodity)) = commodities.unit(amount.commodity) else { return };
-    let Some(number) = exact(amount.number, factor) else { return };
-    let own = amount.number;
-    *amount = Quantity { number: number.normalize(), commodity };
-    commodities.written(commodity, amount.number);
-    let lot = found.lot.as_mut().and_then(|lot| lot.cost.as_mut());
-    for cost in [found.cost.as_mut(), lot].into_iter().flatten() {
-        if let (false, Some(total)) = (cost.total, exact(cost.amount.number, own.abs())) {
-            cost.amount.number = total;
-            cost.total = true;
-        }
-    }
-}
-
-/// A posting has one of these.
-fn twice<'t>(text: &'t str, what: &str) -> Fault<'t> {
-    let again = text.split(';').next().unwrap_or_default().trim_end();
-    Fault::helped(again, format!("a second {what} on one posting"), "remove one of the two")
-}
-
-/// In Ledger a price is of another commodity than the amount.
-fn of_another<'t>(text: &'t str, found: &Amounts) -> Result<(), Fault<'t>> {
-    let (Some(own), Some(cost)) = (&found.amount, &found.cost) else { return Ok(()) };
-    if own.commodity != cost.amount.commodity {
-        return Ok(());
-    }
-    Err(Fault::helped(
-        text.split(';').next().unwrap_or_default().trim_end(),
-        "expected a price in another commodity than the amount's",
-        "name the price's commodity, or remove the price",
-    ))
-}
-
-/// Whether a lot stands among what follows an amount.
-fn has_lot(text: &str) -> bool {
-    text.split(';').next().unwrap_or_default().contains(['{', '['])
-}
-
-/// `==` and `=*`, which Ledger has not.
-fn is_hledgers(text: &str) -> bool {
-    matches!(text.as_bytes().get(1), Some(b'=' | b'*'))
-}
-
-/// What follows the first `@`: `@ 110.00 USD` or ` 1.10 USD`; of `(@)`, the bracket too. In Ledger a
-/// `=` may stand before the price, which fixes it for valuations.
-pub fn cost<'t>(text: &'t str, bracket: bool, commodities: &mut Commodities) -> Read<'t, Cost> {
-    let (total, mut rest) = match text.strip_prefix('@') {
-        Some(rest) => (true, rest),
-        None => (false, text),
-    };
-    if bracket {
-        rest =
-            rest.strip_prefix(')').ok_or_else(|| Fault::new(text, "expected `(@)` or `(@@)`"))?;
-    }
-    let start = blanks(rest);
-    let is_ledger = commodities.dialect == Dialect::Ledger;
-    let fixed = if is_ledger { start.strip_prefix('=').map(blanks) } else { None };
-    let (amount, rest) =
-        commodities.apart(|commodities| amount(fixed.unwrap_or(start), commodities))?;
-    if is_ledger && amount.number.is_sign_negative() && !amount.number.is_zero() {
-        let written = between(start, rest).trim_end();
-        return Err(Fault::helped(
-            written,
-            "expected a price that is not negative",
-            "write the price without its sign: the amount's sign says which way it goes",
-        ));
-    }
-    Ok((Cost { amount, total, implied: false }, rest))
-}
-
-/// What follows `=`: `= 10 USD`, `== 10 USD`, `=* 10 USD`. A lot after it is read past, and so is a
-/// cost: neither enters the comparison. The cost is that of a posting without an amount.
-fn assertion<'t>(
-    text: &'t str,
-    near: NaiveDate,
-    commodities: &mut Commodities,
-) -> Read<'t, Assertion> {
-    let (sole, rest) = text.strip_prefix('=').map_or((false, text), |rest| (true, rest));
-    let (inclusive, rest) = rest.strip_prefix('*').map_or((false, rest), |rest| (true, rest));
-    let (amount, mut rest) = amount(blanks(rest), commodities)?;
-    let mut price = None;
-    loop {
-        rest = blanks(rest);
-        match rest.as_bytes().first() {
-            Some(b'@') if commodities.dialect == Dialect::Hledger => {
-                let (read, after) = cost(&rest[1..], false, commodities)?;
-                price = Some(read);
-                rest = after;
-            }
-            Some(b'{' | b'[' | b'(') => {
-                rest = annotation(rest, near, &mut Lot::default(), commodities)?.1;
-            }
-            _ => return Ok((Assertion { amount, cost: price, sole, inclusive }, rest)),
-        }
-    }
-}
-
-/// One annotation of a lot: `{…}`, `[DATE]`, `(LABEL)`.
-fn annotation<'t>(
-    text: &'t str,
-    near: NaiveDate,
-    lot: &mut Lot,
-    commodities: &mut Commodities,
-) -> Read<'t, ()> {
-    let (close, open) = match text.as_bytes()[0] {
-        b'{' if text.starts_with("{{") => ("}}", 2),
-        b'{' => ("}", 1),
-        b'[' => ("]", 1),
-        _ if text.starts_with("((") => ("))", 2),
-        _ => (")", 1),
-    };
-    let Some(end) = text[open..].find(close) else {
-        return Err(Fault::helped(
-            text.trim_end(),
-            format!("`{}` has no end", &text[..open]),
-            format!("write `{close}` after it"),
-        ));
-    };
-    let (inner, rest) = (text[open..open + end].trim(), &text[open + end + close.len()..]);
-    let again = match text.as_bytes()[0] {
-        b'{' => lot.cost.is_some(),
-        b'[' => lot.date.is_some(),
-        _ => open == 1 && lot.label.is_some(),
-    };
-    if again {
-        return Err(twice(text, "annotation of that kind"));
-    }
-    match text.as_bytes()[0] {
-        b'{' => braces(inner, open == 2, near, lot, commodities)?,
-        b'[' => {
-            let date = header::date(inner, near);
-            lot.date = Some(date.ok_or_else(|| not_a_date(inner))?);
-        }
-        // `((expression))` values the lot; it does not enter the balance.
-        _ if open == 2 => {}
-        _ => lot.label = Some(Name::new(inner)),
-    }
-    Ok(((), rest))
-}
-
-/// What stands in braces: a cost; in hledger 2, `date, "label", cost`, each of which may be missing.
-fn braces<'t>(
-    inner: &'t str,
-    total: bool,
-    near: NaiveDate,
-    lot: &mut Lot,
-    commodities: &mut Commodities,
-) -> Result<(), Fault<'t>> {
-    let mut rest = inner;
-    if let Some(after) = rest.strip_prefix('=') {
-        lot.fixed = true;
-        rest = after.trim_start();
-    }
-    let (first, after) = rest.split_once(',').unwrap_or((rest, ""));
-    if let Some(date) = header::date(first.trim(), near).filter(|_| first.contains(['-', '/'])) {
-        lot.date = Some(date);
-        rest = after.trim_start();
-    }
-    if let Some((label, after)) = rest.strip_prefix('"').and_then(|text| text.split_once('"')) {
-        // `{"ABC 1" 5}` begins with a quoted commodity, not with a label.
-        let after = after.trim_start();
-        if after.is_empty() || after.starts_with(',') {
-            lot.label = Some(Name::new(label));
-            rest = after.trim_start_matches([',', ' ']);
-        }
-    }
-    if rest.is_empty() {
-        return Ok(());
-    }
-    let (amount, after) = commodities.apart(|commodities| amount(rest, commodities))?;
-    if !after.trim().is_empty() {
-        return Err(Fault::new(after.trim(), "expected `}` after the cost of the lot"));
-    }
-    lot.cost = Some(Cost { amount, total, implied: false });
-    Ok(())
 }
 
 /// The words for a date that is none.

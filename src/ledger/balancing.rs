@@ -11,35 +11,26 @@
 //! transaction is added up in its dialect's way first; where that does not come to zero, in the other
 //! ways. If one of them does, it is taken: a file of another family is read as it was meant.
 
+mod added;
 mod told;
+mod weigh;
 
 use std::collections::{HashMap, HashSet};
 
+use self::weigh::Weigh;
 use crate::diagnostic::Diagnostic;
-use crate::ledger::amount::weight;
 use crate::ledger::commodities::Commodities;
 use crate::ledger::model::{
     AccountId, AmountFrom, CommodityId, Cost, Detail, Dialect, Ledger, PostingKind, PostingRow,
     Quantity,
 };
 use crate::ledger::reader::index;
-use crate::ledger::rules::{self, Added, Rule};
+use crate::ledger::rules::Rule;
 use crate::ledger::running::Running;
 use crate::ledger::sums::{Long, Sums, rounds_to_zero};
-use crate::ledger::view::{Posting, Transaction};
+use crate::ledger::view::Transaction;
 use crate::money::Decimal;
 use crate::source::{Name, Place};
-
-/// What a posting with a lot weighs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Weigh {
-    /// Its price, else itself: hledger.
-    Price,
-    /// Its basis where it has both, else its price, else itself: Ledger.
-    BasisOfPriced,
-    /// Its basis, else its price, else itself: Beancount.
-    Basis,
-}
 
 /// Balances a transaction that has just been read, if its sums come to nothing to the last digit, or one
 /// posting takes what the others lack in one commodity; whether that is so. What is known of decimals
@@ -266,69 +257,6 @@ impl Balancing<'_> {
                 }
             }
         }
-    }
-
-    /// Adds the postings that rules make of a transaction; whether there are any and they balance.
-    fn extend(&mut self, at: usize) -> bool {
-        let mut generated = Vec::new();
-        let mut made = Vec::new();
-        let mut problem = None;
-        for rule in self.rules.iter().filter(|rule| rule.from <= at) {
-            let mut last = None;
-            for posting in self.view(at).postings() {
-                // Of those that an elided one became, a rule sees the first.
-                let row = posting.row();
-                let again = row.amount == AmountFrom::Elided && last == Some(row.start);
-                last = Some(row.start);
-                if again || !rule.query.passes(posting) {
-                    continue;
-                }
-                if let Some(place) = &rule.amountless {
-                    problem = Some(
-                        Diagnostic::error("rule", "the posting of a rule has no amount")
-                            .at(place.clone())
-                            .at(posting.place().labelled("for this posting"))
-                            .help("write an amount, or a factor such as `-0.10`"),
-                    );
-                    continue;
-                }
-                for added in &rule.adds {
-                    match generate(added, posting) {
-                        Some(row) => {
-                            made.extend(
-                                added.account.made(posting).map(|name| (generated.len(), name)),
-                            );
-                            generated.push(row);
-                        }
-                        None => problem = Some(too_long(posting.transaction.place())),
-                    }
-                }
-            }
-        }
-        if let Some(problem) = problem {
-            self.problems.push(problem);
-            self.bad.push(at);
-            return false;
-        }
-        if generated.is_empty() {
-            return false;
-        }
-        for (row, name) in made {
-            generated[row].account = AccountId(self.ledger.accounts.number(&name));
-        }
-        let row = self.ledger.transactions[at];
-        let range = row.first as usize..(row.first + row.count) as usize;
-        let row = &mut self.ledger.transactions[at];
-        row.first = index(self.ledger.postings.len());
-        row.count += index(generated.len());
-        self.ledger.postings.extend_from_within(range);
-        let balances = generated.iter().all(|row| row.kind == PostingKind::Virtual);
-        self.ledger.postings.extend(generated);
-        // What was elided is written now: only those that rules add can upset the balance.
-        self.filled = true;
-        let balances = balances || self.transaction(at);
-        self.filled = false;
-        balances
     }
 
     /// Adds one posting to the balances and checks what it asserts.
@@ -560,63 +488,6 @@ impl Balancing<'_> {
     fn own_date(&self, posting: u32) -> Option<crate::period::NaiveDate> {
         detail(self.ledger, &self.ledger.postings[posting as usize])?.date
     }
-}
-
-impl Weigh {
-    /// The way of a dialect.
-    fn habit(dialect: Dialect) -> Weigh {
-        match dialect {
-            Dialect::Hledger => Weigh::Price,
-            Dialect::Ledger => Weigh::BasisOfPriced,
-            Dialect::Beancount => Weigh::Basis,
-        }
-    }
-
-    /// What an amount with this detail weighs. `None`: more digits than a number can have.
-    fn of(self, own: Quantity, detail: &Detail) -> Option<Quantity> {
-        let basis = detail.lot.as_ref().and_then(|lot| lot.cost.as_ref());
-        let counts = match (self, &detail.cost, basis) {
-            (Weigh::Basis, _, Some(basis)) => Some(basis),
-            (Weigh::BasisOfPriced, Some(cost), Some(basis))
-                if basis.amount.commodity == cost.amount.commodity =>
-            {
-                Some(basis)
-            }
-            (_, cost, _) => cost.as_ref(),
-        };
-        match counts {
-            None => Some(own),
-            Some(cost) => {
-                let number = weight(own.number, cost)?;
-                Some(Quantity { number, commodity: cost.amount.commodity })
-            }
-        }
-    }
-}
-
-/// The posting that a rule adds for `posting`. `None`: more digits than a number can have.
-fn generate(added: &Added, posting: Posting<'_>) -> Option<PostingRow> {
-    let own = posting.row();
-    let amount = added.amount;
-    let (commodity, number) = if amount.of_amount || amount.commodity.0 == 0 {
-        (own.commodity, amount.times(own.number)?)
-    } else {
-        (amount.commodity, amount.times(Decimal::ONE)?)
-    };
-    Some(PostingRow {
-        account: match added.account {
-            rules::Account::Named(account) => account,
-            // One that is made has its name once all of the transaction's are known.
-            rules::Account::Own | rules::Account::Made(_) => own.account,
-        },
-        commodity,
-        number,
-        start: own.start,
-        detail: 0,
-        kind: added.kind,
-        amount: AmountFrom::Generated,
-        status: own.status,
-    })
 }
 
 fn too_long(place: Place) -> Diagnostic {

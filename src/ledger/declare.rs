@@ -4,11 +4,12 @@
 //! says for the lines below: aliases, marks and decimals of a commodity, the bucket.
 
 use crate::ledger::amount::{self, Fault, blanks};
-use crate::ledger::directive::{regex, split_word};
+use crate::ledger::directive::split_word;
 use crate::ledger::header::{self, account_end};
 use crate::ledger::lines::{Line, Lines};
 use crate::ledger::model::{Declaration, Declared, Dialect, Quantity};
 use crate::ledger::number;
+use crate::ledger::pattern::regex;
 use crate::ledger::reader::Reader;
 use crate::ledger::scope::Alias;
 use crate::source::Name;

@@ -3,8 +3,6 @@
 //! In: a line and the indented lines under it. Out: changes to the scope, the commodities and the
 //! ledger. A directive that would change a figure and is not applied is listed as one that matters.
 
-use regex::{Regex, RegexBuilder};
-
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::ledger::amount::{self, Fault, blanks};
 use crate::ledger::expression;
@@ -12,6 +10,7 @@ use crate::ledger::includes;
 use crate::ledger::lines::{Line, Lines};
 use crate::ledger::model::{Declared, Dialect, Price, Quantity};
 use crate::ledger::options;
+use crate::ledger::pattern::rewriting;
 use crate::ledger::periods;
 use crate::ledger::reader::Reader;
 use crate::ledger::rules;
@@ -271,11 +270,7 @@ impl Reader<'_> {
                 .split_once('/')
                 .and_then(|(pattern, new)| {
                     let new = new.trim_start().strip_prefix('=')?.trim();
-                    let pattern = match self.dialect {
-                        Dialect::Hledger => regex(&posix(pattern))?,
-                        Dialect::Ledger | Dialect::Beancount => regex(pattern)?,
-                    };
-                    (groups(new) < pattern.captures_len()).then(|| (pattern, replacement(new)))
+                    rewriting(pattern, new, self.dialect)
                 })
                 .map(|(pattern, new)| Alias::Pattern(pattern, new))
         } else {
@@ -504,58 +499,4 @@ fn name_of(text: &str) -> &str {
 /// `Y2024`
 fn is_year(word: &str) -> bool {
     word.len() > 1 && word.starts_with('Y') && word[1..].bytes().all(|byte| byte.is_ascii_digit())
-}
-
-/// A pattern as hledger and Ledger read one: case apart.
-pub(super) fn regex(pattern: &str) -> Option<Regex> {
-    RegexBuilder::new(pattern).case_insensitive(true).size_limit(1 << 20).build().ok()
-}
-
-/// A pattern as hledger reads it, to which `\d` is the letter: it knows word boundaries, and no other
-/// letter after a `\\` means more than itself.
-fn posix(pattern: &str) -> String {
-    let mut read = String::with_capacity(pattern.len());
-    let mut letters = pattern.chars();
-    while let Some(letter) = letters.next() {
-        match (letter, letters.clone().next()) {
-            ('\\', Some('`')) => read.push_str("\\A"),
-            ('\\', Some('\'')) => read.push_str("\\z"),
-            ('\\', Some(next)) if next.is_alphanumeric() && !matches!(next, 'b' | 'B') => {
-                read.push(next);
-            }
-            ('\\', Some(next)) => read.extend([letter, next]),
-            _ => {
-                read.push(letter);
-                continue;
-            }
-        }
-        letters.next();
-    }
-    read
-}
-
-/// The highest number of a group that a replacement names.
-fn groups(text: &str) -> usize {
-    let digit = |text: &str| text.chars().next().and_then(|first| first.to_digit(10));
-    let named = text.split('\\').skip(1).filter_map(digit);
-    named.max().map_or(0, |highest| highest as usize)
-}
-
-/// `\1` is how journals name a group; `$1` is how `regex` does.
-fn replacement(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 4);
-    let mut letters = text.chars().peekable();
-    while let Some(letter) = letters.next() {
-        match (letter, letters.peek()) {
-            ('\\', Some(digit)) if digit.is_ascii_digit() => {
-                out.push_str("${");
-                out.push(*digit);
-                out.push('}');
-                letters.next();
-            }
-            ('$', _) => out.push_str("$$"),
-            _ => out.push(letter),
-        }
-    }
-    out
 }

@@ -75,6 +75,7 @@ mod lots;
 mod model;
 mod number;
 mod options;
+mod pattern;
 mod periods;
 mod posting;
 pub mod print;

@@ -4,8 +4,8 @@
 //! In: the text after `=`. Out: the query; `None` for whatever is not understood.
 
 use super::{Compare, Field, Query, Sign, Value};
-use crate::ledger::directive::regex;
 use crate::ledger::model::Status;
+use crate::ledger::pattern::regex;
 use crate::money::plain;
 use crate::period::NaiveDate;
 use regex::Regex;
