@@ -1,11 +1,10 @@
 //! A disposal: which units it takes, what they brought and cost, and what corrects the result.
 
-use std::collections::VecDeque;
-
 use thin_vec::ThinVec;
 
 use super::day::Day;
 use super::fixed::Fixed;
+use super::losses::Queue;
 use super::lot::Lot;
 use super::position::Stated;
 use super::share::{Dealer, share};
@@ -42,7 +41,7 @@ impl<'j> Walk<'j> {
         let rule = self.denies(position, day).filter(|_| year.is_some());
         let sums = self.sums(&sale, day, year);
         let marked = self.is_marked(&sale, day);
-        let losses = VecDeque::new();
+        let losses = Queue::default();
         let end = Day::from(day);
         let mut disposal = Disposal { sale, day, end, year, sums, marked, rule, losses };
         self.dispose(&mut disposal, quantity, proceeds);

@@ -100,8 +100,13 @@ impl Tests {
 
 /// The last day since which what is sold on `sold` was held longer than so many months.
 fn latest(sold: NaiveDate, months: u32) -> Option<NaiveDate> {
+    let since = sold.checked_sub_months(Months::new(months))?;
+    let before = since.pred_opt().filter(|before| longer(*before, sold, months));
+    if before.is_some() && !longer(since, sold, months) {
+        return before;
+    }
     // Months differ by three days at most.
-    let about = sold.checked_sub_months(Months::new(months))?.checked_add_days(Days::new(4))?;
+    let about = since.checked_add_days(Days::new(4))?;
     about.iter_days().rev().take(16).find(|since| longer(*since, sold, months))
 }
 

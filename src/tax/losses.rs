@@ -14,7 +14,46 @@ pub(super) struct Waiting {
     pub disposal: usize,
     pub year: TaxYear,
     pub day: NaiveDate,
-    pub losses: VecDeque<Loss>,
+    pub losses: Queue,
+}
+
+/// The losses of one sale in the order of its lots, but for the first ones that are replaced in full.
+#[derive(Default)]
+pub(super) struct Queue {
+    all: Vec<Loss>,
+    first: usize,
+}
+
+impl Queue {
+    pub fn reserve(&mut self, count: usize) {
+        self.all.reserve(count);
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.first == self.all.len()
+    }
+
+    pub fn iter_mut(&mut self) -> std::slice::IterMut<'_, Loss> {
+        self.all[self.first..].iter_mut()
+    }
+
+    /// Its losses, one by one.
+    pub fn left(self) -> impl Iterator<Item = Loss> {
+        self.all.into_iter().skip(self.first)
+    }
+
+    /// Passes the first ones, as far as they are replaced in full.
+    pub fn pass_served(&mut self) {
+        while self.all.get(self.first).is_some_and(|loss| !loss.left.is_positive()) {
+            self.first += 1;
+        }
+    }
+
+    /// Drops all that are replaced in full.
+    pub fn drop_served(&mut self) {
+        self.all.retain(|loss| loss.left.is_positive());
+        self.first = 0;
+    }
 }
 
 /// A loss of one lot, as far as nothing has replaced it.
@@ -72,31 +111,25 @@ impl Disposal<'_> {
         let acquisition = acquisition.and_then(|at| u32::try_from(at).ok());
         let (lost, dealer) = (-gain, None);
         let held = since.map_or(0, |since| self.end.since(since));
-        self.losses.push_back(Loss { place, acquisition, left, lost, dealer, held, plain });
+        self.losses.all.push(Loss { place, acquisition, left, lost, dealer, held, plain });
     }
-}
-
-/// Drops the first losses, as far as they are replaced in full.
-pub(super) fn drop_served(losses: &mut VecDeque<Loss>) {
-    let served = losses.iter().take_while(|loss| !loss.left.is_positive()).count();
-    losses.drain(..served);
 }
 
 /// Rooms for the losses of one sale, which the next ones take over: they are made and left by the
 /// hundred thousand.
 #[derive(Default)]
-pub(super) struct Rooms(Vec<VecDeque<Loss>>);
+pub(super) struct Rooms(Vec<Queue>);
 
 impl Rooms {
     /// An empty one.
-    pub fn take(&mut self) -> VecDeque<Loss> {
+    pub fn take(&mut self) -> Queue {
         self.0.pop().unwrap_or_default()
     }
 
     /// Gives one back.
-    pub fn give(&mut self, mut losses: VecDeque<Loss>) {
-        losses.clear();
-        self.0.push(losses);
+    pub fn give(&mut self, Queue { mut all, .. }: Queue) {
+        all.clear();
+        self.0.push(Queue { all, first: 0 });
     }
 
     /// Drops the sales that no longer wait.

@@ -200,14 +200,18 @@ impl Position {
     /// `quantity`. Returns how many units are wanting.
     fn take_whole(&mut self, quantity: Fixed, taken: &mut Vec<Lot>) -> Fixed {
         let mut wanted = quantity;
-        while let Some(lot) = self.lots.front()
+        while let Some(lot) = self.lots.front_mut()
             && lot.quantity <= wanted
             && !wanted.is_zero()
         {
             wanted -= lot.quantity;
             // It is no part of another any more.
-            let lot = self.lots.pop_front().map(Lot::whole);
-            taken.extend(lot.filter(|lot| !lot.quantity.is_zero()));
+            lot.set(lot.quantity, lot.cost);
+            if let Some(lot) = self.lots.pop_front()
+                && !lot.quantity.is_zero()
+            {
+                taken.push(lot);
+            }
         }
         self.held -= quantity - wanted;
         self.sweep();

@@ -10,7 +10,7 @@ use std::collections::{HashMap, VecDeque};
 
 use super::apart::Found;
 use super::holding::moved;
-use super::losses::{Denials, Loss, Rooms, Waiting, drop_served};
+use super::losses::{Denials, Loss, Queue, Rooms, Waiting};
 use super::lot::Lot;
 use super::share::units_of;
 use super::sold::{Disposal, Sold};
@@ -130,7 +130,7 @@ impl<'j> Walk<'j> {
         &mut self,
         rule: &Repurchase,
         recent: &mut VecDeque<Purchase>,
-        losses: &mut VecDeque<Loss>,
+        losses: &mut Queue,
     ) {
         // Each purchase looked at is used up or is the last one, so none is looked at for long.
         let mut at = 0;
@@ -143,9 +143,9 @@ impl<'j> Walk<'j> {
                 Left::Some => at += 1,
                 Left::Nothing => drop(recent.remove(at)),
             }
-            drop_served(losses);
+            losses.pass_served();
         }
-        losses.retain(|loss| loss.left.is_positive());
+        losses.drop_served();
     }
 
     /// A purchase: what losses before it does it deny, and may it deny one after it?
@@ -160,9 +160,9 @@ impl<'j> Walk<'j> {
             // A loss that is deemed to be of the year's end may stand before one of an earlier day.
             self.losses.rooms.retain(&mut waiting, |sale| !over(sale));
             let before = waiting.iter_mut().filter(|sale| sale.day <= day);
-            self.replace(rule, &purchase, before.flat_map(|sale| &mut sale.losses));
+            self.replace(rule, &purchase, before.flat_map(|sale| sale.losses.iter_mut()));
             for sale in &mut waiting {
-                drop_served(&mut sale.losses);
+                sale.losses.pass_served();
             }
             self.losses.rooms.retain(&mut waiting, |sale| !sale.losses.is_empty());
             self.losses.pools[number].waiting = waiting;
@@ -262,7 +262,9 @@ impl<'j> Walk<'j> {
             since.is_none_or(of_account)
         };
         let (new, old) = ratio;
-        for loss in pool.waiting.iter_mut().filter(old_units).flat_map(|sale| &mut sale.losses) {
+        for loss in
+            pool.waiting.iter_mut().filter(old_units).flat_map(|sale| sale.losses.iter_mut())
+        {
             loss.left = units_of(loss.left, new, old);
             if let Some(dealer) = &mut loss.dealer {
                 dealer.rescale(loss.left, new, old);
@@ -297,7 +299,7 @@ impl<'j> Walk<'j> {
         for Pool { group, security, waiting, .. } in std::mem::take(&mut self.losses.pools) {
             for Waiting { disposal, year, day, losses } in waiting {
                 let Some(until) = moved(day, rule.to) else { continue };
-                for loss in losses {
+                for loss in losses.left() {
                     let change = MayChange {
                         year,
                         until,

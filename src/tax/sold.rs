@@ -5,14 +5,12 @@
 //! and a day of its own, and a sale takes as many lots as shares. All of them are walked, one by one;
 //! what a year's statement sums up is summed up at once.
 
-use std::collections::VecDeque;
-
 use thin_vec::ThinVec;
 
 use super::apart::Stamp;
 use super::day::Day;
 use super::fixed::Fixed;
-use super::losses::Loss;
+use super::losses::Queue;
 use super::lot::Lot;
 use super::position::{Position, Stated};
 use super::walk::Walk;
@@ -42,7 +40,7 @@ pub(super) struct Disposal<'j> {
     pub marked: bool,
     /// What may deny its losses.
     pub rule: Option<&'j Repurchase>,
-    pub losses: VecDeque<Loss>,
+    pub losses: Queue,
 }
 
 /// Units of one lot that a disposal took, with what they brought; or a sum of such.
