@@ -103,10 +103,7 @@ fn read(
             Some(diagnostic) => books.diagnostics.push(diagnostic),
             None => books.diagnostics.extend(ledger.diagnostics.iter().cloned()),
         }
-        transactions::events(&ledger, books, &mut read);
-        if flags.only_events {
-            ledger.drop_rows();
-        }
+        transactions::events(&mut ledger, books, flags.only_events, &mut read);
         books.ledgers.push(ledger);
     }
     (books.journal.events, books.journal.questions) = read.finish();

@@ -4,11 +4,10 @@
 //! Transactions know nothing of each other, so slices of them are read on all cores; what they leave
 //! is put together in their order, and is the same with any number of cores.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{SyncSender, sync_channel};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
@@ -17,16 +16,20 @@ use super::rules::{Known, LONG, Left, Recogniser, Rules};
 use crate::diagnostic::Diagnostic;
 use crate::event::{Event, EventId, Question, Rank};
 use crate::ledger::blocks::{self, Context};
-use crate::ledger::{Ledger, TransactionRow};
+use crate::ledger::order::{Done, in_order, locked};
+use crate::ledger::{Ledger, Transaction, TransactionRow};
 use crate::period::{NaiveDate, NaiveTime};
 
 /// How many transactions are read by one core before what came of them is put to the rest: so many that
 /// their events stay in the core's own memory until then.
 const SLICE: usize = 2048;
 
+/// A long ledger whose rows nobody asks for later gives them back in so many parts.
+const PARTS: usize = 3;
+
 /// Reads the events of `ledger`, and what they leave open, into `reading`; what is wrong with them into
-/// the books.
-pub fn events(ledger: &Ledger, books: &mut Books, reading: &mut Reading) {
+/// the books. With `only_events` its rows are given back.
+pub fn events(ledger: &mut Ledger, books: &mut Books, only_events: bool, reading: &mut Reading) {
     let context =
         Context { accounts: &books.settings.accounts, currency: &books.settings.currency };
     let known =
@@ -44,17 +47,28 @@ pub fn events(ledger: &Ledger, books: &mut Books, reading: &mut Reading) {
             }
         }
     };
-    let threads = if count <= LONG { 1 } else { rayon::current_num_threads() };
-    let left = if threads == 1 {
-        let (mut recogniser, mut slice) = (Recogniser::new(&rules), Slice::default());
-        for start in (0..count).step_by(SLICE) {
-            slice.read(&mut recogniser, ledger, start..count.min(start + SLICE));
-            put(&mut slice);
+    let is_long = count > LONG;
+    let threads = if is_long { rayon::current_num_threads() } else { 1 };
+    let part = if is_long && only_events { count.div_ceil(PARTS) } else { count };
+    let (mut left, mut before) = (Left::default(), 0);
+    while before < count {
+        let some = part.min(count - before);
+        if threads == 1 {
+            let mut recogniser = Recogniser::new(&rules, ledger, before);
+            let mut slice = Slice::default();
+            for start in (0..some).step_by(SLICE) {
+                slice.read(&mut recogniser, ledger, start..some.min(start + SLICE));
+                put(&mut slice);
+            }
+            left.extend(recogniser.left());
+        } else {
+            left.extend(on_threads(threads, &rules, ledger, before, some, &mut put));
         }
-        recogniser.left()
-    } else {
-        on_threads(threads, &rules, ledger, put)
-    };
+        before += some;
+        if only_events {
+            ledger.drop_first(some);
+        }
+    }
     reading.left.push(left);
     books.diagnostics.extend(diagnostics);
     books.diagnostics.extend(found);
@@ -65,20 +79,21 @@ pub fn events(ledger: &Ledger, books: &mut Books, reading: &mut Reading) {
     }
 }
 
-/// Slices come in the order they are done, and are put to the rest in that of the ledger while others
-/// are read. What all of them left open.
+/// Reads the first `count` transactions of `ledger`, which has forgotten so many `before` them. Slices are
+/// put to the rest in the order of the ledger while others are read. What all of them left open.
 fn on_threads(
     threads: usize,
     rules: &Rules<'_>,
     ledger: &Ledger,
-    mut put: impl FnMut(&mut Slice),
+    before: usize,
+    count: usize,
+    put: &mut impl FnMut(&mut Slice),
 ) -> Left {
-    let count = ledger.transactions.len();
     let next = AtomicUsize::new(0);
     let spare = Mutex::new(Vec::new());
     let left = Mutex::new(Left::default());
-    let work = |send: SyncSender<(usize, Slice)>| {
-        let mut recogniser = Recogniser::new(rules);
+    let work = |_, done: &Done<Slice>| {
+        let mut recogniser = Recogniser::new(rules, ledger, before);
         loop {
             let number = next.fetch_add(1, Ordering::Relaxed);
             let start = number.saturating_mul(SLICE);
@@ -87,36 +102,17 @@ fn on_threads(
             }
             let mut slice: Slice = locked(&spare).pop().unwrap_or_default();
             slice.read(&mut recogniser, ledger, start..count.min(start + SLICE));
-            if send.send((number, slice)).is_err() {
+            if done.send((number, slice)).is_err() {
                 break;
             }
         }
         locked(&left).extend(recogniser.left());
     };
-    rayon::in_place_scope(|scope| {
-        let (send, receive) = sync_channel(2 * threads);
-        for _ in 0..threads {
-            let send = send.clone();
-            scope.spawn(|_| work(send));
-        }
-        drop(send);
-        let mut early = BTreeMap::new();
-        let mut wanted = 0;
-        for (number, slice) in receive {
-            early.insert(number, slice);
-            while let Some(mut slice) = early.remove(&wanted) {
-                put(&mut slice);
-                locked(&spare).push(slice);
-                wanted += 1;
-            }
-        }
+    in_order(threads, 2 * threads, work, &mut |mut slice: Slice| {
+        put(&mut slice);
+        locked(&spare).push(slice);
     });
     left.into_inner().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// What threads share is whole at every moment, even if one of them panicked.
-fn locked<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
-    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// What came of some transactions. Emptied, it serves for the next.
@@ -143,7 +139,7 @@ impl Slice {
             for row in rows {
                 let transaction = ledger.transaction(at);
                 let event = if tagged { blocks::event(transaction, &context) } else { None };
-                self.take(event, rules, at, row);
+                self.take(event, rules, transaction, at, row);
                 at += 1;
             }
             // Nobody reads the texts of these transactions again soon.
@@ -157,6 +153,7 @@ impl Slice {
         &mut self,
         event: Option<blocks::Read>,
         rules: &mut Recogniser<'_>,
+        transaction: Transaction<'_>,
         at: usize,
         row: &TransactionRow,
     ) {
@@ -171,7 +168,7 @@ impl Slice {
             }
             Some(Ok((event, warnings))) => {
                 self.diagnostics.extend(warnings);
-                let id = rules.transaction(at).tag("id");
+                let id = transaction.tag("id");
                 let (hand_written, derived) = (id.is_none(), id.is_none_or(str::is_empty));
                 self.marks.push(Mark { first: true, hand_written, derived });
                 self.events.push(event);
@@ -388,6 +385,7 @@ fn tell_apart(events: &mut [Event], marks: &[Mark], rows: &mut Vec<u64>) {
 
 #[cfg(test)]
 mod tests {
+    use super::LONG;
     use crate::books::{Books, Flags, of_files};
     use crate::event::{EventId, Relation};
     use crate::source::Source;
@@ -417,6 +415,32 @@ mod tests {
         ids.sort();
         ids.dedup();
         assert_eq!(ids.len(), 6);
+    }
+
+    #[test]
+    fn rows_that_are_given_back_change_no_event() {
+        let entry = |at: usize| {
+            let (month, day) = (1 + at * 7 % 12, 1 + at % 28);
+            let (bought, asked) = (at % 3 == 0, at % 1000 == 0);
+            let account = if asked { "Assets:Else:VTI" } else { "Assets:Broker:VTI" };
+            let cost = if bought { " @ 24.00 USD" } else { " {24.00 USD}" };
+            format!(
+                "2024-{month:02}-{day:02} * {at}\n    {account}  1 VTI{cost}\n    Assets:Bank\n\n"
+            )
+        };
+        let text: String = (0..LONG + 1000).map(entry).collect();
+        let read = |only_events| {
+            let source = Source::new("main.journal", &*text);
+            let flags = Flags { only_events, ..Flags::default() };
+            of_files(vec![source], &flags, &mut |_, _| Ok(Vec::new()))
+        };
+        let (kept, given_back) = (read(false), read(true));
+        assert!(!kept.journal.events.is_empty());
+        assert_eq!(given_back.journal.events, kept.journal.events);
+        assert_eq!(given_back.journal.questions, kept.journal.questions);
+        assert_eq!(given_back.diagnostics, kept.diagnostics);
+        let [ledger] = &*given_back.ledgers else { panic!("one journal") };
+        assert!(ledger.transactions.is_empty() && ledger.postings.is_empty());
     }
 
     #[test]

@@ -10,11 +10,25 @@ use crate::period::NaiveDate;
 use crate::source;
 
 impl Ledger {
-    /// Gives back the room of transactions and postings, for those who have made of them what they need.
-    pub fn drop_rows(&mut self) {
-        self.transactions = Vec::new();
-        self.postings = Vec::new();
-        self.details = Vec::new();
+    /// Gives back the room of the first `count` transactions, and of the postings and details before those
+    /// of all others: for those who have made of them what they need.
+    pub fn drop_first(&mut self, count: usize) {
+        let Ledger { transactions, postings, details, .. } = self;
+        transactions.drain(..count);
+        let first = transactions.iter().map(|row| row.first).min();
+        postings.drain(..first.map_or(postings.len(), |first| first as usize));
+        for row in &mut *transactions {
+            row.first -= first.unwrap_or_default();
+        }
+        let detailed = || postings.iter().filter(|row| row.detail > 0);
+        let first = detailed().map(|row| row.detail - 1).min();
+        details.drain(..first.map_or(details.len(), |first| first as usize));
+        for row in postings.iter_mut().filter(|row| row.detail > 0) {
+            row.detail -= first.unwrap_or_default();
+        }
+        transactions.shrink_to_fit();
+        postings.shrink_to_fit();
+        details.shrink_to_fit();
     }
 
     /// The transaction whose row stands at `at`.

@@ -75,6 +75,7 @@ mod lots;
 mod model;
 mod number;
 mod options;
+pub mod order;
 mod pattern;
 mod periods;
 mod posting;

@@ -21,16 +21,14 @@
 //! dropped is paid for: as many bytes are read in order before the next slices are cut. So a text of
 //! nothing but directives costs at most twice its length.
 
-mod order;
 mod pace;
 mod rows;
 
 use std::collections::VecDeque;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
-pub use order::{Done, Take, in_order};
 pub use pace::{NAME, Pace};
 pub use rows::{Numbers, Rows};
 
@@ -41,6 +39,7 @@ use crate::ledger::model::{
     AccountId, CommodityId, Declaration, Inert, Ledger, Options, PostingRow, Price, Quantity,
     Table, TransactionRow,
 };
+use crate::ledger::order::{Done, Take, in_order, locked};
 use crate::ledger::reader::{Reader, Written, Yearless, index};
 use crate::ledger::scope::Scope;
 use crate::source::{Name, Source};
@@ -281,11 +280,6 @@ impl Known {
             yearless,
         }
     }
-}
-
-/// What threads share is whole at every moment, even if one of them panicked.
-pub fn locked<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
-    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Takes slices in, in the order of the texts.

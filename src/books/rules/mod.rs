@@ -24,7 +24,7 @@ use crate::diagnostic::Diagnostic;
 use crate::event::{Event, Question, Securities, Write};
 use crate::ledger::blocks::text::part;
 use crate::ledger::blocks::{Contents, Context, Sort, is_gains, sort};
-use crate::ledger::{Ledger, Posting, PostingKind, Transaction, TransactionRow};
+use crate::ledger::{Ledger, Posting, PostingKind, PostingRow, Transaction, TransactionRow};
 use crate::money::{self, Decimal};
 use crate::period::{Datelike, NaiveDate};
 use crate::source::{ByLetters, Name, Names, Staying, Words};
@@ -48,7 +48,6 @@ pub struct Known<'b> {
 /// once, so that a posting only looks it up.
 #[derive(Debug)]
 pub struct Rules<'b> {
-    ledger: &'b Ledger,
     known: Known<'b>,
     /// What the books' own rules make of a posting, by their index.
     own: Vec<Action>,
@@ -70,11 +69,14 @@ pub struct Rules<'b> {
 #[derive(Debug)]
 pub struct Recogniser<'b> {
     rules: &'b Rules<'b>,
+    ledger: &'b Ledger,
+    /// How many transactions the ledger had before those it has.
+    before: usize,
     names: Names,
     left: Left,
     /// What is wrong with rules, each once, and with lots.
     found: Vec<Diagnostic>,
-    /// Which transaction is read, by its index.
+    /// Which transaction is read, by its index among all that the ledger had.
     at: usize,
     room: Room<'b>,
     /// Room for what an event says, which its id is made of.
@@ -166,7 +168,7 @@ enum What {
 
 impl<'b> Rules<'b> {
     /// For the transactions of `ledger`.
-    pub fn new(ledger: &'b Ledger, known: Known<'b>) -> Rules<'b> {
+    pub fn new(ledger: &Ledger, known: Known<'b>) -> Rules<'b> {
         let shipped = names::shipped();
         let code = |name: &Name| {
             money::currency(name, known.context.currency).map(|code| Name::new(&code))
@@ -226,7 +228,6 @@ impl<'b> Rules<'b> {
         let staying = ledger.sources.iter().filter(|_| long).map(Staying::keep).collect();
         let loose = known.rules.iter().any(|rule| rule.account.is_none());
         Rules {
-            ledger,
             known,
             own,
             shipped: shipped.iter().map(Action::shipped).collect(),
@@ -239,9 +240,7 @@ impl<'b> Rules<'b> {
     }
 
     /// Whether a transaction can be about investments, told by numbers alone.
-    fn may_matter(&self, row: &TransactionRow) -> bool {
-        let first = row.first as usize;
-        let postings = &self.ledger.postings[first..first + row.count as usize];
+    fn may_matter(&self, postings: &[PostingRow]) -> bool {
         self.loose
             || postings.iter().filter(|posting| posting.kind == PostingKind::Real).any(|posting| {
                 let facts = &self.accounts[posting.account.0 as usize];
@@ -377,10 +376,12 @@ impl Left {
 }
 
 impl<'b> Recogniser<'b> {
-    /// For transactions of the rules' ledger.
-    pub fn new(rules: &'b Rules<'b>) -> Recogniser<'b> {
+    /// For the transactions of `ledger`, the rules' own, that has forgotten so many `before` them.
+    pub fn new(rules: &'b Rules<'b>, ledger: &'b Ledger, before: usize) -> Recogniser<'b> {
         Recogniser {
             rules,
+            ledger,
+            before,
             names: Names::default(),
             left: Left::default(),
             found: Vec::new(),
@@ -394,15 +395,11 @@ impl<'b> Recogniser<'b> {
     /// happened; none where it is not about investments. Their ids are told apart as if it were the
     /// only one.
     pub fn events(&mut self, at: usize, row: &TransactionRow, events: &mut Vec<Event>) {
-        if self.may_matter(row) {
-            self.at = at;
-            entry::events(self, self.transaction(at), events);
+        let first = row.first as usize;
+        if self.may_matter(&self.ledger.postings[first..first + row.count as usize]) {
+            self.at = self.before + at;
+            entry::events(self, self.ledger.transaction(at), events);
         }
-    }
-
-    /// A transaction of the ledger.
-    pub fn transaction(&self, at: usize) -> Transaction<'b> {
-        self.rules.ledger.transaction(at)
     }
 
     /// The accounts and the home currency of the books.

@@ -26,7 +26,8 @@ use crate::ledger::beancount::parse::{Include, Parser, Stretch, index};
 use crate::ledger::model::{
     AccountId, CommodityId, Declaration, Inert, PostingRow, Price, Quantity, Table, TransactionRow,
 };
-use crate::ledger::slices::{Done, NAME, Numbers, Pace, Take, in_order, locked};
+use crate::ledger::order::{Done, Take, in_order, locked};
+use crate::ledger::slices::{NAME, Numbers, Pace};
 use crate::source::{Name, Source};
 
 /// What every slice's parser begins with, and what they share.

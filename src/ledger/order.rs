@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::mpsc::{SyncSender, TryRecvError, sync_channel};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Where a thread puts a piece when it is done, with its number: each has one, from 0.
 pub type Done<P> = SyncSender<(usize, P)>;
@@ -14,6 +15,12 @@ pub trait Take<P> {
     /// None has come yet. Whether something else was done, so that one may have come by now.
     fn meanwhile(&mut self) -> bool {
         false
+    }
+}
+
+impl<P, F: FnMut(P)> Take<P> for F {
+    fn take(&mut self, piece: P) {
+        self(piece);
     }
 }
 
@@ -49,4 +56,9 @@ pub fn in_order<P: Send>(
             }
         }
     });
+}
+
+/// What threads share is whole at every moment, even if one of them panicked.
+pub fn locked<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
