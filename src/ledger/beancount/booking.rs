@@ -30,6 +30,9 @@ use crate::ledger::model::{
 };
 use crate::money::Decimal;
 
+/// Postings that one thread looks at at a time.
+const PART: usize = 65536;
+
 /// Computes every transaction of `draft`. What `pad` has to add comes back.
 pub(super) fn book(draft: &mut Draft) -> Pads {
     let rules = Rules::new(&draft.options, &draft.ledger.commodities);
@@ -100,16 +103,30 @@ impl Known {
                 methods[open.account.0 as usize] = booking;
             }
         }
+        let parts = draft.ledger.postings.par_chunks(PART);
+        let parts: Vec<_> = parts.map(|rows| Known::of_part(draft, rows)).collect();
         let mut costly = vec![false; draft.ledger.commodities.names().len()];
-        let mut infers = false;
-        for row in &draft.ledger.postings {
+        for commodity in parts.iter().flat_map(|(costly, _)| costly) {
+            costly[commodity.0 as usize] = true;
+        }
+        let infers = parts.iter().any(|(_, infers)| *infers);
+        Known { methods, costly, infers }
+    }
+
+    /// The commodities that some postings hold at cost, and whether one of them leaves out a currency.
+    fn of_part(draft: &Draft, rows: &[PostingRow]) -> (HashSet<CommodityId>, bool) {
+        let mut costly = HashSet::new();
+        let (mut infers, mut last) = (false, None);
+        for row in rows {
             let auto = row.amount == AmountFrom::Elided && row.detail == 0;
             infers |= row.commodity == NONE && !auto;
-            if let Some(spec) = draft.specs.get((row.detail as usize).wrapping_sub(1)) {
-                costly[row.commodity.0 as usize] |= spec.cost.is_some();
+            let spec = draft.specs.get((row.detail as usize).wrapping_sub(1));
+            if spec.is_some_and(|spec| spec.cost.is_some()) && last != Some(row.commodity) {
+                last = Some(row.commodity);
+                costly.insert(row.commodity);
             }
         }
-        Known { methods, costly, infers }
+        (costly, infers)
     }
 }
 

@@ -117,22 +117,6 @@ impl Draft {
 
     /// The ledger: transactions in their order, postings with all amounts, problems as in the texts.
     pub fn finish(mut self) -> Ledger {
-        let order: Vec<u32> = self
-            .items
-            .iter()
-            .filter_map(|item| match item.what {
-                What::Transaction(at) => Some(at),
-                What::Open(_)
-                | What::Close(_)
-                | What::Balance(_)
-                | What::Pad(_)
-                | What::Note(_)
-                | What::Document(_)
-                | What::Commodity(_)
-                | What::Price(_)
-                | What::Other => None,
-            })
-            .collect();
         if !self.replaced.is_empty() {
             let mut postings = Vec::with_capacity(self.ledger.postings.len());
             for at in 0..self.ledger.transactions.len() {
@@ -143,9 +127,10 @@ impl Draft {
             }
             self.ledger.postings = postings;
         }
-        if !order.iter().copied().eq(0..index(self.ledger.transactions.len())) {
+        let order = || self.items.iter().filter_map(|item| item.what.transaction());
+        if !order().eq(0..index(self.ledger.transactions.len())) {
             let rows = &self.ledger.transactions;
-            self.ledger.transactions = order.iter().map(|at| rows[*at as usize]).collect();
+            self.ledger.transactions = order().map(|at| rows[at as usize]).collect();
         }
         self.problems.sort_by_key(|problem| (problem.source, problem.line));
         let problems = self.problems.into_iter().map(|problem| problem.diagnostic);
@@ -201,6 +186,24 @@ pub(super) enum What {
     Price(u32),
     /// `event`, `query`, `custom`
     Other,
+}
+
+impl What {
+    /// The transaction that it is.
+    pub fn transaction(self) -> Option<u32> {
+        match self {
+            What::Transaction(at) => Some(at),
+            What::Open(_)
+            | What::Close(_)
+            | What::Balance(_)
+            | What::Pad(_)
+            | What::Note(_)
+            | What::Document(_)
+            | What::Commodity(_)
+            | What::Price(_)
+            | What::Other => None,
+        }
+    }
 }
 
 impl Item {
