@@ -74,7 +74,7 @@ impl Mapped {
             let text = &bytes[part.clone()];
             let good = text.is_ascii() || std::str::from_utf8(text).is_ok();
             // What is read next may stay: it is given back before what is kept of it needs the room.
-            if part.start >= bytes.len() / 2 {
+            if part.start >= bytes.len() / 3 * 2 {
                 self.let_go(part);
             }
             good

@@ -69,10 +69,11 @@ impl<'t> Lines<'t> {
         if !matches!(self.peek(), Some(b' ' | b'\t')) {
             return None;
         }
-        let before = self.clone();
+        let before = (self.at, self.number);
         let line = self.next()?;
-        if line.text.trim_ascii().is_empty() {
-            *self = before;
+        // What a line ends with tells most.
+        if line.text.bytes().rev().all(|byte| byte.is_ascii_whitespace()) {
+            (self.at, self.number) = before;
             return None;
         }
         Some(line)
