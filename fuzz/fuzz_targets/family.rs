@@ -1,47 +1,13 @@
-//! Any text as a journal of hledger and of Ledger: read in one piece and in slices, asked for everything
-//! a view can say, made events. A panic, a run that does not end, and slices that come to something else
-//! are findings.
+//! Any text as a journal of hledger and of Ledger.
 #![no_main]
 
+mod journal;
+
 use libfuzzer_sys::fuzz_target;
-use rentier::books::{self, Flags};
-use rentier::ledger::{self, Dialect, Ledger, Options};
-use rentier::source::{Name, Source};
+use rentier::ledger::Dialect;
 
 fuzz_target!(|bytes: &[u8]| {
     for dialect in [Dialect::Hledger, Dialect::Ledger] {
-        let source = Source::decode("fuzzed.journal", bytes.to_vec());
-        let read = read_in(&source, dialect, usize::MAX);
-        let sliced = read_in(&source, dialect, 64);
-        assert_eq!(read.diagnostics, sliced.diagnostics);
-        assert_eq!(balances(&read), balances(&sliced));
-        for transaction in read.transactions() {
-            let _ = (transaction.date2(), transaction.tags(), transaction.note(), transaction.place());
-            for posting in transaction.postings() {
-                let _ = (posting.tags(), posting.total_cost(), posting.place());
-            }
-        }
-        let _ = ledger::lots(&read);
-        let flags = Flags { dialect: Some(dialect), ..Flags::default() };
-        let _ = books::of_files(vec![source], &flags, &mut |_: &str, _: &Name| Ok(Vec::new()));
+        journal::read("fuzzed.journal", bytes, dialect);
     }
 });
-
-/// Reads a text in slices of so many bytes.
-fn read_in(source: &Source, dialect: Dialect, slice: usize) -> Ledger {
-    // A text that includes itself under ever new names is met too.
-    let mut again = 0u32;
-    let mut load = |path: &str, _: &Name| {
-        again += 1;
-        if again > 50 {
-            return Err("enough".to_owned());
-        }
-        Ok(vec![Source::new(format!("{again}-{path}"), source.text.to_string())])
-    };
-    let options = Options { dialect: Some(dialect), slice: Some(slice), ..Options::default() };
-    ledger::read(source.clone(), &options, &mut load)
-}
-
-fn balances(ledger: &Ledger) -> String {
-    format!("{:?}", ledger::balance(ledger, |_| true))
-}
