@@ -59,6 +59,22 @@ fn new_books_are_in_order() {
 }
 
 #[test]
+fn books_without_events_say_what_to_do_next() {
+    let folder = tempfile::tempdir().expect("a folder");
+    run(folder.path(), "init");
+    for command in ["income", "gains"] {
+        let ran = run(folder.path(), command);
+        assert_eq!(ran.exit, Exit::Done);
+        assert_eq!(ran.out, "No events yet.\nNext: rentier import ~/Downloads/*.csv --dry-run\n");
+    }
+    let markdown = run(folder.path(), "gains --format md").out;
+    assert!(markdown.starts_with("# Gains · one row per lot sold\n"), "{markdown}");
+    assert!(markdown.contains("No gains: nothing was sold."), "{markdown}");
+    let json = run(folder.path(), "income --format json").out;
+    assert!(json.contains("\"years\": []"), "{json}");
+}
+
+#[test]
 fn a_dry_run_of_init_writes_nothing() {
     let folder = folder();
     let ran = run(folder.path(), "init -n");

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::args::GainsArgs;
 use super::judged::Read;
-use super::present::{Present, present};
+use super::present::{Present, no_events, present};
 use super::{Error, Exit, World};
 use crate::render;
 use crate::report::gains::{self, Gains};
@@ -15,6 +15,9 @@ pub fn run(args: &GainsArgs, world: &mut World) -> Result<Exit, Error> {
     let read = Read::for_years(&args.words, true, &args.reading, world)?;
     let keep = read.keep(&args.keep)?;
     let years = read.years_or_last();
+    if years.is_empty() && no_events(&args.output, world)? {
+        return read.ended(false, world);
+    }
     let filing = &read.books.settings.filing;
     let journal = &read.books.journal;
     let mut gains = gains::gains(&read.judged, journal, &read.regime, filing, &years, &keep);

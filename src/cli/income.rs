@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::args::{IncomeArgs, View as ViewFlag};
 use super::judged::Read;
-use super::present::{Present, present};
+use super::present::{Present, no_events, present};
 use super::{Error, Exit, World};
 use crate::regime::Regime;
 use crate::report::income::{self, By, Grouped, IncomeStatement, Request, View};
@@ -28,8 +28,7 @@ pub fn run(args: &IncomeArgs, world: &mut World) -> Result<Exit, Error> {
     let mut keep = read.keep(&args.keep)?;
     keep.categories = categories(&args.category, &read.regime, view)?;
     let years = read.years_or_last();
-    if years.is_empty() {
-        world.say("no income: the records hold no event")?;
+    if years.is_empty() && no_events(&args.output, world)? {
         return read.ended(false, world);
     }
     let request = Request {

@@ -44,3 +44,18 @@ pub fn present(report: &dyn Present, output: &Output, world: &mut World) -> Resu
     };
     world.deliver(bytes.as_bytes(), output)
 }
+
+/// Of records without any event, in text: what to do next. Whether that is all there is to hand over.
+///
+/// # Errors
+/// A format that is none, a path that cannot be written.
+pub fn no_events(output: &Output, world: &mut World) -> Result<bool, Error> {
+    let is_text = output.kind()? == Format::Text;
+    if is_text {
+        world.deliver(NO_EVENTS.as_bytes(), output)?;
+    }
+    Ok(is_text)
+}
+
+/// What is said of records without any event.
+const NO_EVENTS: &str = "No events yet.\nNext: rentier import ~/Downloads/*.csv --dry-run\n";

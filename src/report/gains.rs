@@ -210,7 +210,7 @@ impl Gains<'_> {
         let labels: Vec<&str> = self.years.iter().map(|year| &*year.label).collect();
         let period = words::list(&labels);
         let mut table = Table {
-            title: format!("Gains {period} · one row per lot sold"),
+            title: format!("Gains{} · one row per lot sold", words::after(" ", &period)),
             subtitle: self.subtitle.clone(),
             ..Table::default()
         };
@@ -218,7 +218,8 @@ impl Gains<'_> {
         if self.sections.is_empty() && self.passed_on.is_none() {
             let reach =
                 self.reached.map(|day| format!(" Records reach {day}.")).unwrap_or_default();
-            let sentence = format!("No gains in {period}: nothing was sold.{reach}");
+            let period = words::after(" in ", &period);
+            let sentence = format!("No gains{period}: nothing was sold.{reach}");
             // What leaves a year incomplete may be a sale.
             if self.years.iter().all(|year| year.status != Status::Incomplete) {
                 table.preface.clear();

@@ -19,6 +19,11 @@ pub fn plural(word: &str) -> String {
     }
 }
 
+/// `text` with `lead` before it; nothing where there is none.
+pub fn after(lead: &str, text: &str) -> String {
+    if text.is_empty() { String::new() } else { format!("{lead}{text}") }
+}
+
 /// `a`, `a and b`, `a, b and c`.
 pub fn list<T: AsRef<str>>(words: &[T]) -> String {
     match words {

@@ -56,7 +56,7 @@ impl IncomeStatement<'_> {
 
     fn title(&self) -> String {
         let view = self.request.view.name();
-        let mut title = format!("Income {} · {view} view", self.period());
+        let mut title = format!("Income{} · {view} view", words::after(" ", &self.period()));
         let kept = &self.request.keep;
         for (what, names) in [
             ("account", &kept.accounts),
@@ -451,7 +451,7 @@ impl IncomeStatement<'_> {
 
     fn why_empty(&self) -> String {
         let what = if self.request.keep.all() { "No income" } else { "Nothing of what is kept" };
-        format!("{what} in {}: {}.", self.period(), self.span())
+        format!("{what}{}: {}.", words::after(" in ", &self.period()), self.span())
     }
 }
 
