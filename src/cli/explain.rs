@@ -57,7 +57,13 @@ pub fn run(args: &ExplainArgs, world: &mut World) -> Result<Exit, Error> {
             What::Row(file, line) => of(&|event| explain::stands_on(event, file, *line)),
         }
     };
-    let Opened { books, regime, judged } = open::judged_in(&files, years, &args.reading, world)?;
+    // Nor do lots that were sold long before a figure: days of holding go back less than two years.
+    let since = match what {
+        What::Figure(year, ..) => Some(TaxYear(year.0.saturating_sub(2))),
+        What::Event(_) | What::Row(..) => None,
+    };
+    let Opened { books, regime, judged } =
+        open::judged_in(&files, years, since, &args.reading, world)?;
     let read = Read { books, regime, judged, years: Vec::new() };
     let root = root.unwrap_or_else(|| world.folder.clone());
     let encoding = world.encoding;

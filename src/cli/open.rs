@@ -127,21 +127,29 @@ pub fn judged_for(
     Ok(Opened { books, regime, judged })
 }
 
-/// The same for what rests on lots of any year but on figures of few, and not on the journals' rows: `years`
-/// tells which, once the books are read, and `None` for all.
+/// The same for what rests on figures of few years, and not on the journals' rows: `years` tells which, once
+/// the books are read, and `None` for all; and on lots that were sold in a year from `since` on.
 ///
 /// # Errors
 /// As `judged_for`.
 pub fn judged_in(
     files: &[PathBuf],
     years: impl FnOnce(&Books, &Regime) -> Option<Vec<TaxYear>>,
+    since: Option<TaxYear>,
     reading: &Reading,
     world: &mut World,
 ) -> Result<Opened, Error> {
     let flags = Flags { only_events: true, ..flags(reading)? };
     let (books, regime, filing) = with_regime(files, &flags, world)?;
     let years = years(&books, &regime);
-    let judged = report::judge_in(&books.journal, &regime, &filing, Detail::ALL, years.as_deref());
+    let lots = since.map(|since| {
+        let days = books.journal.events.iter().map(|event| regime.year.year_of(event.date));
+        let mut lots: Vec<TaxYear> = days.filter(|year| *year >= since).collect();
+        lots.dedup();
+        lots
+    });
+    let detail = Detail { years: lots.as_deref(), lots: true };
+    let judged = report::judge_in(&books.journal, &regime, &filing, detail, years.as_deref());
     Ok(Opened { books, regime, judged })
 }
 

@@ -35,6 +35,8 @@ pub(super) struct Shared<'j> {
     pub last: Option<NaiveDate>,
     /// Whether any payment's ex-date is known.
     pub ex_dates: bool,
+    /// Whether events say what of let property is written off.
+    pub rentals: bool,
     /// Whether there are securities that have to do with others.
     joins: bool,
     of: BySecurity,
@@ -67,6 +69,7 @@ impl<'j> Shared<'j> {
             },
             last: has.newest.max(stated),
             ex_dates: has.ex_dates,
+            rentals: has.rentals,
             joins: has.links || has.joins || has.arrivals,
             of: has.of,
         }
@@ -87,6 +90,8 @@ struct Has {
     joins: bool,
     /// Payments whose ex-date is known.
     ex_dates: bool,
+    /// Property placed in service or improved.
+    rentals: bool,
     /// The events of each security, by its number.
     of: BySecurity,
 }
@@ -105,6 +110,7 @@ impl Has {
             all.arrivals |= has.arrivals;
             all.joins |= has.joins;
             all.ex_dates |= has.ex_dates;
+            all.rentals |= has.rentals;
             for (security, events) in has.of {
                 all.of.entry(security).or_default().extend(events);
             }
@@ -117,6 +123,10 @@ impl Has {
         for (at, event) in (first..).zip(events) {
             has.newest = has.newest.max(Some(event.date));
             has.links |= !event.further.links.is_empty();
+            has.rentals |= matches!(
+                event.kind,
+                EventKind::PlacedInService { .. } | EventKind::Improvement { .. }
+            );
             let Some(security) = event.kind.security() else { continue };
             let arrives =
                 matches!(event.kind, EventKind::TransferIn { .. } | EventKind::Award { .. });

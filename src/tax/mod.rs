@@ -44,6 +44,6 @@ pub fn find_for(journal: &Journal, regime: &Regime, detail: Detail<'_>) -> Findi
     let shared = Shared::new(journal, regime, sold::detail(regime, detail));
     let mut findings =
         if journal.events.len() < FEW { apart::at_once(&shared) } else { apart::walk(&shared) };
-    rental::depreciate(journal, regime, &mut findings);
+    rental::depreciate(journal, regime, shared.rentals, &mut findings);
     findings
 }

@@ -1,6 +1,6 @@
 //! Depreciation of let property: straight line by the regime's percentages, year by year.
 
-use crate::event::{Event, EventKind, Journal, Question, Write, stretches};
+use crate::event::{EventKind, Journal, Question, Write};
 use crate::income::{Findings, Income};
 use crate::money::Decimal;
 use crate::period::{Datelike, NaiveDate};
@@ -19,14 +19,20 @@ struct Asset {
 }
 
 /// Adds an accrual `depreciation` for every property, improvement and year up to the last year of
-/// the records. The day of sale ends it; what a sale makes of it is not computed, and asked.
+/// the records. The day of sale ends it; what a sale makes of it is not computed, and asked. `events`:
+/// whether there are any that say what is written off.
 ///
 /// Source: 26 USC 168(c), (d)(2); Pub. 946, Table A-6; Pub. 527, chapter 2.
-pub(super) fn depreciate(journal: &Journal, regime: &Regime, findings: &mut Findings) {
+pub(super) fn depreciate(
+    journal: &Journal,
+    regime: &Regime,
+    events: bool,
+    findings: &mut Findings,
+) {
     if regime.depreciation.is_empty() {
         return;
     }
-    let assets = assets(journal, regime, findings);
+    let assets = assets(journal, regime, events, findings);
     if assets.is_empty() {
         return;
     }
@@ -104,7 +110,7 @@ pub(super) fn depreciate(journal: &Journal, regime: &Regime, findings: &mut Find
 }
 
 /// Buildings as `securities.toml` has them, else as events place them in service, and improvements.
-fn assets(journal: &Journal, regime: &Regime, findings: &mut Findings) -> Vec<Asset> {
+fn assets(journal: &Journal, regime: &Regime, events: bool, findings: &mut Findings) -> Vec<Asset> {
     let usual = Decimal::new(275, 1);
     let mut assets = Vec::new();
     let account_of = |property: &Name| {
@@ -125,14 +131,7 @@ fn assets(journal: &Journal, regime: &Regime, findings: &mut Findings) -> Vec<As
         }
     }
     let stated = assets.len();
-    // Most journals have none of these events: they are looked for on all cores.
-    let found = stretches(&journal.events, |first, events| {
-        let events = (first..).zip(events).filter(|(_, event)| {
-            matches!(event.kind, EventKind::PlacedInService { .. } | EventKind::Improvement { .. })
-        });
-        events.collect::<Vec<(usize, &Event)>>()
-    });
-    for (at, event) in found.into_iter().flatten() {
+    for (at, event) in journal.events.iter().enumerate().filter(|_| events) {
         match &event.kind {
             EventKind::PlacedInService { property, life, building, .. } => {
                 let known = assets[..stated].iter().any(|asset| asset.property == *property);
