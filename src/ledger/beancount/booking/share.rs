@@ -10,12 +10,16 @@
 use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
 
+use rayon::prelude::*;
+
 use crate::ledger::beancount::booking::{Known, Way};
 use crate::ledger::beancount::draft::{Draft, NONE, Spec, What};
 use crate::ledger::model::{AccountId, CommodityId, PostingRow, Xxh};
 
 /// Fewer transactions than these are not shared out.
 const FEW: usize = 1024;
+/// Transactions that one thread looks at at a time.
+const PART: usize = 4096;
 
 /// Transactions in the order of days, each with how it is computed.
 type Task = Vec<(u32, Way)>;
@@ -34,9 +38,12 @@ pub(super) fn tasks(draft: &Draft, known: &Known, ways: &[Way]) -> Vec<Task> {
     if known.infers || threads < 2 || all.len() < FEW {
         return vec![all];
     }
-    let mut holdings = Holdings::new(draft, known, &all);
+    let parts: Vec<Changes> =
+        all.par_chunks(PART).map(|some| Changes::of(draft, known, some)).collect();
+    let mut holdings = Holdings::new(draft.ledger.accounts.names().len(), &parts);
     // One that changes no holding may go anywhere.
-    let joined: Vec<u32> = all.iter().map(|(at, _)| holdings.join(*at)).collect();
+    let joined = parts.iter().flat_map(Changes::by_transaction);
+    let joined: Vec<u32> = joined.map(|changed| holdings.join(changed)).collect();
     let mut sizes = vec![0_usize; holdings.above.len()];
     for holding in &joined {
         sizes[holdings.top(*holding) as usize] += 1;
@@ -58,49 +65,53 @@ pub(super) fn tasks(draft: &Draft, known: &Known, ways: &[Way]) -> Vec<Task> {
     tasks
 }
 
-/// Sets of holdings that transactions join.
-struct Holdings<'d> {
-    draft: &'d Draft,
-    known: &'d Known,
-    /// Whether all that an account holds is one, by account.
-    whole: Vec<bool>,
-    numbers: HashMap<(AccountId, CommodityId), u32, BuildHasherDefault<Xxh>>,
-    /// By number of the holding: another one of its set, or itself.
-    above: Vec<u32>,
+/// What some transactions may change.
+#[derive(Default)]
+struct Changes {
+    /// Holdings, transaction by transaction.
+    holdings: Vec<(AccountId, CommodityId)>,
+    /// How many there are when a transaction is done, one after the other.
+    ends: Vec<usize>,
+    /// Accounts of which any holding may change.
+    whole: Vec<AccountId>,
 }
 
-impl<'d> Holdings<'d> {
-    fn new(draft: &'d Draft, known: &'d Known, all: &[(u32, Way)]) -> Holdings<'d> {
-        let mut whole = vec![false; draft.ledger.accounts.names().len()];
-        for (at, _) in all.iter().filter(|(_, way)| *way == Way::Costly) {
+impl Changes {
+    fn of(draft: &Draft, known: &Known, some: &[(u32, Way)]) -> Changes {
+        let mut changes = Changes::default();
+        for (at, way) in some {
             let rows = draft.rows(*at);
-            let open = |row: &PostingRow| {
-                spec(draft, row).is_some_and(|spec| match (&spec.cost, &spec.price) {
-                    (Some(cost), price) => {
-                        cost.currency == NONE && price.is_none_or(|price| price.currency == NONE)
-                    }
-                    (None, Some(price)) => price.currency == NONE,
-                    (None, None) => false,
-                })
-            };
-            if rows.iter().any(open) && !is_told(draft, rows, open) {
-                for row in rows.iter().filter(|row| open(row)) {
-                    whole[row.account.0 as usize] = true;
-                }
+            if *way == Way::Costly {
+                changes.whole(draft, rows);
             }
+            changes.transaction(draft, known, rows);
+            changes.ends.push(changes.holdings.len());
         }
-        Holdings { draft, known, whole, numbers: HashMap::default(), above: vec![0] }
+        changes
     }
 
-    /// Joins all holdings that a transaction may change; one of them, or 0, which stands for none.
-    fn join(&mut self, at: u32) -> u32 {
-        let draft = self.draft;
-        let rows = draft.rows(at);
-        let mut set = 0;
+    /// Notes accounts where a transaction leaves out the currency of a cost.
+    fn whole(&mut self, draft: &Draft, rows: &[PostingRow]) {
+        let open = |row: &PostingRow| {
+            spec(draft, row).is_some_and(|spec| match (&spec.cost, &spec.price) {
+                (Some(cost), price) => {
+                    cost.currency == NONE && price.is_none_or(|price| price.currency == NONE)
+                }
+                (None, Some(price)) => price.currency == NONE,
+                (None, None) => false,
+            })
+        };
+        if rows.iter().any(open) && !is_told(draft, rows, open) {
+            self.whole.extend(rows.iter().filter(|row| open(row)).map(|row| row.account));
+        }
+    }
+
+    /// Notes the holdings that a transaction may change.
+    fn transaction(&mut self, draft: &Draft, known: &Known, rows: &[PostingRow]) {
         for row in rows {
             let cost = spec(draft, row).is_some_and(|spec| spec.cost.is_some());
-            if cost || self.known.costly[row.commodity.0 as usize] {
-                set = self.add(set, (row.account, row.commodity));
+            if cost || known.costly[row.commodity.0 as usize] {
+                self.holdings.push((row.account, row.commodity));
             }
             if row.commodity != NONE {
                 continue;
@@ -111,13 +122,42 @@ impl<'d> Holdings<'d> {
                 let cost = spec.and_then(|spec| spec.cost.as_ref()).map(|cost| cost.currency);
                 let price = spec.and_then(|spec| spec.price).map(|price| price.currency);
                 for currency in [Some(other.commodity), cost, price].into_iter().flatten() {
-                    if self.known.costly[currency.0 as usize] {
-                        set = self.add(set, (row.account, currency));
+                    if known.costly[currency.0 as usize] {
+                        self.holdings.push((row.account, currency));
                     }
                 }
             }
         }
-        set
+    }
+
+    /// The holdings of each transaction.
+    fn by_transaction(&self) -> impl Iterator<Item = &[(AccountId, CommodityId)]> {
+        let mut start = 0;
+        self.ends.iter().map(move |end| &self.holdings[std::mem::replace(&mut start, *end)..*end])
+    }
+}
+
+/// Sets of holdings that transactions join.
+struct Holdings {
+    /// Whether all that an account holds is one, by account.
+    whole: Vec<bool>,
+    numbers: HashMap<(AccountId, CommodityId), u32, BuildHasherDefault<Xxh>>,
+    /// By number of the holding: another one of its set, or itself.
+    above: Vec<u32>,
+}
+
+impl Holdings {
+    fn new(accounts: usize, parts: &[Changes]) -> Holdings {
+        let mut whole = vec![false; accounts];
+        for account in parts.iter().flat_map(|part| &part.whole) {
+            whole[account.0 as usize] = true;
+        }
+        Holdings { whole, numbers: HashMap::default(), above: vec![0] }
+    }
+
+    /// Joins all holdings that a transaction may change; one of them, or 0, which stands for none.
+    fn join(&mut self, changed: &[(AccountId, CommodityId)]) -> u32 {
+        changed.iter().fold(0, |set, holding| self.add(set, *holding))
     }
 
     /// Joins a holding with a set of them.
