@@ -75,6 +75,31 @@ fn books_without_events_say_what_to_do_next() {
 }
 
 #[test]
+fn documents_of_a_beancount_journal_must_be_there() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let journal = "option \"documents\" \"scans\"\n\
+                   2020-01-01 open Assets:A\n\
+                   2020-01-02 document Assets:A \"letters/one.pdf\"\n";
+    fs::write(folder.path().join("a.beancount"), journal).expect("written");
+    let ran = run(folder.path(), "balance -f a.beancount");
+    assert_eq!(ran.exit, Exit::Problems);
+    for (line, path) in [(1, "scans"), (3, "letters/one.pdf")] {
+        let said = format!("there is no file or folder `{path}`\n --> a.beancount:{line}:1\n");
+        assert!(ran.err.contains(&said), "{}", ran.err);
+    }
+    for name in ["scans", "letters"] {
+        fs::create_dir(folder.path().join(name)).expect("made");
+    }
+    fs::write(folder.path().join("letters/one.pdf"), "").expect("written");
+    assert_eq!(run(folder.path(), "balance -f a.beancount").exit, Exit::Done);
+    fs::remove_file(folder.path().join("letters/one.pdf")).expect("removed");
+    // Beancount's own checks are off then.
+    let raw = format!("option \"plugin_processing_mode\" \"raw\"\n{journal}");
+    fs::write(folder.path().join("a.beancount"), raw).expect("written");
+    assert_eq!(run(folder.path(), "balance -f a.beancount").exit, Exit::Done);
+}
+
+#[test]
 fn a_dry_run_of_init_writes_nothing() {
     let folder = folder();
     let ran = run(folder.path(), "init -n");

@@ -43,6 +43,7 @@ impl Read {
             ledgers.iter_mut().flat_map(|ledger| ledger.diagnostics.drain(..)).collect();
         let sources = ledgers.iter().flat_map(|ledger| &ledger.sources);
         diagnostics.extend(open::guessed(sources.map(|source| &**source), world));
+        diagnostics.extend(open::missing_documents(&ledgers, &world.folder));
         if world.flags.verbose {
             open::evidence(&ledgers, world)?;
         }

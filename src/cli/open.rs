@@ -35,8 +35,9 @@ pub fn open(files: &[PathBuf], reading: &Reading, world: &mut World) -> Result<B
 
 /// The same with flags that are read already.
 fn with(files: &[PathBuf], flags: &Flags, world: &mut World) -> Result<Books, Error> {
+    let mut root = world.folder.clone();
     let books = if files.is_empty() {
-        let root = find(world)?.ok_or_else(no_books)?;
+        root = find(world)?.ok_or_else(no_books)?;
         read(&root, flags, world)?
     } else {
         let sources = files.iter().map(|path| world.read(path)).collect::<Result<Vec<_>, _>>()?;
@@ -50,6 +51,8 @@ fn with(files: &[PathBuf], flags: &Flags, world: &mut World) -> Result<Books, Er
     let sources = books.ledgers.iter().flat_map(|ledger| &ledger.sources);
     let guessed = guessed(sources.map(|source| &**source), world);
     books.diagnostics.extend(guessed);
+    let missing = missing_documents(&books.ledgers, &root);
+    books.diagnostics.extend(missing);
     Ok(books)
 }
 
@@ -68,6 +71,30 @@ pub fn guessed<'s>(
             .help("if letters look wrong, say what it is: --encoding iso-8859-2")
     };
     guessed.map(warning).collect()
+}
+
+/// The documents of Beancount journals below `root` that are not there.
+pub fn missing_documents(ledgers: &[Ledger], root: &Path) -> Vec<Diagnostic> {
+    let mut missing = Vec::new();
+    for ledger in ledgers {
+        for document in &ledger.documents {
+            let source = &ledger.sources[document.source as usize];
+            let folder = Path::new(&*source.name).parent().unwrap_or(Path::new(""));
+            if root.join(folder).join(&document.path).exists() {
+                continue;
+            }
+            let what = format!("there is no file or folder `{}`", document.path);
+            missing.push(
+                Diagnostic::error("no-document", what)
+                    .at(ledger.place(document.source, document.line))
+                    .note("Beancount refuses a journal without its documents")
+                    .help(
+                        "put it there, or correct its path: it is relative to the journal's folder",
+                    ),
+            );
+        }
+    }
+    missing
 }
 
 /// Which of flag and file spoke, for each setting that both can say, and as what journals were read.

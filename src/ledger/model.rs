@@ -108,6 +108,8 @@ pub struct Ledger {
     pub lots: Vec<HeldLot>,
     /// What was kept without effect, as it was read.
     pub inert: Vec<Inert>,
+    /// Files that Beancount asks for.
+    pub documents: Vec<Document>,
     /// What is wrong in the journals, in the order of the texts.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -399,6 +401,17 @@ pub struct Inert {
     pub source: u32,
     /// From 1.
     pub line: u32,
+}
+
+/// A file that a journal names as a document, and without which Beancount refuses the journal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Document {
+    /// Index into `sources`.
+    pub source: u32,
+    /// From 1.
+    pub line: u32,
+    /// As it stands there, relative to the folder of the source.
+    pub path: String,
 }
 
 impl Ledger {

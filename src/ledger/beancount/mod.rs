@@ -11,6 +11,7 @@
 mod arith;
 mod booking;
 mod check;
+mod documents;
 mod draft;
 mod few;
 mod inventory;
@@ -47,5 +48,8 @@ pub(super) fn read(root: Source, why: String, options: model::Options, load: Loa
     pad::insert(&mut draft, pads);
     let applied = plugins::apply(&mut draft);
     check::check(&mut draft, &applied);
+    if !draft.options.raw {
+        draft.ledger.documents = documents::of(&draft.ledger);
+    }
     draft.finish()
 }

@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 
 use crate::diagnostic::{Diagnostic, nearest};
+use crate::ledger::beancount::documents;
 use crate::ledger::beancount::draft::Plugin;
 use crate::ledger::beancount::options::{self, Set};
 use crate::ledger::beancount::parse::{Parser, Told};
@@ -143,6 +144,7 @@ impl Parser<'_, '_> {
                     );
                 }
             }
+            Set::Inert if name == "documents" => self.inert(documents::FOLDER, line),
             Set::Inert => self.inert("option", line),
             Set::Renamed(new) => self.report(
                 Diagnostic::error("option", format!("`{name}` is called `{new}` now"))
