@@ -87,6 +87,32 @@ fn importing_again_is_a_no_op_under_any_name() {
     }
 }
 
+/// Kept exports are read again only where they could refuse a file, and there they still do.
+#[test]
+fn days_that_a_kept_export_of_another_format_covers_are_refused() {
+    let root = folder();
+    books(root.path());
+    let own = "name = \"own\"\ncurrency = \"USD\"\nheader = [\"Day\", \"What\", \"Cash\"]\n\
+               needs = [\"date\", \"action\", \"amount\"]\nidentity = [\"date\", \"action\", \"amount\"]\n\
+               [columns]\ndate = \"Day\"\naction = \"What\"\namount = \"Cash\"\n\
+               [dates]\nform = \"yyyy-mm-dd\"\n\
+               [[action]]\nis = \"Interest\"\nevent = \"interest\"\nexample = '2024-12-24,Interest,48.20'\n";
+    fs::create_dir(root.path().join("profiles")).expect("a folder");
+    fs::write(root.path().join("profiles/own.toml"), own).expect("a profile");
+    export(root.path(), "schwab.csv", "a.csv");
+    run(root.path(), "import a.csv");
+    let first = journal(root.path(), "schwab");
+    let day = &first[first.find("\n20").expect("a block")..][1..11];
+    let other = |day: &str| format!("Day,What,Cash\n{day},Interest,1.00\n");
+    fs::write(root.path().join("b.csv"), other(day)).expect("an export");
+    let ran = run(root.path(), "import b.csv --account schwab");
+    assert!(ran.out.contains("cover"), "{}\n{}", ran.out, ran.err);
+    assert_eq!(journal(root.path(), "schwab"), first);
+    fs::write(root.path().join("c.csv"), other("2031-01-02")).expect("an export");
+    let ran = run(root.path(), "import c.csv --account schwab");
+    assert!(ran.out.contains("Wrote 1 event"), "{}\n{}", ran.out, ran.err);
+}
+
 #[test]
 fn overlapping_exports_make_the_same_journal_in_any_order() {
     let mut journals = Vec::new();

@@ -8,6 +8,7 @@ mod load;
 pub mod plan;
 pub mod rules;
 mod settings;
+mod standing;
 mod transactions;
 
 use std::sync::Arc;

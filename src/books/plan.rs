@@ -8,17 +8,17 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::{self, Write};
-use std::ops::Range;
 
 use indexmap::IndexMap;
 use rayon::prelude::*;
 
 use super::Books;
+use super::standing::{Block, Out, Standing, Stretch};
 use crate::event::{Account, Event, EventId, EventKind};
-use crate::import::{FileReport, Run};
-use crate::ledger::{self, print::Printer};
+use crate::import::{FileReport, Hashed, Run};
+use crate::ledger::print::Printer;
 use crate::period::{Datelike, NaiveDate};
-use crate::source::Name;
+use crate::source::{Name, Text};
 
 /// The folder of the journals that imports write.
 pub const IMPORTED: &str = "imported";
@@ -27,16 +27,16 @@ pub const IMPORTED: &str = "imported";
 #[derive(Clone, Debug, Default)]
 pub struct There {
     /// The texts of `imported/*.journal`, by path relative to the books.
-    pub journals: IndexMap<Name, String>,
-    /// The kept exports: file name, and a hash of the bytes.
-    pub statements: Vec<(Name, u64)>,
+    pub journals: IndexMap<Name, Text>,
+    /// The kept exports: file name, and a hash of the bytes; `None` where no given file has as many.
+    pub statements: Vec<(Name, Option<u64>)>,
 }
 
 /// What is to be written.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Plan {
+pub struct Plan<'t> {
     /// The journals that change, by path.
-    pub journals: Vec<Journal>,
+    pub journals: Vec<Journal<'t>>,
     /// Exports to be kept.
     pub kept: Vec<Copy>,
     /// How many events are new, `unknown` ones included.
@@ -65,13 +65,13 @@ pub struct Copy {
 }
 
 /// Works out what an import changes. `digests` are hashes of the bytes of the given files.
-pub fn plan(
+pub fn plan<'t>(
     run: &mut Run,
     digests: &BTreeMap<Name, u64>,
     books: &Books,
-    there: &There,
+    there: &'t There,
     keep: Keep,
-) -> Plan {
+) -> Plan<'t> {
     let (names, kept) = kept(run, digests, books, there, keep);
     let mut events = run.take_events();
     // Events of one file stand together.
@@ -91,21 +91,26 @@ pub fn plan(
     if events.is_empty() && run.superseded.is_empty() {
         return plan;
     }
-    let known: HashMap<&EventId, &Event> =
-        books.journal.events.iter().map(|event| (&event.id, event)).collect();
+    let mut known: Hashed<&EventId, &Event> = Hashed::default();
+    known.reserve(books.journal.events.len());
+    known.extend(books.journal.events.iter().map(|event| (&event.id, event)));
     let is_unknown = |id: &EventId| {
         known.get(id).is_some_and(|event| matches!(event.kind, EventKind::Unknown { .. }))
     };
+    let mut standing: IndexMap<&Name, Standing> =
+        there.journals.iter().map(|(path, text)| (path, Standing::read(text))).collect();
     // What the books have is never written a second time, but for an unknown row understood now; nor
     // is what stands in a block that could not be read, or in a journal that nothing includes.
-    let texts = there.journals.values();
-    let written: HashSet<EventId> =
-        texts.flat_map(|text| blocks(text).1).filter_map(|block| block.id).collect();
+    let strange = standing
+        .values()
+        .flat_map(|one| &one.blocks)
+        .filter_map(|block| block.id.as_ref().filter(|id| !known.contains_key(id)));
+    let strange: HashSet<EventId> = strange.cloned().collect();
     let mut gone: HashSet<EventId> = run.superseded.iter().cloned().collect();
-    if !known.is_empty() || !written.is_empty() {
+    if !known.is_empty() || !strange.is_empty() {
         events.retain(|event| {
             let understood = !matches!(event.kind, EventKind::Unknown { .. });
-            let there = known.contains_key(&event.id) || written.contains(&event.id);
+            let there = known.contains_key(&event.id) || strange.contains(&event.id);
             !there || (understood && is_unknown(&event.id))
         });
         gone.extend(events.iter().map(|event| event.id.with_part(0)).filter(is_unknown));
@@ -113,15 +118,12 @@ pub fn plan(
     plan.events = events.len();
 
     let mut by_journal = by_journal(events, books, there);
-    let files: Vec<Name> = there.journals.keys().chain(by_journal.keys()).cloned().collect();
-    let mut done = HashSet::new();
-    for path in files {
-        if !done.insert(path.clone()) {
-            continue;
-        }
-        let old = there.journals.get(&path).map_or("", String::as_str);
+    let new = by_journal.keys().filter(|path| !there.journals.contains_key(*path));
+    let paths: Vec<Name> = there.journals.keys().chain(new).cloned().collect();
+    for path in paths {
+        let old = standing.swap_remove(&path).unwrap_or_else(|| Standing::read(""));
         let new = by_journal.swap_remove(&path).unwrap_or_default();
-        plan.journals.extend(Journal::changed(path, old, new, &gone, &known));
+        plan.journals.extend(Journal::changed(path, &old, new, &gone, &known));
     }
     plan.journals.sort_by(|one, other| one.path.cmp(&other.path));
     plan
@@ -178,8 +180,11 @@ fn kept(
     let mut names = HashMap::new();
     let mut copies = Vec::new();
     let mut taken: HashSet<Name> = there.statements.iter().map(|(name, _)| name.clone()).collect();
-    let mut lying: HashMap<u64, Name> =
-        there.statements.iter().map(|(name, digest)| (*digest, name.clone())).collect();
+    let mut lying: HashMap<u64, Name> = there
+        .statements
+        .iter()
+        .filter_map(|(name, digest)| Some(((*digest)?, name.clone())))
+        .collect();
     let wanted = |file: &&FileReport| match keep {
         Keep::WhatBroughtEvents => !file.events.is_empty(),
         Keep::WhatIsSettled => !file.events.is_empty() || file.rows.changed == 0,
@@ -244,33 +249,16 @@ fn own_name(path: &str) -> &str {
     path.rsplit(['/', '\\']).next().unwrap_or(path)
 }
 
-/// A transaction of a journal's text, and what follows it up to the next.
-struct Block<'t> {
-    /// From its date to the end of its last line.
-    text: &'t str,
-    /// Blank lines and comments after it.
-    after: &'t str,
-    /// As its tag says.
-    id: Option<EventId>,
-}
-
 /// A journal that changes: the text that stays, byte for byte, and the events that come among it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Journal {
+pub struct Journal<'t> {
     /// Relative to the books.
     pub path: Name,
+    /// As it stands; the first line of a new one.
+    old: &'t str,
     /// In the order in which their blocks stand.
     events: Vec<Event>,
     stretches: Vec<Stretch>,
-}
-
-/// A part of a journal that changes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Stretch {
-    /// As it stands.
-    Text(String),
-    /// Blocks of these events, parted by blank lines; before the first only where it needs one.
-    Blocks { events: Range<usize>, parted: bool },
 }
 
 /// Bytes that most blocks have room in.
@@ -280,48 +268,46 @@ const AT_ONCE: usize = 1 << 10;
 /// Bundles of blocks that are in memory at a time.
 const BUNDLES: usize = 32;
 
-impl Journal {
-    /// `old` with the blocks of `new` in their places and without those of `gone`; `None` where that
-    /// changes nothing.
+impl<'t> Journal<'t> {
+    /// What stands with the blocks of `new` in their places and without those of `gone`; `None` where
+    /// that changes nothing.
     fn changed(
         path: Name,
-        old: &str,
+        old: &Standing<'t>,
         new: Vec<Event>,
         gone: &HashSet<EventId>,
-        known: &HashMap<&EventId, &Event>,
-    ) -> Option<Journal> {
-        let (preamble, blocks) = blocks(old);
+        known: &Hashed<&EventId, &Event>,
+    ) -> Option<Journal<'t>> {
         let untouched = |block: &Block| block.id.as_ref().is_none_or(|id| !gone.contains(id));
-        if new.is_empty() && blocks.iter().all(untouched) {
+        if new.is_empty() && (gone.is_empty() || old.blocks.iter().all(untouched)) {
             return None;
         }
-        let mut out = Out { parted: true, ..Out::default() };
-        out.verbatim(if old.is_empty() { ledger::print::HEAD } else { preamble });
+        let mut out = Out::new(old.text);
+        out.verbatim(0..old.preamble);
         let mut at = 0;
-        for block in &blocks {
-            let event = block.id.as_ref().and_then(|id| known.get(id));
-            if let Some(event) = event {
+        for block in &old.blocks {
+            if at < new.len()
+                && let Some(event) = block.id.as_ref().and_then(|id| known.get(id))
+            {
                 let earlier = new[at..].iter().take_while(|new| new.stands_to(event).is_lt());
                 let end = at + earlier.count();
                 out.events(at..end);
                 at = end;
             }
+            let after = block.text.end..block.next;
             if untouched(block) {
-                out.block(block.text);
-                out.verbatim(block.after);
-            } else if !block.after.trim().is_empty() {
-                out.verbatim(block.after);
+                out.block(block.text.clone());
+                out.verbatim(after);
+            } else if !old.text[after.clone()].trim().is_empty() {
+                out.verbatim(after);
             }
         }
         out.events(at..new.len());
         // One line end at the end, where the last block that was there had a blank line after it.
-        if !old.ends_with("\n\n") {
-            while out.text.ends_with("\n\n") {
-                out.text.pop();
-            }
+        if !old.text.ends_with("\n\n") {
+            out.end_with_one();
         }
-        out.close();
-        Some(Journal { path, events: new, stretches: out.stretches })
+        Some(Journal { path, old: old.text, events: new, stretches: out.stretches })
     }
 
     /// Writes all of it, the blocks of new events made on all cores.
@@ -331,7 +317,8 @@ impl Journal {
     pub fn write(&self, accounts: &IndexMap<Name, Account>, out: &mut dyn Write) -> io::Result<()> {
         for stretch in &self.stretches {
             match stretch {
-                Stretch::Text(text) => out.write_all(text.as_bytes())?,
+                Stretch::Old(bytes) => out.write_all(&self.old.as_bytes()[bytes.clone()])?,
+                Stretch::LineEnd => out.write_all(b"\n")?,
                 Stretch::Blocks { events, parted } => {
                     out.write_all(if *parted { b"" } else { b"\n" })?;
                     let mut blank = "";
@@ -365,94 +352,4 @@ impl Journal {
         self.write(accounts, &mut text).expect("memory takes all that is written");
         String::from_utf8(text).expect("blocks and texts are UTF-8")
     }
-}
-
-/// A text in the making, whose blocks are parted by blank lines.
-#[derive(Default)]
-struct Out {
-    stretches: Vec<Stretch>,
-    /// What stands behind them.
-    text: String,
-    /// Whether a blank line, or nothing, stands before what comes.
-    parted: bool,
-}
-
-impl Out {
-    fn events(&mut self, events: Range<usize>) {
-        if events.is_empty() {
-            return;
-        }
-        if !self.parted && !self.text.is_empty() && !self.text.ends_with('\n') {
-            self.text.push('\n');
-        }
-        self.close();
-        self.stretches.push(Stretch::Blocks { events, parted: self.parted });
-        self.parted = false;
-    }
-
-    fn block(&mut self, block: &str) {
-        if !self.parted {
-            if !self.text.is_empty() && !self.text.ends_with('\n') {
-                self.text.push('\n');
-            }
-            self.text.push('\n');
-        }
-        self.text.push_str(block);
-        self.parted = false;
-    }
-
-    /// Ends a stretch of text.
-    fn close(&mut self) {
-        if !self.text.is_empty() {
-            self.stretches.push(Stretch::Text(std::mem::take(&mut self.text)));
-        }
-    }
-
-    fn verbatim(&mut self, text: &str) {
-        self.text.push_str(text);
-        if !text.is_empty() {
-            let lines = self.text.trim_end_matches('\r');
-            self.parted = lines.ends_with("\n\n") || lines.ends_with("\n\r\n") || lines == "\n";
-        }
-    }
-}
-
-/// What stands before the first transaction, and the transactions.
-fn blocks(text: &str) -> (&str, Vec<Block<'_>>) {
-    let mut starts = Vec::new();
-    let mut ends = Vec::new();
-    let mut open = false;
-    let mut at = 0;
-    for line in text.split_inclusive('\n') {
-        if line.starts_with(|c: char| c.is_ascii_digit()) {
-            if open {
-                ends.push(at);
-            }
-            starts.push(at);
-            open = true;
-        } else if open && (line.trim().is_empty() || !line.starts_with([' ', '\t'])) {
-            ends.push(at);
-            open = false;
-        }
-        at += line.len();
-    }
-    if open {
-        ends.push(at);
-    }
-    let preamble = &text[..starts.first().copied().unwrap_or(text.len())];
-    let nexts = starts.iter().skip(1).copied().chain([text.len()]);
-    let parts = starts.iter().zip(&ends).zip(nexts);
-    let blocks = parts.map(|((start, end), next)| {
-        let block = &text[*start..*end];
-        Block { text: block, after: &text[*end..next], id: id(block) }
-    });
-    (preamble, blocks.collect())
-}
-
-/// The id that a block's comments tell.
-fn id(block: &str) -> Option<EventId> {
-    let comments = block.lines().skip(1).filter_map(|line| line.trim().strip_prefix(';'));
-    let mut tags = comments.flat_map(ledger::header::tags);
-    let (_, id) = tags.find(|(key, _)| *key == "id")?;
-    id.parse().ok()
 }

@@ -15,10 +15,11 @@ use super::Books;
 use super::rules::{Known, LONG, Left, Recogniser, Rules};
 use crate::diagnostic::Diagnostic;
 use crate::event::{Event, EventId, Question, Rank};
-use crate::ledger::blocks::{self, Context};
+use crate::ledger::blocks::{self, Context, Stated};
 use crate::ledger::order::{Done, in_order, locked};
-use crate::ledger::{Ledger, Transaction, TransactionRow};
+use crate::ledger::{Ledger, TransactionRow};
 use crate::period::{NaiveDate, NaiveTime};
+use crate::source::Names;
 
 /// How many transactions are read by one core before what came of them is put to the rest: so many that
 /// their events stay in the core's own memory until then.
@@ -55,9 +56,9 @@ pub fn events(ledger: &mut Ledger, books: &mut Books, only_events: bool, reading
         let some = part.min(count - before);
         if threads == 1 {
             let mut recogniser = Recogniser::new(&rules, ledger, before);
-            let mut slice = Slice::default();
+            let (mut slice, mut names) = (Slice::default(), Names::default());
             for start in (0..some).step_by(SLICE) {
-                slice.read(&mut recogniser, ledger, start..some.min(start + SLICE));
+                slice.read((&mut recogniser, &mut names), ledger, start..some.min(start + SLICE));
                 put(&mut slice);
             }
             left.extend(recogniser.left());
@@ -94,6 +95,7 @@ fn on_threads(
     let left = Mutex::new(Left::default());
     let work = |_, done: &Done<Slice>| {
         let mut recogniser = Recogniser::new(rules, ledger, before);
+        let mut names = Names::default();
         loop {
             let number = next.fetch_add(1, Ordering::Relaxed);
             let start = number.saturating_mul(SLICE);
@@ -101,7 +103,7 @@ fn on_threads(
                 break;
             }
             let mut slice: Slice = locked(&spare).pop().unwrap_or_default();
-            slice.read(&mut recogniser, ledger, start..count.min(start + SLICE));
+            slice.read((&mut recogniser, &mut names), ledger, start..count.min(start + SLICE));
             if done.send((number, slice)).is_err() {
                 break;
             }
@@ -127,7 +129,12 @@ struct Slice {
 }
 
 impl Slice {
-    fn read<'b>(&mut self, rules: &mut Recogniser<'b>, ledger: &'b Ledger, range: Range<usize>) {
+    fn read<'b>(
+        &mut self,
+        (rules, names): (&mut Recogniser<'b>, &mut Names),
+        ledger: &'b Ledger,
+        range: Range<usize>,
+    ) {
         let (context, mut at) = (rules.context(), range.start);
         for rows in ledger.transactions[range].chunk_by(|row, next| row.source == next.source) {
             let source = &ledger.sources[rows[0].source as usize];
@@ -138,8 +145,9 @@ impl Slice {
             let tagged = one.is_none_or(blocks::is_tagged);
             for row in rows {
                 let transaction = ledger.transaction(at);
-                let event = if tagged { blocks::event(transaction, &context) } else { None };
-                self.take(event, rules, transaction, at, row);
+                let read = || blocks::event(transaction, &context, names);
+                let event = tagged.then(read).flatten();
+                self.take(event, rules, at, row);
                 at += 1;
             }
             // Nobody reads the texts of these transactions again soon.
@@ -151,9 +159,8 @@ impl Slice {
     /// What a transaction states as an event, else what rules make of it.
     fn take(
         &mut self,
-        event: Option<blocks::Read>,
+        event: Option<blocks::Read<'_>>,
         rules: &mut Recogniser<'_>,
-        transaction: Transaction<'_>,
         at: usize,
         row: &TransactionRow,
     ) {
@@ -166,9 +173,8 @@ impl Slice {
                     self.marks.push(Mark { first, hand_written: true, derived: true });
                 }
             }
-            Some(Ok((event, warnings))) => {
+            Some(Ok(Stated { event, id, warnings })) => {
                 self.diagnostics.extend(warnings);
-                let id = transaction.tag("id");
                 let (hand_written, derived) = (id.is_none(), id.is_none_or(str::is_empty));
                 self.marks.push(Mark { first: true, hand_written, derived });
                 self.events.push(event);

@@ -1,6 +1,6 @@
 //! Several files that change together or not at all, whatever breaks off in between.
 //!
-//! New contents and copies of what they replace are laid into a folder beside the books' files and
+//! New contents, and what they replace under a second name, are laid into a folder beside the books' files and
 //! forced to the disk; then a list of what to undo; then the new files are moved into place; then the
 //! list is taken away, and only that makes the change hold. A list found by a later run is undone by it.
 
@@ -71,7 +71,7 @@ pub fn undo(root: &Path) -> io::Result<()> {
                 restore(root, &stage, line)?;
             }
             fs::remove_file(&list)?;
-            sync_folder(&stage)?;
+            sync(&stage)?;
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(error) => return Err(error),
@@ -95,8 +95,7 @@ fn change(root: &Path, files: &[NewFile], step: &mut Steps) -> io::Result<()> {
         let target = root.join(&file.path);
         if target.exists() {
             step("lay down an old file")?;
-            let old = fs::read(&target)?;
-            lay_down(&stage.join(format!("old{number}")), &|out| out.write_all(&old))?;
+            keep(&target, &stage.join(format!("old{number}")))?;
             list.push_str(&line("old", &number.to_string(), &file.path)?);
         } else {
             list.push_str(&line("new", &number.to_string(), &file.path)?);
@@ -118,7 +117,7 @@ fn change(root: &Path, files: &[NewFile], step: &mut Steps) -> io::Result<()> {
     step("write the list")?;
     lay_down(&stage.join("list"), &|out| out.write_all(list.as_bytes()))?;
     fs::rename(stage.join("list"), stage.join(UNDO))?;
-    sync_folder(&stage)?;
+    sync(&stage)?;
     for folder in folders.iter().rev() {
         step("make a folder")?;
         fs::create_dir(root.join(folder))?;
@@ -128,12 +127,12 @@ fn change(root: &Path, files: &[NewFile], step: &mut Steps) -> io::Result<()> {
         let target = root.join(&file.path);
         fs::rename(stage.join(format!("new{number}")), &target)?;
         if let Some(folder) = target.parent() {
-            sync_folder(folder)?;
+            sync(folder)?;
         }
     }
     step("take the list away")?;
     fs::remove_file(stage.join(UNDO))?;
-    sync_folder(&stage)?;
+    sync(&stage)?;
     // The change holds. What is left of the pieces is taken away now, or by the next change.
     let _ = fs::remove_dir_all(&stage);
     Ok(())
@@ -159,7 +158,7 @@ fn restore(root: &Path, stage: &Path, line: &str) -> io::Result<()> {
     match done {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => match target.parent() {
-            Some(folder) if folder.exists() => sync_folder(folder),
+            Some(folder) if folder.exists() => sync(folder),
             _ => Ok(()),
         },
     }
@@ -171,15 +170,26 @@ fn line(what: &str, number: &str, path: &Path) -> io::Result<String> {
     Ok(format!("{what} {number} {path}\n"))
 }
 
+/// Keeps the file that lies at `target` under a second name: a new one is moved into its place and never
+/// written over it. Where the system knows no second names, as a copy.
+fn keep(target: &Path, second: &Path) -> io::Result<()> {
+    let one = fs::symlink_metadata(target)?.is_file();
+    if one && fs::hard_link(target, second).is_ok() {
+        return sync(second);
+    }
+    let old = fs::read(target)?;
+    lay_down(second, &|out| out.write_all(&old))
+}
+
 fn lay_down(path: &Path, write: &Content) -> io::Result<()> {
     let mut file = File::create_new(path)?;
     write(&mut file)?;
     file.sync_all()
 }
 
-/// Forces a folder's entries to the disk, where the system knows such a thing.
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+/// Forces a folder's entries, or a file, to the disk, where the system knows such a thing.
+fn sync(path: &Path) -> io::Result<()> {
+    if cfg!(unix) { File::open(path)?.sync_all() } else { Ok(()) }
 }
 
 #[cfg(test)]

@@ -9,6 +9,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use encoding_rs::WINDOWS_1252;
+use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::args::{Format, ImportArgs, Reading};
@@ -16,7 +18,7 @@ use super::atomic::{self, NewFile};
 use super::lock::Lock;
 use super::{Error, Exit, World, folder, mapped, open};
 use crate::books::plan::{self, IMPORTED, Plan, There};
-use crate::books::{self, Books};
+use crate::books::{self, Books, Flags};
 use crate::diagnostic::Diagnostic;
 use crate::event::{Account, EventId};
 use crate::import::{self, Context, Covered, Known, Otherwise, Profile, Refused, Run};
@@ -121,13 +123,15 @@ pub fn bring(args: &ImportArgs, afterwards: Afterwards, world: &mut World) -> Re
         }
         _ => None,
     };
-    let flags = open::flags(&Reading::default())?;
+    // An import asks for events, and not for what they were read from.
+    let flags = Flags { only_events: true, ..open::flags(&Reading::default())? };
     let mut books = match &root {
         Some(root) if lock.is_some() => open::read_locked(root, &flags, world.encoding)?,
         Some(root) => open::read(root, &flags, world)?,
         None => books::of_files(Vec::new(), &flags, &mut |_, _| Ok(Vec::new())),
     };
-    let there = root.as_deref().map(|root| there(root, &books)).transpose()?.unwrap_or_default();
+    let there = root.as_deref().map(|root| there(root, &books, &given)).transpose()?;
+    let there = there.unwrap_or_default();
     let named = args.account.as_ref().map(|name| account(name, &books));
     let (profiles, found) = books.profiles();
     books.diagnostics.extend(found);
@@ -325,25 +329,42 @@ fn account(name: &str, books: &Books) -> Account {
     known.or_else(by_ledger).cloned().unwrap_or_else(|| Account::taxable(name.into()))
 }
 
-/// What lies in the books' folder already.
-fn there(root: &Path, books: &Books) -> Result<There, Error> {
+/// What lies in the books' folder already. Of kept exports only those are looked into that are as long
+/// as a given file.
+fn there(root: &Path, books: &Books, given: &Given) -> Result<There, Error> {
     let mut there = There::default();
     for path in files_in(&root.join(IMPORTED)) {
         if path.extension().is_some_and(|ending| ending == "journal") {
             let own = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            let name = format!("{IMPORTED}/{own}");
-            let text = fs::read_to_string(&path).map_err(|error| Error::file(&name, &error))?;
-            there.journals.insert(name.into(), text);
+            let name = Name::from(format!("{IMPORTED}/{own}"));
+            // A text that is lent is the file as it lies, and was looked through already.
+            let lent = books.sources.get(&name).and_then(|source| source.text.lent_again());
+            let read = || fs::read_to_string(&path).map_err(|error| Error::file(&name, &error));
+            let text = lent.map_or_else(|| Ok(read()?.into()), Ok::<_, Error>)?;
+            there.journals.insert(name, text);
         }
     }
     if let Some(keep) = &books.settings.keep {
+        let lengths: HashSet<u64> =
+            given.sources.iter().map(|file| given.content(&file.name).len() as u64).collect();
         for path in files_in(&root.join(&**keep)) {
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            let bytes = fs::read(&path).map_err(|error| Error::file(&name, &error))?;
-            there.statements.push((name.into(), xxh3_64(&bytes)));
+            let wrong = |error: io::Error| Error::file(&name, &error);
+            let length = fs::metadata(&path).map_err(wrong)?.len();
+            let digest = lengths.contains(&length).then(|| digest_of(&path));
+            let digest = digest.transpose().map_err(wrong)?;
+            there.statements.push((name.into(), digest));
         }
     }
     Ok(there)
+}
+
+/// A hash of a file's bytes.
+fn digest_of(path: &Path) -> io::Result<u64> {
+    Ok(match mapped::large(path)? {
+        Some(text) => xxh3_64(text.as_bytes()),
+        None => xxh3_64(&fs::read(path)?),
+    })
 }
 
 /// The files of a folder by name; none where there is no folder.
@@ -392,9 +413,9 @@ impl Reader<'_> {
         there: &There,
     ) -> Result<Run, Error> {
         let mut known = Known::new(&self.books.journal.events);
-        if let Some(root) = root {
-            known.covered = self.covered(root, there);
-        }
+        let beside =
+            |own: &[Covered]| root.map(|root| self.covered(root, there, own)).unwrap_or_default();
+        known.beside = Some(&beside);
         let otherwise = match self.named {
             Some(account) => Otherwise::Named(account),
             None if root.is_none() => Otherwise::Profile,
@@ -420,14 +441,25 @@ impl Reader<'_> {
     }
 
     /// Which days of which account the kept exports cover, by the profile that reads them: a row
-    /// looks otherwise in another format, and would count twice.
-    fn covered(&self, root: &Path, there: &There) -> Vec<Covered> {
+    /// looks otherwise in another format, and would count twice. Those of one profile never refuse
+    /// each other, so their rows need not be read again where files are of no other.
+    fn covered(&self, root: &Path, there: &There, own: &[Covered]) -> Vec<Covered> {
         let Some(keep) = &self.books.settings.keep else { return Vec::new() };
         let folder = root.join(&**keep);
-        let read = |(name, _): &(Name, u64)| {
-            fs::read(folder.join(&**name)).ok().map(|bytes| Source::decode(name, bytes))
+        let accounts = &self.books.journal.accounts;
+        let of_another = |source: &Source| {
+            let profile = import::profile_of(source, self.profiles, accounts);
+            profile.is_none_or(|profile| own.iter().any(|days| days.profile != *profile))
         };
-        let sources: Vec<Source> = there.statements.iter().filter_map(read).collect();
+        let read = |(name, _): &(Name, Option<u64>)| {
+            let source = mapped::source(&folder.join(&**name), name, WINDOWS_1252).ok()?;
+            of_another(&source).then_some(source)
+        };
+        let kept = if own.is_empty() { &[][..] } else { &there.statements };
+        let sources: Vec<Source> = kept.par_iter().filter_map(read).collect();
+        if sources.is_empty() {
+            return Vec::new();
+        }
         let known = Known::new(&self.books.journal.events);
         let mut covered = Vec::new();
         for file in self.run(&sources, &known, Otherwise::Ask, &[]).files {

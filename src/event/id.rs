@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
 use serde::{Serialize, Serializer};
@@ -12,8 +13,14 @@ use crate::source::Name;
 
 /// Hash of a row's canonical content: 48 bits of XXH3 over the account's first name and the values
 /// that a profile calls identity. Two rows with one hash count as identical rows, never as one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RowHash([u16; 3]);
+
+impl Hash for RowHash {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.bits());
+    }
+}
 
 impl RowHash {
     /// Of nothing: what stands for the hash of an event that is still being made.

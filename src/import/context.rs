@@ -43,13 +43,19 @@ pub enum Otherwise<'c> {
 
 /// What the books have already: events by the rows they came from, and the days that the exports of
 /// one profile have covered.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Known<'e> {
     /// By row, ordinal and part.
     by_id: Hashed<(RowHash, u32, u8), &'e Event>,
     /// Days of accounts, by the profile whose exports covered them.
     pub covered: Vec<Covered>,
+    /// Tells further ones, where they are not known before files are read.
+    pub beside: Option<Beside<'e>>,
 }
+
+/// Of the days that a file could not have beside those that are given: at least those of the same
+/// accounts that exports of other profiles have covered.
+pub type Beside<'e> = &'e dyn Fn(&[Covered]) -> Vec<Covered>;
 
 /// Days of one account that exports of one profile have covered, both included.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,8 +74,16 @@ impl<'e> Known<'e> {
     /// Of all events of the books: hand-written ones are never mistaken for a row.
     pub fn new(events: impl IntoIterator<Item = &'e Event>) -> Known<'e> {
         let formed = events.into_iter().filter(|event| event.id.given().is_none());
-        let by_id = formed.map(|event| (key(&event.id), event)).collect();
-        Known { by_id, covered: Vec::new() }
+        let mut by_id = Hashed::default();
+        by_id.reserve(formed.size_hint().1.unwrap_or_default());
+        by_id.extend(formed.map(|event| (key(&event.id), event)));
+        Known { by_id, ..Known::default() }
+    }
+
+    /// Which days are covered, as far as exports that have these could be refused for it.
+    pub(super) fn covered_beside(&self, own: &[Covered]) -> Vec<Covered> {
+        let beside = self.beside.map(|beside| beside(own));
+        self.covered.iter().cloned().chain(beside.into_iter().flatten()).collect()
     }
 
     /// The books have no event that an export could have brought.

@@ -49,8 +49,9 @@ mod whose;
 
 use indexmap::IndexMap;
 
-pub use context::{Context, Covered, Known, Otherwise};
+pub use context::{Beside, Context, Covered, Known, Otherwise};
 pub use draft::draft;
+pub use hash::Hashed;
 pub use outcome::{
     Asked, Changed, Counts, FileReport, Ignored, Refused, Run, Tie, Ties, Unresolved, plural,
 };
@@ -72,6 +73,21 @@ pub fn recognizes(source: &Source, profiles: &[Profile]) -> bool {
         || ibkr::recognises(&source.text)
         || recognise::sheet(source, profiles, &Kinds::default()).is_ok()
         || hledger::rewritten(source, profiles, &IndexMap::new(), || false).is_some()
+}
+
+/// The profile whose table a file is, told by its first lines; `None` where its rows have to be read for
+/// that, or where none reads it.
+pub fn profile_of<'p>(
+    source: &Source,
+    profiles: &'p [Profile],
+    accounts: &IndexMap<Name, Account>,
+) -> Option<&'p Name> {
+    if ofx::recognises(&source.text) || ibkr::recognises(&source.text) {
+        return None;
+    }
+    let (_, layout) = recognise::sheet(source, profiles, &Kinds::shipped().0).ok()?;
+    let ruled = hledger::rewritten(source, profiles, accounts, || true);
+    ruled.is_none().then_some(&layout.profile.name)
 }
 
 /// Of a workbook the sheet that one of `profiles` reads, any other file as it is: what the lines of
@@ -114,12 +130,14 @@ pub fn run(files: &[Source], context: &Context) -> Run {
             Err(Stopped::Asked(mut asked)) => run.asked.append(&mut asked),
         }
     }
-    covered::refuse(&mut exports, &context.known.covered, &mut run.refused);
-    let mut covered = context.known.covered.clone();
-    covered.extend(exports.iter().flat_map(covered::days_of));
     let mut beside = Run::default();
     let mut entries = ofx::files(&ofx, context, &aliases, &mut beside);
     entries.append(&mut ibkr::files(&ibkr, context, &aliases, &mut beside));
+    let own = exports.iter().flat_map(covered::days_of);
+    let own: Vec<Covered> = own.chain(entries.iter().flat_map(covered::days_of)).collect();
+    let mut covered = context.known.covered_beside(&own);
+    covered::refuse(&mut exports, &covered, &mut run.refused);
+    covered.extend(exports.iter().flat_map(covered::days_of));
     entry::finish(entries, context, &covered, &mut beside);
     run.asked.append(&mut beside.asked);
     run.refused.append(&mut beside.refused);

@@ -186,6 +186,12 @@ pub fn account_end(text: &str) -> usize {
 /// `:a:b:`, tags without a value.
 pub fn tags(comment: &str) -> Vec<(&str, &str)> {
     let mut tags = Vec::new();
+    each_tag(comment, |key, value| tags.push((key, value)));
+    tags
+}
+
+/// Shows each of them, in their order.
+pub fn each_tag<'s>(comment: &'s str, mut show: impl FnMut(&'s str, &'s str)) {
     let mut rest = comment;
     while let Some(colon) = memchr::memchr(b':', rest.as_bytes()) {
         let before = &rest[..colon];
@@ -196,7 +202,7 @@ pub fn tags(comment: &str) -> Vec<(&str, &str)> {
             let after = after.trim_start_matches(':');
             let word = after.split([' ', '\t', ',']).next().unwrap_or_default();
             if let Some(list) = word.strip_suffix(':') {
-                tags.extend(list.split(':').filter(|tag| !tag.is_empty()).map(|tag| (tag, "")));
+                list.split(':').filter(|tag| !tag.is_empty()).for_each(|tag| show(tag, ""));
                 rest = &after[word.len()..];
             } else {
                 rest = after;
@@ -206,15 +212,23 @@ pub fn tags(comment: &str) -> Vec<(&str, &str)> {
         // `key:: expression` is Ledger's typed value; its text is the value here.
         let after = after.strip_prefix(':').unwrap_or(after);
         let end = memchr::memchr(b',', after.as_bytes()).unwrap_or(after.len());
-        tags.push((key, after[..end].trim()));
+        show(key, trimmed(&after[..end]));
         rest = after.get(end + 1..).unwrap_or_default();
     }
-    tags
 }
 
 /// The value of the first tag of this key.
 pub fn tag<'s>(comment: &'s str, key: &str) -> Option<&'s str> {
-    tags(comment).into_iter().find(|(found, _)| *found == key).map(|(_, value)| value)
+    let mut first = None;
+    // Most comments say nothing of it, which costs less to see than what they say.
+    if memchr::memmem::find(comment.as_bytes(), key.as_bytes()).is_some() {
+        each_tag(comment, |found, value| {
+            if first.is_none() && found == key {
+                first = Some(value);
+            }
+        });
+    }
+    first
 }
 
 /// As `trim_start`, which looks at letters where most texts have one blank before a word.

@@ -60,11 +60,18 @@ const DOLLARS: &[&str] = &[
 /// The code of the currency that a journal calls `name`: `$` is `USD`, or `home` where that is
 /// another dollar; nothing is `home`. `None`: no currency.
 pub fn currency<'n>(name: &'n str, home: &'n str) -> Option<Cow<'n, str>> {
+    if name == home && !name.is_empty() && !matches!(name, "$" | "¥" | "￥") {
+        return Some(Cow::Borrowed(name));
+    }
+    // A name of letters and digits is a code of three, or else none but for one sign.
+    if name.len() > 3 && name.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return None;
+    }
     match name {
         "" => return Some(Cow::Borrowed(home)),
         "$" => return Some(Cow::Borrowed(if DOLLARS.contains(&home) { home } else { "USD" })),
         "¥" | "￥" => return Some(Cow::Borrowed(if home == "CNY" { home } else { "JPY" })),
-        _ if CODES.binary_search(&name).is_ok() || name == home => {
+        _ if CODES.binary_search(&name).is_ok() => {
             return Some(Cow::Borrowed(name));
         }
         _ => {}
@@ -73,8 +80,8 @@ pub fn currency<'n>(name: &'n str, home: &'n str) -> Option<Cow<'n, str>> {
         return Some(Cow::Borrowed(code));
     }
     let lower = name.len() == 3 && name.bytes().all(|byte| byte.is_ascii_lowercase());
-    let upper = name.to_ascii_uppercase();
-    (lower && CODES.binary_search(&&*upper).is_ok()).then_some(Cow::Owned(upper))
+    let upper = lower.then(|| name.to_ascii_uppercase())?;
+    CODES.binary_search(&&*upper).is_ok().then_some(Cow::Owned(upper))
 }
 
 #[cfg(test)]
@@ -94,6 +101,10 @@ mod tests {
             ("VTI", "USD", None),
             ("Eur", "USD", None),
             ("XAU", "USD", None),
+            ("VTIAX", "USD", None),
+            ("MINE", "MINE", Some("MINE")),
+            ("Ft", "USD", Some("HUF")),
+            ("CA$", "USD", Some("CAD")),
         ] {
             assert_eq!(currency(name, home).as_deref(), code, "{name}");
         }

@@ -33,6 +33,11 @@ impl Text {
         Text(Kept::Lent(letters))
     }
 
+    /// The same letters where they are lent, which takes no copy.
+    pub fn lent_again(&self) -> Option<Text> {
+        matches!(self.0, Kept::Lent(_)).then(|| self.clone())
+    }
+
     /// Nobody will read these bytes soon. A lent text need not stay in memory for them; they can be
     /// read again all the same.
     pub fn let_go(&self, bytes: Range<usize>) {

@@ -10,7 +10,7 @@ use crate::money::{self, Decimal};
 use crate::period::{self, NaiveTime};
 use crate::source::Name;
 
-impl<'l> Block<'l, '_> {
+impl<'l> Block<'l, '_, '_> {
     /// A number in a tag; one that cannot be read is said.
     pub(super) fn number(&mut self, key: &str) -> Option<Decimal> {
         let tag = self.tags.get(key)?.clone();
@@ -27,6 +27,13 @@ impl<'l> Block<'l, '_> {
     pub(super) fn origin(&mut self) -> Origin {
         let own = Origin::new(self.transaction.file().clone(), self.transaction.line());
         let Some(tag) = self.tags.get("src").cloned() else { return own };
+        // One line of a file, as most have it.
+        if let Some((file, line)) = tag.value.rsplit_once(':')
+            && line.bytes().all(|byte| byte.is_ascii_digit())
+            && let Ok(line) = line.parse()
+        {
+            return Origin::new(self.names.get(file), line);
+        }
         tag.value.parse().unwrap_or_else(|()| {
             let message = format!("`src`: expected `FILE:LINE`, found `{}`", tag.value);
             let place = self.tags.place(&tag);
@@ -103,7 +110,7 @@ impl<'l> Block<'l, '_> {
         }
         let tag = self.tags.get("tax")?.clone();
         if let Ok(authority) = tag.value.parse::<TaxAuthority>() {
-            return Some(WithheldTax { authority, country: self.tags.name("country") });
+            return Some(WithheldTax { authority, country: self.tags.name("country", self.names) });
         }
         self.unreadable(&tag, "`foreign`, `federal` or `state`");
         None

@@ -61,6 +61,13 @@ pub fn is_gains(account: &str) -> bool {
     if matches!(sort(account), Sort::Asset | Sort::Liability) {
         return false;
     }
+    // Most names have none of the words anywhere, which is seen without a copy.
+    let begins = |letters: &[u8]| {
+        [b"gai", b"pnl", b"los", b"cap"].iter().any(|word| letters.eq_ignore_ascii_case(*word))
+    };
+    if !account.as_bytes().windows(3).any(begins) {
+        return false;
+    }
     account.split(':').skip(1).any(|part| {
         let part = part.to_ascii_lowercase();
         let mut words = part.split(|c: char| !c.is_alphanumeric());

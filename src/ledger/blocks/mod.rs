@@ -21,7 +21,7 @@ pub mod ways;
 pub use home::{Context, Sort, below, implied, is_gains, real, sort};
 pub use ids::{Contents, Ids, derived};
 pub use postings::{code, cost_alone, legs, lot_of};
-pub use read::{Read, event, events, is_tagged};
+pub use read::{Read, Stated, event, events, is_tagged};
 pub use said::ROUNDED_OFF;
 
 /// Whether the kind with this name moves units, or stands for some with a posting of 0.

@@ -2,13 +2,16 @@
 
 use super::home::{Context, Sort, below, is_gains, real, sort};
 use super::leg::{Leg, LegCost, LegLot, Path, product, sum};
-use super::text::commodity;
+use super::text::commodity_name;
 use crate::diagnostic::Diagnostic;
 use crate::event::{Account, LotBasis};
-use crate::ledger::{Cost, Posting, Transaction};
+use crate::ledger::{Cost, Posting, PostingKind, Transaction};
 use crate::money::{self, Decimal};
 use crate::period;
 use crate::source::Name;
+
+/// What the comment of a posting has that names its lot.
+const ACQUIRED: &[u8] = b"acquired";
 
 /// The legs of a transaction as one account sees them. `units` names commodities that are securities
 /// here, even where a currency has the same code.
@@ -19,9 +22,12 @@ pub fn legs<'l>(
     context: &Context,
     problems: &mut Vec<Diagnostic>,
 ) -> Vec<Leg<'l>> {
-    let mut legs = Vec::new();
+    let mut legs = Vec::with_capacity(4);
     let mut choices = Vec::new();
-    for posting in real(transaction) {
+    // Nobody asks for the line of a posting where nothing is wrong with it.
+    let uncounted = || transaction.uncounted().filter(|one| one.kind() == PostingKind::Real);
+    let tells_lots = memchr::memmem::find(transaction.text().as_bytes(), ACQUIRED).is_some();
+    for posting in uncounted() {
         let own = below(posting.account(), &account.ledger);
         let paid = own.then(|| costs(posting, units, context)).flatten();
         if let Some((_, Some(other))) = &paid {
@@ -43,7 +49,9 @@ pub fn legs<'l>(
                 None if own => None,
                 None => written(posting, posting.cost(), units, context),
             },
-            lot: own.then(|| lot(posting, problems, units, context)).flatten(),
+            lot: (own && (tells_lots || posting.lot().is_some()))
+                .then(|| lot(posting, problems, units, context))
+                .flatten(),
         });
     }
     turn_implied(transaction, &mut legs, context);
@@ -108,13 +116,15 @@ fn turn_implied(transaction: Transaction<'_>, legs: &mut [Leg], context: &Contex
 }
 
 /// The name of a commodity here: a currency's code, else as written.
-pub fn code(name: &str, units: &[&str], context: &Context) -> Name {
-    if units.contains(&name) {
-        return Name::new(&commodity(name));
+pub fn code(name: &Name, units: &[&str], context: &Context) -> Name {
+    if units.contains(&&**name) {
+        return commodity_name(name);
     }
     match money::currency(name, context.currency) {
+        // Most are called by their code, and need not be looked up.
+        Some(code) if code == **name => name.clone(),
         Some(code) => Name::new(&code),
-        None => Name::new(&commodity(name)),
+        None => commodity_name(name),
     }
 }
 
@@ -216,7 +226,8 @@ fn lot(
             basis.cost = cost;
         }
         if !currency.is_empty() {
-            lot.currency = code(&super::text::unescape(currency.trim()), units, context);
+            let currency = super::text::unescape(currency.trim());
+            lot.currency = code(&Name::new(&currency), units, context);
         }
     }
     Some(lot)

@@ -11,7 +11,7 @@ use memchr::memmem::Finder;
 
 use super::advice;
 use super::facts::parts;
-use super::home::{Context, Sort, implied, real, sort};
+use super::home::{Context, Sort, implied, sort};
 use super::ids::{Contents, Ids, derived};
 use super::leg::Leg;
 use super::postings::{legs, money_holders};
@@ -20,25 +20,36 @@ use super::tags::{Tag, Tags};
 use super::ways::Ways;
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::event::{Account, Event, EventId, EventKind, FieldError, Rarities, RowHash, Value};
-use crate::ledger::{Ledger, Transaction};
+use crate::ledger::{Ledger, PostingKind, Transaction};
 use crate::money::{self, Decimal};
 use crate::period::NaiveDate;
-use crate::source::Name;
+use crate::source::{Name, Names};
 
 /// Finds what every block has somewhere.
 static TAG: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("event:"));
 
-/// The event of a block, with warnings; or what is wrong with it.
-pub type Read = Result<(Event, Vec<Diagnostic>), Vec<Diagnostic>>;
+/// The event of a block; or what is wrong with it.
+pub type Read<'l> = Result<Stated<'l>, Vec<Diagnostic>>;
+
+/// What a block states.
+pub struct Stated<'l> {
+    /// Its event.
+    pub event: Event,
+    /// The value of its `id:`, where it has that tag.
+    pub id: Option<&'l str>,
+    /// What may be wrong with it.
+    pub warnings: Vec<Diagnostic>,
+}
 
 /// The events of all blocks of a journal, in its order, and what is wrong with the others.
 pub fn events(ledger: &Ledger, context: &Context) -> (Vec<Event>, Vec<Diagnostic>) {
     let (mut ids, mut events, mut problems) = (Ids::default(), Vec::new(), Vec::new());
+    let mut names = Names::default();
     for transaction in ledger.transactions() {
-        let Some(read) = event(transaction, context) else { continue };
+        let Some(read) = event(transaction, context, &mut names) else { continue };
         match read {
-            Ok((mut event, warnings)) => {
-                if transaction.tag("id").is_none() {
+            Ok(Stated { mut event, id, warnings }) => {
+                if id.is_none() {
                     event.id = ids.next(&event.id);
                 }
                 events.push(event);
@@ -51,20 +62,28 @@ pub fn events(ledger: &Ledger, context: &Context) -> (Vec<Event>, Vec<Diagnostic
 }
 
 /// The event that a transaction states by its `event:` tag; `None` where it has none. Where no `id:`
-/// stands beside it, its id is that of its content, the first of all events that say the same.
-pub fn event(transaction: Transaction<'_>, context: &Context) -> Option<Read> {
+/// stands beside it, its id is that of its content, the first of all events that say the same. `names`:
+/// those that the reader of many blocks has met.
+pub fn event<'l>(
+    transaction: Transaction<'l>,
+    context: &Context,
+    names: &mut Names,
+) -> Option<Read<'l>> {
     // Most transactions of most journals have no tag; those are passed over without a copy.
     if !is_tagged(transaction.text()) {
         return None;
     }
     let tags = Tags::of(transaction);
     let Some(kind) = tags.get("event").cloned() else { return misplaced(transaction) };
-    let mut block = Block { transaction, context: *context, tags, problems: Vec::new() };
+    let id = tags.get("id").map(|tag| tag.written);
+    let mut block = Block { transaction, context: *context, tags, names, problems: Vec::new() };
     let event = block.read(&kind);
     let mut problems = std::mem::take(&mut block.problems);
     problems.sort_by_key(|problem| problem.places.first().map(|place| (place.line, place.column)));
     Some(match event {
-        Some(event) if !problems.iter().any(Diagnostic::is_error) => Ok((event, problems)),
+        Some(event) if !problems.iter().any(Diagnostic::is_error) => {
+            Ok(Stated { event, id, warnings: problems })
+        }
         _ => Err(problems),
     })
 }
@@ -75,7 +94,7 @@ pub fn is_tagged(text: &str) -> bool {
 }
 
 /// Says it where the tag stands below a posting: there it is the posting's, and the event would be lost.
-fn misplaced(transaction: Transaction<'_>) -> Option<Read> {
+fn misplaced(transaction: Transaction<'_>) -> Option<Read<'_>> {
     let tag = transaction.postings().find_map(|posting| posting.tag("event"))?;
     let message = format!("the tag `event: {tag}` stands below a posting");
     let place = transaction.place_of(tag);
@@ -84,14 +103,15 @@ fn misplaced(transaction: Transaction<'_>) -> Option<Read> {
 }
 
 /// A block on its way to an event.
-pub(super) struct Block<'l, 'c> {
+pub(super) struct Block<'l, 'c, 'n> {
     pub(super) transaction: Transaction<'l>,
     context: Context<'c>,
     pub(super) tags: Tags<'l>,
+    pub(super) names: &'n mut Names,
     pub(super) problems: Vec<Diagnostic>,
 }
 
-impl<'l, 'c> Block<'l, 'c> {
+impl<'l, 'c> Block<'l, 'c, '_> {
     fn read(&mut self, kind: &Tag<'l>) -> Option<Event> {
         let Some(ways) = Ways::named(&kind.value) else {
             self.unknown_kind(kind);
@@ -99,9 +119,11 @@ impl<'l, 'c> Block<'l, 'c> {
         };
         self.problems.extend(self.tags.misspelt(ways));
         let account = self.account(ways)?;
-        let (legs, security) = self.legs(ways, &account);
-        let said = self.said(ways, &account, &legs, security.as_ref())?;
-        self.compare(ways, &said);
+        let into = self.tags.name("into", self.names);
+        let named = self.tags.name("security", self.names);
+        let (legs, security) = self.legs(ways, &account, named.as_ref(), into.as_ref());
+        let said = self.said(ways, &account, &legs, (security.as_ref(), into.as_ref()))?;
+        self.compare(ways, &said, into.is_some() && into == named);
         let built = self.build(ways.name, &said, security.as_ref());
 
         let day = self.transaction.date();
@@ -112,7 +134,7 @@ impl<'l, 'c> Block<'l, 'c> {
         (event.amount, event.fees) = (said.amount, said.fees);
         event.currency = said.currency;
         event.claimed = self.claims();
-        event.reason = self.tags.name("reason");
+        event.reason = self.tags.name("reason", self.names);
         let further = Rarities {
             dates: self.dates(),
             links: self.links(),
@@ -120,9 +142,12 @@ impl<'l, 'c> Block<'l, 'c> {
             withheld: said.withheld,
         };
         event.further = further.into();
-        event.text = self.transaction.description().into();
-        event.id = match self.tags.name("id") {
-            Some(id) => id.parse().unwrap_or_else(|never: std::convert::Infallible| match never {}),
+        event.text = self.names.get(&self.transaction.words()).into();
+        event.id = match self.tags.get("id").filter(|id| !id.value.is_empty()) {
+            Some(id) => {
+                let Ok(id) = id.value.parse();
+                id
+            }
             None => derived(&event, account.identity(), &mut Contents::default()),
         };
         Some(event)
@@ -171,8 +196,9 @@ impl<'l, 'c> Block<'l, 'c> {
         let lying =
             |posting: crate::ledger::Posting<'l>| self.context.account_of(posting.account());
         // Of a movement between two own accounts, the one that it comes into, or goes out of.
+        let mut real = self.transaction.uncounted().filter(|one| one.kind() == PostingKind::Real);
         let found: Vec<_> =
-            real(self.transaction).filter_map(|posting| Some((posting, lying(posting)?))).collect();
+            real.by_ref().filter_map(|posting| Some((posting, lying(posting)?))).collect();
         let comes = matches!(kind, "deposit" | "transfer-in" | "gift-in" | "inheritance" | "award");
         let goes = matches!(kind, "withdrawal" | "transfer-out" | "gift-out");
         let fits =
@@ -220,10 +246,14 @@ impl<'l, 'c> Block<'l, 'c> {
     }
 
     /// The legs, and the security where a tag or the units name one.
-    fn legs(&mut self, ways: &Ways, account: &Account) -> (Vec<Leg<'l>>, Option<Name>) {
-        let named = self.tags.name("security");
-        let into = self.tags.name("into");
-        let units: Vec<&str> = named.iter().chain(&into).map(|name| &**name).collect();
+    fn legs(
+        &mut self,
+        ways: &Ways,
+        account: &Account,
+        named: Option<&Name>,
+        into: Option<&Name>,
+    ) -> (Vec<Leg<'l>>, Option<Name>) {
+        let units: Vec<&str> = named.into_iter().chain(into).map(|name| &**name).collect();
         let mut legs = legs(self.transaction, account, &units, &self.context, &mut self.problems);
         let money = |leg: &Leg| money::currency(&leg.commodity, self.context.currency).is_some();
         let is_unit = |leg: &Leg| units.contains(&&*leg.commodity) || !money(leg);
@@ -234,7 +264,7 @@ impl<'l, 'c> Block<'l, 'c> {
             }
         }
         let has_security = ways.has("security");
-        let security = named.clone().or_else(|| {
+        let security = named.cloned().or_else(|| {
             let mut units = legs.iter().filter(|leg| has_security && leg.own && !money(leg));
             let first = units.next()?;
             units.all(|leg| leg.commodity == first.commodity).then(|| first.commodity.clone())
@@ -247,16 +277,15 @@ impl<'l, 'c> Block<'l, 'c> {
         ways: &'static Ways,
         account: &Account,
         legs: &[Leg],
-        security: Option<&Name>,
+        (security, into): (Option<&Name>, Option<&Name>),
     ) -> Option<Said> {
-        let into = self.tags.name("into");
-        let (currency, into_currency) =
-            (self.tags.name("currency"), self.tags.name("into_currency"));
+        let currency = self.tags.name("currency", self.names);
+        let into_currency = self.tags.name("into_currency", self.names);
         let kind = ways.name;
         let asked = Asked {
             ways,
             security,
-            into: into.as_ref(),
+            into,
             currency: currency.as_ref(),
             into_currency: into_currency.as_ref(),
             fees: self.number("fees"),
@@ -304,13 +333,13 @@ impl<'l, 'c> Block<'l, 'c> {
         if asked.fees.is_some() || asked.withheld.is_some() || said.lacking.is_zero() {
             return;
         }
-        let place = self.transaction.place();
+        let place = || self.transaction.place();
         let kind = asked.ways.name;
         if asked.ways.is_property && kind != "security-deposit-kept" && !said.amount.is_zero() {
             let message = format!("{} of this `{kind}` went elsewhere", said.lacking.abs());
             self.problems.push(
                 Diagnostic::error("mixed-block", message)
-                    .at(place)
+                    .at(place())
                     .note("its amount would be taken as what reached the account")
                     .help("write the other part as an entry of its own, with its own `event:`"),
             );
@@ -324,7 +353,7 @@ impl<'l, 'c> Block<'l, 'c> {
             });
             if let Some(leg) = strange {
                 let message = format!("`{}` is no fee of this `{kind}`", leg.account);
-                let mut diagnostic = Diagnostic::error("mixed-block", message).at(place);
+                let mut diagnostic = Diagnostic::error("mixed-block", message).at(place());
                 diagnostic = diagnostic.note("what the cash of a trade lacks is taken as its fees");
                 self.problems.push(diagnostic.help(match sort(leg.account.above) {
                     Sort::Income => {
@@ -338,13 +367,15 @@ impl<'l, 'c> Block<'l, 'c> {
     }
 
     /// A figure in a tag that the postings also say must be the same.
-    fn compare(&mut self, ways: &Ways, said: &Said) {
+    fn compare(&mut self, ways: &Ways, said: &Said, same_twice: bool) {
+        const FIGURES: [&str; 7] =
+            ["quantity", "into_quantity", "price", "cost", "into_amount", "amount", "gross"];
+        if !self.tags.all.iter().any(|tag| FIGURES.contains(&tag.key)) {
+            return;
+        }
         let gross =
             said.amount.checked_add(said.fees).and_then(|sum| sum.checked_add(said.withheld));
-        let same_twice = self.tags.name("into").is_some()
-            && self.tags.name("into") == self.tags.name("security");
-        for key in ["quantity", "into_quantity", "price", "cost", "into_amount", "amount", "gross"]
-        {
+        for key in FIGURES {
             let shown = match key {
                 "amount" => Some(said.amount),
                 "gross" => gross,
@@ -374,7 +405,7 @@ impl<'l, 'c> Block<'l, 'c> {
         const STANDINS: [&str; 3] = ["1", "2000-01-01", "foreign"];
         let mut standins: HashMap<&'static str, usize> = HashMap::new();
         loop {
-            let tags = &self.tags;
+            let (tags, names) = (&self.tags, &mut *self.names);
             let mut get = |field: &'static str| {
                 if let Some(standin) = standins.get(field) {
                     return Some(Value::Text(Name::new(STANDINS[*standin])));
@@ -383,7 +414,7 @@ impl<'l, 'c> Block<'l, 'c> {
                     "lots" => (!said.lots.0.is_empty()).then(|| Value::Lots(said.lots.clone())),
                     "parts" => parts(tags).map(Value::Parts),
                     "row" => tags.get("row").map(|tag| Value::Text(Name::new(&tag.value))),
-                    _ => tags.name(field).map(Value::Text).or_else(|| match field {
+                    _ => tags.name(field, names).map(Value::Text).or_else(|| match field {
                         "security" => security.cloned().map(Value::Text),
                         "into_currency" => said.into_currency.clone().map(Value::Text),
                         "acquired" => acquired(said).map(Value::Day),

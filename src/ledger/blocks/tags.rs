@@ -8,7 +8,7 @@ use crate::diagnostic::{Diagnostic, nearest};
 use crate::event::Parts;
 use crate::ledger::header;
 use crate::ledger::{Dialect, Transaction};
-use crate::source::{Name, Place};
+use crate::source::{Name, Names, Place};
 
 /// One tag.
 #[derive(Clone, Debug)]
@@ -39,7 +39,7 @@ const ALWAYS: &[&str] = &[
 impl<'l> Tags<'l> {
     /// Reads them. A value ends at a comma, that of `row` at the end of its line.
     pub fn of(transaction: Transaction<'l>) -> Tags<'l> {
-        let mut all = Vec::new();
+        let mut all = Vec::with_capacity(8);
         let quoted = transaction.dialect() == Dialect::Beancount;
         for (_, comment) in transaction.comments() {
             if let Some(row) = comment.strip_prefix("row:") {
@@ -47,10 +47,10 @@ impl<'l> Tags<'l> {
                 all.push(Tag { key: "row", value: unescape(written), written });
                 continue;
             }
-            for (key, written) in header::tags(comment) {
+            header::each_tag(comment, |key, written| {
                 let text = if quoted { written.trim_matches('"') } else { written };
                 all.push(Tag { key, value: unescape(text), written });
-            }
+            });
         }
         Tags { transaction, all }
     }
@@ -61,8 +61,8 @@ impl<'l> Tags<'l> {
     }
 
     /// The value of the first of this key, where it has one.
-    pub fn name(&self, key: &str) -> Option<Name> {
-        self.get(key).filter(|tag| !tag.value.is_empty()).map(|tag| Name::new(&tag.value))
+    pub fn name(&self, key: &str, names: &mut Names) -> Option<Name> {
+        self.get(key).filter(|tag| !tag.value.is_empty()).map(|tag| names.get(&tag.value))
     }
 
     /// Points at a tag's value; at the header where it has none.
@@ -77,7 +77,9 @@ impl<'l> Tags<'l> {
     pub fn misspelt(&self, ways: &Ways) -> Vec<Diagnostic> {
         let (kind, fields) = (ways.name, ways.fields);
         let known = || fields.iter().chain(ALWAYS).chain(Parts::NAMES).copied();
-        let strange = self.all.iter().filter(|tag| !known().any(|key| key == tag.key));
+        // The keys of every block come first: most tags have one of those.
+        let is_known = |tag: &Tag| ALWAYS.contains(&tag.key) || known().any(|key| key == tag.key);
+        let strange = self.all.iter().filter(|tag| !is_known(tag));
         strange
             .filter_map(|tag| {
                 let near = nearest(tag.key, known().filter(|key| key.len() > 3));
