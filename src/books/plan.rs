@@ -8,14 +8,16 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::{self, Write};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use indexmap::IndexMap;
-use rayon::prelude::*;
 
 use super::Books;
 use super::standing::{Block, Out, Standing, Stretch};
 use crate::event::{Account, Event, EventId, EventKind};
 use crate::import::{FileReport, Hashed, Run};
+use crate::ledger::order::{Done, in_order, locked};
 use crate::ledger::print::Printer;
 use crate::period::{Datelike, NaiveDate};
 use crate::source::{Name, Text};
@@ -265,8 +267,6 @@ pub struct Journal<'t> {
 const BLOCK: usize = 280;
 /// Blocks that one thread makes at a time.
 const AT_ONCE: usize = 1 << 10;
-/// Bundles of blocks that are in memory at a time.
-const BUNDLES: usize = 32;
 
 impl<'t> Journal<'t> {
     /// What stands with the blocks of `new` in their places and without those of `gone`; `None` where
@@ -321,25 +321,12 @@ impl<'t> Journal<'t> {
                 Stretch::LineEnd => out.write_all(b"\n")?,
                 Stretch::Blocks { events, parted } => {
                     out.write_all(if *parted { b"" } else { b"\n" })?;
-                    let mut blank = "";
-                    for events in self.events[events.clone()].chunks(AT_ONCE * BUNDLES) {
-                        let bundle = |events: &[Event]| {
-                            let mut text = Vec::with_capacity(events.len() * BLOCK);
-                            let mut printer = Printer::new(accounts);
-                            for event in events {
-                                text.extend_from_slice(if text.is_empty() { b"" } else { b"\n" });
-                                printer.push(&mut text, event);
-                            }
-                            text
-                        };
-                        let bundles: Vec<Vec<u8>> =
-                            events.par_chunks(AT_ONCE).map(bundle).collect();
-                        for bundle in bundles {
-                            out.write_all(blank.as_bytes())?;
-                            out.write_all(&bundle)?;
-                            blank = "\n";
-                        }
-                    }
+                    let mut blank: &[u8] = b"";
+                    blocks(&self.events[events.clone()], accounts, |bundle| {
+                        out.write_all(blank)?;
+                        blank = b"\n";
+                        out.write_all(bundle)
+                    })?;
                 }
             }
         }
@@ -352,4 +339,51 @@ impl<'t> Journal<'t> {
         self.write(accounts, &mut text).expect("memory takes all that is written");
         String::from_utf8(text).expect("blocks and texts are UTF-8")
     }
+}
+
+/// Has the blocks of events written, many at a time and in their order, while others are made.
+fn blocks(
+    events: &[Event],
+    accounts: &IndexMap<Name, Account>,
+    mut write: impl FnMut(&[u8]) -> io::Result<()>,
+) -> io::Result<()> {
+    let make = |printer: &mut Printer, events: &[Event], text: &mut Vec<u8>| {
+        text.clear();
+        text.reserve(events.len() * BLOCK);
+        for event in events {
+            text.extend_from_slice(if text.is_empty() { b"" } else { b"\n" });
+            printer.push(text, event);
+        }
+    };
+    let threads = rayon::current_num_threads();
+    if threads == 1 || events.len() <= AT_ONCE {
+        let (mut printer, mut text) = (Printer::new(accounts), Vec::new());
+        return events.chunks(AT_ONCE).try_for_each(|events| {
+            make(&mut printer, events, &mut text);
+            write(&text)
+        });
+    }
+    let (next, spare) = (AtomicUsize::new(0), Mutex::new(Vec::<Vec<u8>>::new()));
+    let failed = AtomicBool::new(false);
+    let work = |_, done: &Done<Vec<u8>>| {
+        let mut printer = Printer::new(accounts);
+        while !failed.load(Ordering::Relaxed) {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            let Some(events) = events.chunks(AT_ONCE).nth(number) else { break };
+            let mut text = locked(&spare).pop().unwrap_or_default();
+            make(&mut printer, events, &mut text);
+            if done.send((number, text)).is_err() {
+                break;
+            }
+        }
+    };
+    let mut written = Ok(());
+    in_order(threads, 2 * threads, work, &mut |text: Vec<u8>| {
+        if written.is_ok() {
+            written = write(&text);
+            failed.store(written.is_err(), Ordering::Relaxed);
+        }
+        locked(&spare).push(text);
+    });
+    written
 }

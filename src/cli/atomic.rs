@@ -114,8 +114,13 @@ fn change(root: &Path, files: &[NewFile], step: &mut Steps) -> io::Result<()> {
     for folder in &folders {
         list.push_str(&line("folder", "-", folder)?);
     }
+    // The system writes one file to the disk while another is laid down.
+    for number in 0..files.len() {
+        sync(&stage.join(format!("new{number}")))?;
+    }
     step("write the list")?;
     lay_down(&stage.join("list"), &|out| out.write_all(list.as_bytes()))?;
+    sync(&stage.join("list"))?;
     fs::rename(stage.join("list"), stage.join(UNDO))?;
     sync(&stage)?;
     for folder in folders.iter().rev() {
@@ -178,18 +183,23 @@ fn keep(target: &Path, second: &Path) -> io::Result<()> {
         return sync(second);
     }
     let old = fs::read(target)?;
-    lay_down(second, &|out| out.write_all(&old))
+    lay_down(second, &|out| out.write_all(&old))?;
+    sync(second)
 }
 
 fn lay_down(path: &Path, write: &Content) -> io::Result<()> {
-    let mut file = File::create_new(path)?;
-    write(&mut file)?;
-    file.sync_all()
+    write(&mut File::create_new(path)?)
 }
 
-/// Forces a folder's entries, or a file, to the disk, where the system knows such a thing.
+/// Forces a file, or a folder's entries, to the disk, where the system knows such a thing.
 fn sync(path: &Path) -> io::Result<()> {
-    if cfg!(unix) { File::open(path)?.sync_all() } else { Ok(()) }
+    if cfg!(unix) {
+        File::open(path)?.sync_all()
+    } else if path.is_file() {
+        File::options().write(true).open(path)?.sync_all()
+    } else {
+        Ok(())
+    }
 }
 
 #[cfg(test)]

@@ -1,18 +1,19 @@
 //! `rentier import`: reads exports, says of every row what became of it, and writes the books.
 
+mod given;
 mod json;
 mod screen;
+mod there;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
 
 use encoding_rs::WINDOWS_1252;
 use rayon::prelude::*;
-use xxhash_rust::xxh3::xxh3_64;
 
+use self::given::{Given, given};
+use self::there::there;
 use super::args::{Format, ImportArgs, Reading};
 use super::atomic::{self, NewFile};
 use super::lock::Lock;
@@ -21,31 +22,8 @@ use crate::books::plan::{self, IMPORTED, Plan, There};
 use crate::books::{self, Books, Flags};
 use crate::diagnostic::Diagnostic;
 use crate::event::{Account, EventId};
-use crate::import::{self, Context, Covered, Known, Otherwise, Profile, Refused, Run};
-use crate::source::{Encoding, Name, Place, Source, lines};
-
-/// Files as they were given, in memory.
-#[derive(Default)]
-struct Given {
-    sources: Vec<Source>,
-    /// Bytes as they lie, by the source's name, where they are not those of its text.
-    bytes: HashMap<Name, Vec<u8>>,
-    /// Hashes of the bytes, by the source's name.
-    digests: BTreeMap<Name, u64>,
-    /// Paths as they were typed, by the source's name.
-    paths: HashMap<Name, String>,
-    /// Files that cannot be read.
-    unreadable: Vec<Refused>,
-}
-
-impl Given {
-    /// A file as it lies.
-    fn content(&self, name: &Name) -> &[u8] {
-        let text = || self.sources.iter().find(|source| source.name == *name);
-        let bytes = self.bytes.get(name).map(Vec::as_slice);
-        bytes.or_else(|| text().map(|source| source.text.as_bytes())).unwrap_or_default()
-    }
-}
+use crate::import::{self, Context, Covered, Known, Otherwise, Profile, Run};
+use crate::source::{Encoding, Name, Place, Source};
 
 /// Runs it.
 pub fn run(args: &ImportArgs, world: &mut World) -> Result<Exit, Error> {
@@ -204,175 +182,11 @@ pub fn bring(args: &ImportArgs, afterwards: Afterwards, world: &mut World) -> Re
     })
 }
 
-/// Reads every file once. One that is named twice is one file; names are the files' own where no two
-/// are alike.
-fn given(paths: &[PathBuf], world: &mut World) -> Given {
-    let mut given = Given::default();
-    let mut seen: HashSet<PathBuf> = HashSet::new();
-    let own = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned());
-    let mut count: HashMap<Option<String>, u32> = HashMap::new();
-    let mut unique = Vec::new();
-    for path in paths {
-        let whole = world.path(path);
-        let whole = whole.canonicalize().unwrap_or(whole);
-        if seen.insert(whole) {
-            *count.entry(own(path)).or_default() += 1;
-            unique.push(path);
-        }
-    }
-    let mut progress = Progress::new(unique.len(), world.err_is_terminal && !world.flags.quiet);
-    for path in unique {
-        let typed = path.to_string_lossy().into_owned();
-        let name = match own(path) {
-            Some(name) if count.get(&Some(name.clone())) == Some(&1) => name,
-            _ => typed.clone(),
-        };
-        match read(&world.path(path), &name, world.encoding) {
-            Ok((digest, bytes, source)) => {
-                progress.read(&source);
-                given.digests.insert(source.name.clone(), digest);
-                if let Some(bytes) = bytes {
-                    given.bytes.insert(source.name.clone(), bytes);
-                }
-                given.paths.insert(source.name.clone(), typed);
-                given.sources.push(source);
-            }
-            Err(error) => {
-                let reason = super::error::why(&error);
-                let name = Name::from(name);
-                given.paths.insert(name.clone(), typed);
-                given.unreadable.push(Refused {
-                    file: name,
-                    reason,
-                    advice: String::new(),
-                    diagnostic: None,
-                });
-            }
-        }
-    }
-    progress.end();
-    given
-}
-
-/// A hash of a file's bytes, the bytes where they are not those of its text, and its text: a long one
-/// is read where it lies.
-fn read(
-    path: &Path,
-    name: &str,
-    encoding: &'static Encoding,
-) -> io::Result<(u64, Option<Vec<u8>>, Source)> {
-    if let Some(text) = mapped::large(path)? {
-        return Ok((xxh3_64(text.as_bytes()), None, Source::utf8(name, text)));
-    }
-    let bytes = fs::read(path)?;
-    let digest = xxh3_64(&bytes);
-    let (bytes, source) = decoded(name, bytes, encoding);
-    Ok((digest, bytes, source))
-}
-
-/// The text of a file, and its bytes where they are others: only then is there a copy.
-fn decoded(name: &str, bytes: Vec<u8>, encoding: &'static Encoding) -> (Option<Vec<u8>>, Source) {
-    if bytes.starts_with(b"\xef\xbb\xbf") || std::str::from_utf8(&bytes).is_err() {
-        return (Some(bytes.clone()), Source::decode_else(name, bytes, encoding));
-    }
-    let length = bytes.len();
-    let head = bytes[..length.min(1024)].contains(&0).then(|| bytes.clone());
-    (head, Source::decode(name, bytes))
-}
-
-/// The line that is shown on a terminal when reading takes longer than half a second.
-struct Progress {
-    bar: Option<indicatif::ProgressBar>,
-    began: Instant,
-    files: usize,
-    all: usize,
-    lines: usize,
-}
-
-impl Progress {
-    fn new(all: usize, shown: bool) -> Progress {
-        let bar = shown.then(indicatif::ProgressBar::hidden);
-        Progress { bar, began: Instant::now(), files: 0, all, lines: 0 }
-    }
-
-    fn read(&mut self, source: &Source) {
-        let Some(bar) = &self.bar else { return };
-        self.files += 1;
-        self.lines += lines(&source.text).count();
-        if self.began.elapsed() < Duration::from_millis(500) {
-            return;
-        }
-        if bar.is_hidden() {
-            bar.set_draw_target(indicatif::ProgressDrawTarget::stderr());
-            if let Ok(style) = indicatif::ProgressStyle::with_template("{msg}") {
-                bar.set_style(style);
-            }
-        }
-        bar.set_message(format!(
-            "reading {} of {} files, {} lines",
-            self.files, self.all, self.lines
-        ));
-        bar.tick();
-    }
-
-    fn end(self) {
-        if let Some(bar) = self.bar {
-            bar.finish_and_clear();
-        }
-    }
-}
-
 /// The account of `--account`: one of the books, or a taxable one of `me`.
 fn account(name: &str, books: &Books) -> Account {
     let known = books.journal.accounts.get(name);
     let by_ledger = || books.journal.accounts.values().find(|account| *account.ledger == *name);
     known.or_else(by_ledger).cloned().unwrap_or_else(|| Account::taxable(name.into()))
-}
-
-/// What lies in the books' folder already. Of kept exports only those are looked into that are as long
-/// as a given file.
-fn there(root: &Path, books: &Books, given: &Given) -> Result<There, Error> {
-    let mut there = There::default();
-    for path in files_in(&root.join(IMPORTED)) {
-        if path.extension().is_some_and(|ending| ending == "journal") {
-            let own = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            let name = Name::from(format!("{IMPORTED}/{own}"));
-            // A text that is lent is the file as it lies, and was looked through already.
-            let lent = books.sources.get(&name).and_then(|source| source.text.lent_again());
-            let read = || fs::read_to_string(&path).map_err(|error| Error::file(&name, &error));
-            let text = lent.map_or_else(|| Ok(read()?.into()), Ok::<_, Error>)?;
-            there.journals.insert(name, text);
-        }
-    }
-    if let Some(keep) = &books.settings.keep {
-        let lengths: HashSet<u64> =
-            given.sources.iter().map(|file| given.content(&file.name).len() as u64).collect();
-        for path in files_in(&root.join(&**keep)) {
-            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            let wrong = |error: io::Error| Error::file(&name, &error);
-            let length = fs::metadata(&path).map_err(wrong)?.len();
-            let digest = lengths.contains(&length).then(|| digest_of(&path));
-            let digest = digest.transpose().map_err(wrong)?;
-            there.statements.push((name.into(), digest));
-        }
-    }
-    Ok(there)
-}
-
-/// A hash of a file's bytes.
-fn digest_of(path: &Path) -> io::Result<u64> {
-    Ok(match mapped::large(path)? {
-        Some(text) => xxh3_64(text.as_bytes()),
-        None => xxh3_64(&fs::read(path)?),
-    })
-}
-
-/// The files of a folder by name; none where there is no folder.
-fn files_in(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
-    let mut files: Vec<PathBuf> = entries.filter(|path| path.is_file()).collect();
-    files.sort();
-    files
 }
 
 /// What an import of these books depends on, beside files.
@@ -488,8 +302,8 @@ fn write(
     }
     if let Some(keep) = &books.settings.keep {
         for copy in &plan.kept {
-            let content = given.content(&copy.file);
-            files.push(NewFile::new(Path::new(&**keep).join(&*copy.name), content));
+            let write = |out: &mut dyn io::Write| given.write(&copy.file, out);
+            files.push(NewFile::made(Path::new(&**keep).join(&*copy.name), write));
         }
     }
     if let Some(account) = added {

@@ -143,12 +143,17 @@ pub fn before_reading(
         rows: 1,
         hashes: &|_| Vec::new(),
     };
-    if !context.known.is_empty() {
-        let account = by_number(asking, &named, context).or_else(|| by_file(asking, context))?;
+    if !context.known.is_empty()
+        && let Some(account) =
+            by_number(asking, &named, context).or_else(|| by_file(asking, context))
+    {
         return Some((holder, account));
     }
     let account = accounts(asking, &[named], context).ok()?.pop().flatten()?;
-    Some((holder, account))
+    // Rows that the books have could only be those of an account of the format: they say nothing more
+    // where it is this one, or where there is none.
+    let others = || of_format(asking, context).any(|other| other.id != account.id);
+    (context.known.is_empty() || !others()).then_some((holder, account))
 }
 
 /// How the days of a file are written, where the settings of its account say so: found without
@@ -203,14 +208,16 @@ fn meant(asking: Asking, context: &Context, means: &dyn Fn(&str) -> bool) -> Opt
         .or_else(|| only(&mut meant().filter(|account| account.profile.is_none())))
 }
 
+/// The accounts that the format may be of.
+fn of_format<'c>(asking: Asking<'c>, context: &Context<'c>) -> impl Iterator<Item = &'c Account> {
+    let of_format =
+        move |account: &&Account| account.profile.is_none() || of_profile(account, asking.profile);
+    context.accounts.values().filter(of_format)
+}
+
 /// The account whose rows in the books these are; of several, the one with most of them.
 fn by_rows(asking: Asking, holder: &Named, context: &Context) -> Option<Account> {
-    let of_format =
-        |account: &&Account| account.profile.is_none() || of_profile(account, asking.profile);
-    let mut counts: Vec<(usize, &Account)> = context
-        .accounts
-        .values()
-        .filter(of_format)
+    let mut counts: Vec<(usize, &Account)> = of_format(asking, context)
         .map(|account| {
             let hashes = (holder.hashes)(account);
             (hashes.into_iter().filter(|row| context.known.has(*row)).count(), account)

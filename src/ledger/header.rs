@@ -134,6 +134,13 @@ pub fn date(text: &str, near: NaiveDate) -> Option<NaiveDate> {
 /// The comment of a line that is nothing but an indented comment, without `;` and outer blanks. In
 /// Beancount, a line of metadata too.
 pub fn own_comment(line: &str, dialect: Dialect) -> Option<&str> {
+    // What most lines begin with says at once what they are.
+    let blanks = line.bytes().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+    match line.as_bytes().get(blanks) {
+        Some(b';') if blanks > 0 => return Some(trimmed(&line[blanks + 1..])),
+        Some(b'A'..=b'Z') => return None,
+        _ => {}
+    }
     let text = line.trim_start();
     if text.len() == line.len() {
         return None;
@@ -195,7 +202,8 @@ pub fn each_tag<'s>(comment: &'s str, mut show: impl FnMut(&'s str, &'s str)) {
     let mut rest = comment;
     while let Some(colon) = memchr::memchr(b':', rest.as_bytes()) {
         let before = &rest[..colon];
-        let key = before.rsplit([' ', '\t', ',']).next().unwrap_or_default();
+        let parted = memchr::memrchr3(b' ', b'\t', b',', before.as_bytes());
+        let key = &before[parted.map_or(0, |at| at + 1)..];
         let after = &rest[colon + 1..];
         if key.is_empty() {
             // No list runs past a blank or a comma, and none begins with two colons.
@@ -220,14 +228,11 @@ pub fn each_tag<'s>(comment: &'s str, mut show: impl FnMut(&'s str, &'s str)) {
 /// The value of the first tag of this key.
 pub fn tag<'s>(comment: &'s str, key: &str) -> Option<&'s str> {
     let mut first = None;
-    // Most comments say nothing of it, which costs less to see than what they say.
-    if memchr::memmem::find(comment.as_bytes(), key.as_bytes()).is_some() {
-        each_tag(comment, |found, value| {
-            if first.is_none() && found == key {
-                first = Some(value);
-            }
-        });
-    }
+    each_tag(comment, |found, value| {
+        if first.is_none() && found == key {
+            first = Some(value);
+        }
+    });
     first
 }
 

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use indexmap::IndexMap;
 
 use super::blocks::layout;
-use super::blocks::leg::Leg;
+use super::blocks::leg::{Leg, LegCost, LegLot};
 use super::blocks::said::{Asked, Said, said};
 use super::blocks::text::{escape, escape_row, header, push_day, push_quoted};
 use super::blocks::ways::{Lack, Ways};
@@ -50,68 +50,131 @@ pub struct Printer<'a> {
     accounts: &'a IndexMap<Name, Account>,
     /// The last account that is not among them.
     taken: Option<Account>,
-    /// The numbers of a block's postings, which are written once they are measured.
-    numbers: Vec<Written>,
+    /// How long the accounts of a block's postings are, and their numbers: written once measured.
+    measured: Vec<(usize, Written)>,
+    /// The last file that an event was read from, if it is written as it is called.
+    plain: Option<Name>,
 }
 
 impl<'a> Printer<'a> {
     /// An account that is not among `accounts` is taken as [`Account::taxable`].
     pub fn new(accounts: &'a IndexMap<Name, Account>) -> Printer<'a> {
-        Printer { accounts, taken: None, numbers: Vec::new() }
+        Printer { accounts, taken: None, measured: Vec::new(), plain: None }
     }
 
     /// Appends the block of one event, with the end of its last line.
     pub fn push(&mut self, text: &mut Vec<u8>, event: &Event) {
         if let Some(account) = self.accounts.get(&event.account) {
-            block(text, event, account, &mut self.numbers);
+            self.block(text, event, account);
             return;
         }
         let taken = self.taken.take().filter(|taken| taken.id == event.account);
         let taken = taken.unwrap_or_else(|| Account::taxable(event.account.clone()));
-        block(text, event, self.taken.insert(taken), &mut self.numbers);
+        self.block(text, event, &taken);
+        self.taken = Some(taken);
     }
-}
 
-/// Appends the block of one event, with the end of its last line.
-fn block(text: &mut Vec<u8>, event: &Event, account: &Account, numbers: &mut Vec<Written>) {
-    let legs = layout::legs(event, account);
-    push_day(text, event.date);
-    put(text, " *");
-    let words = header(&event.text);
-    if !words.is_empty() {
-        text.push(b' ');
-        put(text, &words);
-    }
-    text.push(b'\n');
-    facts(&mut Tags { text, any: false }, event, &legs);
-    put(text, "\n    ; id: ");
-    match event.id.written() {
-        Ok(written) => text.extend_from_slice(written.bytes()),
-        Err(given) => put(text, &escape(given)),
-    }
-    put(text, ", src: ");
-    push_origin(text, &event.origin);
-    text.push(b'\n');
-    if let EventKind::Unknown { row } = &event.kind {
-        put(text, "    ; row: ");
-        put(text, &escape_row(row));
-        text.push(b'\n');
-    }
-    postings(text, &legs, numbers);
-}
-
-/// Appends where an event was read.
-fn push_origin(text: &mut Vec<u8>, origin: &Origin) {
-    match escape(&origin.file) {
-        Cow::Borrowed(file) if origin.also().next().is_none() => {
-            let mut line = Written::nothing();
-            line.put_digits(origin.line.into(), 0);
-            line.put(b':');
-            put(text, file);
-            text.extend_from_slice(line.bytes());
+    fn block(&mut self, text: &mut Vec<u8>, event: &Event, account: &Account) {
+        let legs = layout::legs(event, account);
+        push_day(text, event.date);
+        put(text, " *");
+        let words = header(&event.text);
+        if !words.is_empty() {
+            text.push(b' ');
+            put(text, &words);
         }
-        _ => put(text, &escape(&origin.to_string())),
+        text.push(b'\n');
+        facts(&mut Tags { text, any: false }, event, &legs);
+        put(text, "\n    ; id: ");
+        match event.id.written() {
+            Ok(written) => text.extend_from_slice(written.bytes()),
+            Err(given) => put(text, &escape(given)),
+        }
+        put(text, ", src: ");
+        self.origin(text, &event.origin);
+        text.push(b'\n');
+        if let EventKind::Unknown { row } = &event.kind {
+            put(text, "    ; row: ");
+            put(text, &escape_row(row));
+            text.push(b'\n');
+        }
+        self.postings(text, &legs);
     }
+
+    /// Appends where an event was read.
+    fn origin(&mut self, text: &mut Vec<u8>, origin: &Origin) {
+        let is_plain = self.plain.as_ref() == Some(&origin.file)
+            || matches!(escape(&origin.file), Cow::Borrowed(_));
+        if !is_plain || origin.also().next().is_some() {
+            put(text, &escape(&origin.to_string()));
+            return;
+        }
+        self.plain = Some(origin.file.clone());
+        let mut line = Written::nothing();
+        line.put_digits(origin.line.into(), 0);
+        line.put(b':');
+        put(text, &origin.file);
+        text.extend_from_slice(line.bytes());
+    }
+
+    /// The postings, their numbers ending in one column.
+    fn postings(&mut self, text: &mut Vec<u8>, legs: &[Leg]) {
+        let measure = |leg: &Leg| (leg.account.length() + 4, Written::number(leg.quantity));
+        self.measured.clear();
+        self.measured.extend(legs.iter().map(measure));
+        let lengths = self.measured.iter().map(|(width, number)| (*width, number.bytes().len()));
+        let end = numbers_end(lengths);
+        for (leg, (width, quantity)) in legs.iter().zip(&self.measured) {
+            let quantity = quantity.bytes();
+            let gap = end.saturating_sub(*width).max(quantity.len() + 2);
+            put(text, "    ");
+            put(text, leg.account.above);
+            if !leg.account.below.is_empty() {
+                text.push(b':');
+                put(text, &leg.account.below);
+            }
+            push_blanks(text, gap - quantity.len());
+            text.extend_from_slice(quantity);
+            if !leg.commodity.is_empty() {
+                text.push(b' ');
+                push_quoted(text, &leg.commodity);
+            }
+            if let Some(cost) = &leg.cost {
+                push_cost(text, cost);
+            }
+            if let Some(lot) = &leg.lot {
+                push_lot(text, lot);
+            }
+            text.push(b'\n');
+        }
+    }
+}
+
+/// Appends what a leg's units were paid with.
+fn push_cost(text: &mut Vec<u8>, cost: &LegCost) {
+    let (sign, paid) = match cost.unit {
+        Some(unit) => (" @ ", unit),
+        None => (" @@ ", money::cash(cost.total, &cost.commodity)),
+    };
+    put(text, sign);
+    text.extend_from_slice(Written::number(paid).bytes());
+    text.push(b' ');
+    push_quoted(text, &cost.commodity);
+}
+
+/// Appends the comment that names a leg's lot.
+fn push_lot(text: &mut Vec<u8>, lot: &LegLot) {
+    let Some(basis) = &lot.basis else { return put(text, "  ; acquired: unknown") };
+    put(text, "  ; acquired: ");
+    push_day(text, basis.acquired);
+    let Some(cost) = basis.cost else { return };
+    put(text, ", cost: ");
+    let currency = &lot.currency;
+    let none = currency.is_empty();
+    let cost = if none { cost } else { money::cash(cost, currency) };
+    text.extend_from_slice(Written::number(cost).bytes());
+    put(text, if none { "" } else { " " });
+    put(text, &escape(currency));
 }
 
 /// A line of tags in the making.
@@ -253,60 +316,6 @@ fn push_blanks(text: &mut Vec<u8>, count: usize) {
     }
 }
 
-/// The postings, their numbers ending in one column. `numbers` is scratch.
-fn postings(text: &mut Vec<u8>, legs: &[Leg], numbers: &mut Vec<Written>) {
-    numbers.clear();
-    numbers.extend(legs.iter().map(|leg| Written::number(leg.quantity)));
-    let width = |leg: &Leg| leg.account.length() + 4;
-    let legs = || legs.iter().zip(&*numbers);
-    let end = numbers_end(legs().map(|(leg, number)| (width(leg), number.bytes().len())));
-    for (leg, quantity) in legs() {
-        let quantity = quantity.bytes();
-        let gap = end.saturating_sub(width(leg)).max(quantity.len() + 2);
-        put(text, "    ");
-        put(text, leg.account.above);
-        if !leg.account.below.is_empty() {
-            text.push(b':');
-            put(text, &leg.account.below);
-        }
-        push_blanks(text, gap - quantity.len());
-        text.extend_from_slice(quantity);
-        if !leg.commodity.is_empty() {
-            text.push(b' ');
-            push_quoted(text, &leg.commodity);
-        }
-        if let Some(cost) = &leg.cost {
-            let (sign, paid) = match cost.unit {
-                Some(unit) => (" @ ", unit),
-                None => (" @@ ", money::cash(cost.total, &cost.commodity)),
-            };
-            put(text, sign);
-            text.extend_from_slice(Written::number(paid).bytes());
-            text.push(b' ');
-            push_quoted(text, &cost.commodity);
-        }
-        if let Some(lot) = &leg.lot {
-            match &lot.basis {
-                None => put(text, "  ; acquired: unknown"),
-                Some(basis) => {
-                    put(text, "  ; acquired: ");
-                    push_day(text, basis.acquired);
-                    if let Some(cost) = basis.cost {
-                        put(text, ", cost: ");
-                        let currency = &lot.currency;
-                        let none = currency.is_empty();
-                        let cost = if none { cost } else { money::cash(cost, currency) };
-                        text.extend_from_slice(Written::number(cost).bytes());
-                        put(text, if none { "" } else { " " });
-                        put(text, &escape(currency));
-                    }
-                }
-            }
-        }
-        text.push(b'\n');
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -334,7 +343,7 @@ mod tests {
     fn printed(event: &Event) -> String {
         let account = Account::taxable("schwab".into());
         let mut text = Vec::new();
-        block(&mut text, event, &account, &mut Vec::new());
+        Printer::new(&IndexMap::new()).block(&mut text, event, &account);
         let text = String::from_utf8(text).expect("blocks are UTF-8");
         text.lines().filter(|line| !line.contains("; id:")).collect::<Vec<_>>().join("\n")
     }

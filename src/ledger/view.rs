@@ -121,7 +121,10 @@ impl<'l> Transaction<'l> {
     /// The comments of the transaction itself, without `;` and outer blanks: that of the header,
     /// then those on lines of their own before the first posting. With each its line, from 1.
     pub fn comments(self) -> impl Iterator<Item = (u32, &'l str)> {
-        let comment = self.header().comment;
+        // Few headers have one, which is seen before they are taken apart.
+        let has_comment = memchr::memchr(b';', self.header_text().as_bytes()).is_some();
+        let many_lines = self.dialect() == Dialect::Beancount;
+        let comment = if has_comment || many_lines { self.header().comment } else { "" };
         let first = (!comment.is_empty()).then_some((self.row.line, comment));
         let own = self.lines().skip(1).map_while(move |(line, text)| {
             header::own_comment(text, self.dialect()).map(|comment| (line, comment))

@@ -10,9 +10,6 @@ use crate::money::{self, Decimal};
 use crate::period;
 use crate::source::Name;
 
-/// What the comment of a posting has that names its lot.
-const ACQUIRED: &[u8] = b"acquired";
-
 /// The legs of a transaction as one account sees them. `units` names commodities that are securities
 /// here, even where a currency has the same code.
 pub fn legs<'l>(
@@ -26,7 +23,10 @@ pub fn legs<'l>(
     let mut choices = Vec::new();
     // Nobody asks for the line of a posting where nothing is wrong with it.
     let uncounted = || transaction.uncounted().filter(|one| one.kind() == PostingKind::Real);
-    let tells_lots = memchr::memmem::find(transaction.text().as_bytes(), ACQUIRED).is_some();
+    // Few postings have a comment, which the last of the block tells.
+    let comment = memchr::memrchr(b';', transaction.text().as_bytes());
+    let first = uncounted().next().map_or(0, |first| first.row().start - transaction.start());
+    let tells_lots = comment.is_some_and(|at| at >= first as usize);
     for posting in uncounted() {
         let own = below(posting.account(), &account.ledger);
         let paid = own.then(|| costs(posting, units, context)).flatten();

@@ -15,11 +15,14 @@ use crate::source::Name;
 /// The source's words for the header: one line, nothing in it that ends a description early, opens
 /// a code or sets a status. Cleaning twice changes nothing.
 pub fn header(text: &str) -> Cow<'_, str> {
-    let bytes = text.as_bytes();
-    let plain = |byte: &u8| (b' '..0x7f).contains(byte) && !matches!(byte, b';' | b'|');
-    let clean = bytes.iter().all(plain) && memchr::memmem::find(bytes, b"  ").is_none();
-    let edges = [bytes.first(), bytes.last()].contains(&Some(&b' '));
-    if clean && !edges && !text.starts_with(['(', '*', '!', '=']) {
+    let mut last = b' ';
+    let clean = text.bytes().all(|byte| {
+        let two = last == b' ' && byte == b' ';
+        last = byte;
+        !two && HEADER[usize::from(byte)]
+    });
+    let ends = last != b' ' || text.is_empty();
+    if clean && ends && !text.starts_with(['(', '*', '!', '=']) {
         return Cow::Borrowed(text);
     }
     let mut clean = String::with_capacity(text.len());
@@ -34,6 +37,17 @@ pub fn header(text: &str) -> Cow<'_, str> {
     let start = clean.trim_start_matches(['(', '*', '!', '=', ' ']);
     Cow::Owned(if start.len() == clean.len() { clean } else { start.to_owned() })
 }
+
+/// The bytes that a header may have as they are.
+const HEADER: [bool; 256] = {
+    let mut may = [false; 256];
+    let mut byte = b' ';
+    while byte < 0x7f {
+        may[byte as usize] = !matches!(byte, b';' | b'|');
+        byte += 1;
+    }
+    may
+};
 
 /// A tag's value in one line without a comma, in which neither tool finds a date or a further tag.
 pub fn escape(value: &str) -> Cow<'_, str> {
