@@ -427,7 +427,7 @@ mod tests {
     fn rows_that_are_given_back_change_no_event() {
         let entry = |at: usize| {
             let (month, day) = (1 + at * 7 % 12, 1 + at % 28);
-            let (bought, asked) = (at % 3 == 0, at % 1000 == 0);
+            let (bought, asked) = (at.is_multiple_of(3), at.is_multiple_of(1000));
             let account = if asked { "Assets:Else:VTI" } else { "Assets:Broker:VTI" };
             let cost = if bought { " @ 24.00 USD" } else { " {24.00 USD}" };
             format!(
