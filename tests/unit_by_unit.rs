@@ -101,6 +101,7 @@ struct World {
     journal: Journal,
     /// How many units one of the first day has become.
     parts: i64,
+    splits: Vec<NaiveDate>,
     held: [Vec<Unit>; 3],
     /// Purchases: event, account, day.
     purchases: Vec<(usize, usize, NaiveDate)>,
@@ -216,6 +217,7 @@ impl World {
         }
         if self.held.iter().any(|held| !held.is_empty()) {
             self.parts *= 2;
+            self.splits.push(day);
             let halves = |loss: &Loss| {
                 let half = Loss { lost: loss.lost / 2, ..loss.clone() };
                 [half.clone(), half]
@@ -233,16 +235,15 @@ impl World {
         self.dividends.push((event, account, ex));
     }
 
-    /// Of a dividend, which part of the units held just before the ex-date was held for more than so
-    /// many of the days from one to another, and the fewest of these that a unit was held. `None`: there
-    /// were no units.
+    /// Of a dividend, the units held just before the ex-date, those of them that were held for more than so
+    /// many of the days around it, and the fewest of these that one was held. `None`: there were no units.
     fn held_long(
         &self,
         account: usize,
         ex: NaiveDate,
         around: i64,
         more_than: i64,
-    ) -> Option<(Decimal, i64)> {
+    ) -> Option<(Decimal, Decimal, i64)> {
         let (first, last) = (
             ex - chrono::Days::new(around.unsigned_abs()),
             ex + chrono::Days::new(around.unsigned_abs()),
@@ -260,19 +261,21 @@ impl World {
             let days = first.iter_days().take_while(|day| *day <= last).filter(counts).count();
             let days = i64::try_from(days).expect("few");
             shortest = shortest.min(days);
-            let part = Decimal::ONE / Decimal::from(unit.parts);
-            all += part;
+            let then = self.splits.iter().filter(|day| **day < ex).count();
+            let number = Decimal::from(1_i64 << then) / Decimal::from(unit.parts);
+            all += number;
             if days > more_than {
-                passing += part;
+                passing += number;
             }
         }
-        (!all.is_zero()).then(|| (passing / all, shortest))
+        (!all.is_zero()).then_some((all, passing, shortest))
     }
 
     fn of(steps: &[(u32, Step)], method: LotMethod) -> World {
         let mut world = World {
             journal: Journal::default(),
             parts: 1,
+            splits: Vec::new(),
             held: Default::default(),
             purchases: Vec::new(),
             waiting: Vec::new(),
@@ -377,14 +380,13 @@ proptest! {
         for (event, account, ex) in &world.dividends {
             // As many days before and after the ex-date, and for more than how many: `us.toml`.
             for (test, around, more_than) in TESTS {
-                if let Some((part, shortest)) = world.held_long(*account, *ex, around, more_than) {
-                    held_long.push((*event, test, part.round_dp(12), shortest));
-                }
+                let found = world.held_long(*account, *ex, around, more_than);
+                held_long.extend(found.map(|found| (*event, test, found)));
             }
         }
         let tests = found.holdings.iter().map(|one| {
             let test = TESTS.iter().find(|(name, ..)| one.test == **name).expect("a test").0;
-            (one.event, test, (one.passing / one.units).round_dp(12), one.shortest.0)
+            (one.event, test, (one.units, one.passing, one.shortest.0))
         });
         prop_assert_eq!(tests.collect::<Vec<_>>(), held_long);
 

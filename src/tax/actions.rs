@@ -71,8 +71,7 @@ impl<'j> Walk<'j> {
             let cost = lot.cost;
             lot.set(units.into(), cost);
         }
-        of.held = new.into();
-        of.factor = share(of.factor, new, old);
+        of.split(event.date, new, old);
         self.rescale(at, position, stated.unwrap_or((new, old)));
     }
 

@@ -167,8 +167,8 @@ pub(super) fn tests(walk: &mut Walk<'_>) {
                 test: test.name.clone(),
                 ex,
                 window: (first, last),
-                units,
-                passing,
+                units: walk.positions[position].before_splits_of(units, ex),
+                passing: walk.positions[position].before_splits_of(passing, ex),
                 shortest: (shortest, days + 1),
             });
         }

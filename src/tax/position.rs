@@ -5,10 +5,10 @@ use std::collections::{BTreeSet, VecDeque};
 use super::day::Day;
 use super::fixed::Fixed;
 use super::lot::Lot;
-use super::share::Dealer;
+use super::share::{DIGITS, Dealer, share};
 use super::sold::Class;
 use crate::event::LotMethod;
-use crate::money::Decimal;
+use crate::money::{Decimal, rounded};
 use crate::period::NaiveDate;
 use crate::source::Name;
 
@@ -52,6 +52,8 @@ pub(super) struct Position {
     ranked: Option<BTreeSet<(Decimal, (NaiveDate, u64))>>,
     /// What one unit of the first day has become by splits.
     pub factor: Decimal,
+    /// The same after each split, with its day.
+    splits: Vec<(NaiveDate, Decimal)>,
     /// Whether a test around an ex-date needs its history.
     pub watched: bool,
     pub stays: Vec<Stay>,
@@ -91,6 +93,7 @@ impl Position {
             losses: 0,
             ranked: None,
             factor: Decimal::ONE,
+            splits: Vec::new(),
             watched: false,
             stays: Vec::new(),
             passed_on: Vec::new(),
@@ -340,6 +343,20 @@ impl Position {
         while self.lots.back().is_some_and(|lot| lot.quantity.is_zero()) {
             self.lots.pop_back();
         }
+    }
+
+    /// Units become more, or fewer: `new` for `old` ones.
+    pub fn split(&mut self, day: NaiveDate, new: Decimal, old: Decimal) {
+        self.held = new.into();
+        self.factor = share(self.factor, new, old);
+        self.splits.push((day, self.factor));
+    }
+
+    /// Units of the first day as the units that they are before a day.
+    pub fn before_splits_of(&self, units: Decimal, day: NaiveDate) -> Decimal {
+        let split = self.splits.iter().rev().find(|(on, _)| *on < day);
+        let Some((_, factor)) = split else { return units };
+        units.checked_mul(*factor).map_or(units, |units| rounded(units, DIGITS).normalize())
     }
 
     /// Remembers that units left, for tests around ex-dates.
