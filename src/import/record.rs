@@ -7,7 +7,7 @@
 
 use std::borrow::Cow;
 
-use memchr::{memchr, memchr2, memchr3};
+use memchr::{memchr, memchr_iter, memchr2, memchr3};
 
 /// One record: where it lies, and whether it ended as it should.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,8 +39,8 @@ pub struct Records<'s> {
     at: usize,
     line: u32,
     delimiter: u8,
-    /// Where the line ends on which the record begins: what lies before it is one line.
-    line_end: usize,
+    /// A cell of the record may have several lines.
+    broken: bool,
     /// From here on there is no quote; spares a second search to the end.
     quoteless: usize,
 }
@@ -54,7 +54,7 @@ impl<'s> Records<'s> {
     /// From the start of a record within `text`.
     pub fn from(text: &'s str, delimiter: u8, start: Start) -> Records<'s> {
         let Start { at, line } = start;
-        Records { text, at, line, delimiter, line_end: at, quoteless: usize::MAX }
+        Records { text, at, line, delimiter, broken: false, quoteless: usize::MAX }
     }
 
     /// Where the next record starts.
@@ -69,14 +69,19 @@ impl<'s> Records<'s> {
             return None;
         }
         let (start, line) = (self.at, self.line);
-        let bytes = self.text.as_bytes();
-        self.line_end =
-            memchr2(b'\n', b'\r', &bytes[start..]).map_or(bytes.len(), |length| start + length);
+        self.broken = false;
         let mut cut = false;
         loop {
-            let (cell, end, open) = self.cell(self.at);
-            cut |= open;
-            cells.push(cell);
+            let end = if let Some((cell, end)) = self.usual(self.at) {
+                cells.push(Cow::Borrowed(cell));
+                end
+            } else {
+                let (cell, end, open) = self.cell(self.at);
+                self.broken = true;
+                cut |= open;
+                cells.push(cell);
+                end
+            };
             self.at = end;
             match self.byte(end) {
                 Some(byte) if byte == self.delimiter => self.at += 1,
@@ -84,7 +89,7 @@ impl<'s> Records<'s> {
             }
         }
         let record = Record { line, text: &self.text[start..self.at], cut };
-        if self.at > self.line_end {
+        if self.broken {
             self.line = self.line.saturating_add(line_ends(record.text));
         }
         match self.byte(self.at) {
@@ -103,6 +108,38 @@ impl<'s> Records<'s> {
 
     fn byte(&self, at: usize) -> Option<u8> {
         self.text.as_bytes().get(at).copied()
+    }
+
+    /// The cell from `start` and where it ends, where it is as most are: bare, or in quotes with none
+    /// within and nothing after.
+    #[inline]
+    fn usual(&mut self, start: usize) -> Option<(&'s str, usize)> {
+        let bytes = self.text.as_bytes();
+        match *bytes.get(start)? {
+            b'"' => {
+                let mut controls = 0;
+                let quotes = |word| {
+                    let quotes = marks_of(word, b'"');
+                    // Of the bytes before the first quote, or of all.
+                    let before = (quotes & quotes.wrapping_neg()).wrapping_sub(1);
+                    controls |= word.wrapping_sub(ONES * u64::from(b' ')) & !word & HIGHS & before;
+                    quotes
+                };
+                let close = start + 1 + near(&bytes[start + 1..], quotes).ok()?;
+                let next = *bytes.get(close + 1)?;
+                if next != self.delimiter && next != b'\n' && next != b'\r' {
+                    return None;
+                }
+                self.broken |= controls != 0;
+                Some((&self.text[start + 1..close], close + 1))
+            }
+            byte if byte == self.delimiter => Some(("", start)),
+            b' ' | b'=' => None,
+            _ => {
+                let end = self.bare_end(start);
+                Some((&self.text[start..end], end))
+            }
+        }
     }
 
     /// The cell from `start`: its text, where it ends, and whether a quote stayed open.
@@ -126,14 +163,17 @@ impl<'s> Records<'s> {
     }
 
     /// Where a cell without quotes ends: at a delimiter or a line end.
+    #[inline]
     fn bare_end(&self, from: usize) -> usize {
-        // Most cells stand on the line where their record began.
-        if from < self.line_end {
-            let line = &self.text.as_bytes()[from..self.line_end];
-            return near(self.delimiter, line).map_or(self.line_end, |length| from + length);
-        }
-        memchr3(self.delimiter, b'\n', b'\r', &self.text.as_bytes()[from..])
-            .map_or(self.text.len(), |length| from + length)
+        let rest = &self.text.as_bytes()[from..];
+        let ends = [self.delimiter, b'\n', b'\r'];
+        near(rest, |word| ends.iter().fold(0, |marks, end| marks | marks_of(word, *end)))
+            .unwrap_or_else(|passed| {
+                let rest = &rest[passed..];
+                let length = memchr3(self.delimiter, b'\n', b'\r', rest);
+                passed + length.unwrap_or(rest.len())
+            })
+            + from
     }
 
     /// A quoted cell, `start` at its first blank or quote, `open` after its opening quote.
@@ -155,14 +195,6 @@ impl<'s> Records<'s> {
                 memchr2(b'\n', b'\r', &bytes[open..]).map_or(bytes.len(), |length| open + length);
             return (Cow::Borrowed(&self.text[open..end]), end, true);
         };
-        // Most cells end with their quote, on the line where they began.
-        let next = self.byte(close + 1);
-        if !doubled
-            && close < self.line_end
-            && (next == Some(self.delimiter) || close + 1 == self.line_end)
-        {
-            return (Cow::Borrowed(&self.text[open..close]), close + 1, false);
-        }
         let end = self.bare_end(close + 1);
         let (inside, after) = (&self.text[open..close], self.text[close + 1..end].trim());
         if memchr2(b'\n', b'\r', inside.as_bytes()).is_some() && !after.is_empty() {
@@ -187,7 +219,7 @@ impl<'s> Records<'s> {
         if from >= self.quoteless {
             return None;
         }
-        let found = self.text.as_bytes().get(from..).and_then(|rest| near(b'"', rest));
+        let found = self.text.as_bytes().get(from..).and_then(|rest| memchr(b'"', rest));
         if found.is_none() {
             self.quoteless = from;
         }
@@ -195,36 +227,41 @@ impl<'s> Records<'s> {
     }
 }
 
-/// The first `byte` in `bytes`: most cells end within a few, and there a call takes longer than to look.
+/// The lowest bit of each byte of a word, and the highest.
+const ONES: u64 = u64::from_ne_bytes([1; 8]);
+const HIGHS: u64 = ONES << 7;
+
+/// Marks, by its highest bit, the first byte of `word` that is `byte`. Bytes behind it may be marked too.
 #[inline]
-fn near(byte: u8, bytes: &[u8]) -> Option<usize> {
-    const ONES: u64 = u64::from_ne_bytes([1; 8]);
-    let wanted = ONES * u64::from(byte);
+fn marks_of(word: u64, byte: u8) -> u64 {
+    // A byte that is wanted is zero now, and the first zero borrows from no other.
+    let other = word ^ (ONES * u64::from(byte));
+    other.wrapping_sub(ONES) & !other & HIGHS
+}
+
+/// The first byte that `marks` marks in a word of eight: most cells end within a few, and there a call
+/// takes longer than to look. `Err`: it is not among so many bytes.
+#[inline]
+fn near(bytes: &[u8], mut marks: impl FnMut(u64) -> u64) -> Result<usize, usize> {
     let mut passed = 0;
-    while passed < 32
+    while passed < 48
         && let Some(eight) = bytes.get(passed..).and_then(<[u8]>::first_chunk::<8>)
     {
-        // A byte that is wanted is zero now, and the lowest zero borrows from no other.
-        let other = u64::from_le_bytes(*eight) ^ wanted;
-        let zeros = other.wrapping_sub(ONES) & !other & (ONES << 7);
-        if zeros != 0 {
-            return Some(passed + zeros.trailing_zeros() as usize / 8);
+        let marked = marks(u64::from_le_bytes(*eight));
+        if marked != 0 {
+            return Ok(passed + marked.trailing_zeros() as usize / 8);
         }
         passed += 8;
     }
-    memchr(byte, &bytes[passed..]).map(|at| passed + at)
+    Err(passed)
 }
 
 /// How many line ends are in `text`: LF, CRLF or a lone CR.
 pub fn line_ends(text: &str) -> u32 {
-    let mut count = 0u32;
-    let mut rest = text.as_bytes();
-    while let Some(at) = memchr2(b'\n', b'\r', rest) {
-        count = count.saturating_add(1);
-        let width = if rest[at..].starts_with(b"\r\n") { 2 } else { 1 };
-        rest = &rest[at + width..];
-    }
-    count
+    let bytes = text.as_bytes();
+    let lone = |at: &usize| bytes.get(at + 1) != Some(&b'\n');
+    let lone = memchr_iter(b'\r', bytes).filter(lone).count();
+    u32::try_from(memchr_iter(b'\n', bytes).count() + lone).unwrap_or(u32::MAX)
 }
 
 /// The stretch of `record` that is its cell number `index`, quotes included, for a message.
@@ -266,14 +303,20 @@ mod tests {
     }
 
     #[test]
-    fn a_byte_is_found_wherever_it_stands() {
+    fn a_cell_s_end_is_found_wherever_it_stands() {
         for length in 0..70 {
-            for at in 0..length {
-                for other in [0u8, b'!', b'#', 0x7f, 0xa2, 0xff] {
-                    let mut bytes = vec![other; length];
-                    assert_eq!(near(b'"', &bytes), None);
-                    bytes[at..].fill(b'"');
-                    assert_eq!(near(b'"', &bytes), Some(at), "{at} of {length}");
+            for other in ["!", "#", "\u{7f}", " ", "é", "\n", "\t"] {
+                let inside = other.repeat(length);
+                let lines = if other == "\n" { 1 + u32::try_from(length).expect("few") } else { 1 };
+                for (end, next) in [(",", 0), ("\n", 1), ("\r", 1)] {
+                    let found = all(&format!("\"{inside}\"{end}x"), b',');
+                    let (last, cells, _) = found.last().expect("a record");
+                    assert_eq!((found[0].1[0].as_str(), *last), (&*inside, 1 + next * lines));
+                    assert_eq!(cells.last().map(String::as_str), Some("x"));
+                    if other != "\n" {
+                        let found = all(&format!("a{inside}{end}x"), b',');
+                        assert_eq!(found[0].1[0], format!("a{inside}"), "{length} {end:?}");
+                    }
                 }
             }
         }
