@@ -206,7 +206,7 @@ fn header(section: &str) -> &'static str {
 fn every_action_is_what_its_example_becomes() {
     let profiles = import::profile::shipped();
     let shared = profiles.iter().find(|profile| *profile.name == *"ibkr").expect("the words");
-    for action in &shared.actions {
+    for action in shared.actions.iter() {
         let example = action.example.as_deref().expect("a shipped action has an example");
         let text = if example.starts_with('<') {
             format!(

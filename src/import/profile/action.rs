@@ -1,10 +1,49 @@
 //! What one action word of a broker becomes, and under which conditions.
 
 use std::fmt::Write;
+use std::ops::Deref;
+use std::sync::{Arc, LazyLock};
 
+use super::read::read_actions;
 use super::{Expression, Field};
 use crate::event::{Claims, Relation, TaxAuthority};
 use crate::source::Name;
+
+/// What the action words of a profile mean. Those of a shipped profile are read when they are first asked
+/// for: an import asks for those of one broker, and there are many.
+#[derive(Clone, Debug)]
+pub struct Actions(Arc<LazyLock<Vec<Action>, Read>>);
+
+type Read = Box<dyn FnOnce() -> Vec<Action> + Send>;
+
+impl Actions {
+    /// Those of `text`, the end of the shipped profile `file`.
+    pub(super) fn shipped(file: &str, text: &'static str) -> Actions {
+        let file = Name::new(file);
+        Actions(Arc::new(LazyLock::new(Box::new(move || read_actions(&file, text)))))
+    }
+}
+
+impl FromIterator<Action> for Actions {
+    fn from_iter<I: IntoIterator<Item = Action>>(actions: I) -> Actions {
+        let actions = Vec::from_iter(actions);
+        Actions(Arc::new(LazyLock::new(Box::new(|| actions))))
+    }
+}
+
+impl Default for Actions {
+    fn default() -> Actions {
+        Actions::from_iter([])
+    }
+}
+
+impl Deref for Actions {
+    type Target = [Action];
+
+    fn deref(&self) -> &[Action] {
+        &self.0
+    }
+}
 
 /// One meaning of action words.
 #[derive(Clone, Debug)]

@@ -22,7 +22,7 @@ use crate::source::{Name, Source};
 use super::cell::Mark;
 use super::hledger::Ruled;
 
-pub use action::{Action, Beside, Link, Make, Outcome, Pair, Side, Sign, SymbolIs, When};
+pub use action::{Action, Actions, Beside, Link, Make, Outcome, Pair, Side, Sign, SymbolIs, When};
 pub use expression::Expression;
 pub use read::{date_form, merge, read};
 pub use table::Table;
@@ -96,7 +96,7 @@ pub struct Profile {
     /// Let properties, by what the broker calls them, as they are compared.
     pub properties: HashMap<String, Name>,
     /// What its action words mean; the user's own first.
-    pub actions: Vec<Action>,
+    pub actions: Actions,
     /// It is hledger's rules, which make its rows.
     pub rules: Option<Arc<Ruled>>,
 }
@@ -442,14 +442,19 @@ const SHIPPED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/profiles.rs
 
 /// The profiles that come with rentier, by name.
 pub fn shipped() -> Vec<Profile> {
-    let texts = SHIPPED.par_iter().filter_map(|(name, _)| shipped_source(name));
-    texts.map(|text| read::read_shipped(&text)).collect()
+    let texts = SHIPPED.par_iter();
+    texts.map(|(name, text)| read::read_shipped(&path(name), text)).collect()
+}
+
+/// Where the profile of this name stands.
+fn path(name: &str) -> String {
+    format!("src/import/profiles/{name}.toml")
 }
 
 /// The text of the profile of this name that comes with rentier.
 pub fn shipped_source(name: &str) -> Option<Source> {
     let (name, text) = SHIPPED.iter().find(|(known, _)| *known == name)?;
-    Some(Source::new(format!("src/import/profiles/{name}.toml"), *text))
+    Some(Source::new(path(name), *text))
 }
 
 #[cfg(test)]
@@ -491,6 +496,20 @@ mod tests {
             assert_eq!(diagnostics, [], "{name}");
             assert_eq!(profile.name, **name);
             assert!(profile.actions.iter().all(|action| action.example.is_some()));
+        }
+    }
+
+    #[test]
+    fn actions_that_wait_are_all_that_stands_behind_the_first() {
+        for (name, text) in SHIPPED {
+            let whole = read(&Source::new(path(name), *text)).0;
+            let said = |mut profile: Profile| {
+                let actions = format!("{:#?}", &*std::mem::take(&mut profile.actions));
+                let (assets, properties) =
+                    (std::mem::take(&mut profile.assets), std::mem::take(&mut profile.properties));
+                (format!("{profile:#?}"), actions, assets, properties)
+            };
+            assert_eq!(said(read::read_shipped(&path(name), text)), said(whole), "{name}");
         }
     }
 }

@@ -8,7 +8,8 @@ use std::collections::HashMap;
 use self::action::{action, when};
 use self::pattern::{Expressions, glob};
 use super::{
-    AccountNumber, Aside, Cells, Costs, Dates, Field, Mark, Profile, Symbols, Table, normalised,
+    AccountNumber, Action, Actions, Aside, Cells, Costs, Dates, Field, Mark, Profile, Symbols,
+    Table, normalised,
 };
 use crate::diagnostic::strict::{At, File, Group};
 use crate::diagnostic::{Diagnostic, nearest};
@@ -20,9 +21,28 @@ pub fn read(source: &Source) -> (Profile, Vec<Diagnostic>) {
     File::read(source, |root| profile(root, source, Expressions::Unknown))
 }
 
-/// Reads one that comes with rentier, and in which tests found nothing wrong.
-pub fn read_shipped(source: &Source) -> Profile {
-    File::read(source, |root| profile(root, source, Expressions::Sound)).0
+/// Reads one that comes with rentier, and in which tests found nothing wrong. From its first action on it
+/// has nothing else, so they can wait.
+pub(super) fn read_shipped(file: &str, text: &'static str) -> Profile {
+    let (head, actions) = text.split_at(text.find(ACTION).unwrap_or(text.len()));
+    let source = Source::new(file, head);
+    let (mut profile, _) = File::read(&source, |root| profile(root, &source, Expressions::Sound));
+    profile.actions = Actions::shipped(file, actions);
+    profile
+}
+
+/// How the part of a shipped profile begins in which its actions stand.
+const ACTION: &str = "\n[[action]]\n";
+
+/// Reads the actions of a shipped profile.
+pub(super) fn read_actions(file: &str, text: &'static str) -> Vec<Action> {
+    let source = Source::new(file, text);
+    File::read(&source, |root| actions(root, &source, Expressions::Sound)).0
+}
+
+fn actions<T: FromIterator<Action>>(root: &Group, source: &Source, expressions: Expressions) -> T {
+    let groups = root.groups("action");
+    groups.iter().filter_map(|group| action(group, source, expressions)).collect()
 }
 
 /// `profiles` with the user's own: one of a shipped name adds to it, its rows first and its other
@@ -33,8 +53,7 @@ pub fn merge(mut profiles: Vec<Profile>, own: Vec<Profile>) -> Vec<Profile> {
             profiles.push(own);
             continue;
         };
-        own.actions.append(&mut shipped.actions);
-        shipped.actions = own.actions;
+        shipped.actions = own.actions.iter().chain(shipped.actions.iter()).cloned().collect();
         let mut tables = own.tables.into_iter();
         let first = tables.next().unwrap_or_default();
         for table in &mut shipped.tables {
@@ -122,8 +141,7 @@ fn profile(root: &Group, source: &Source, expressions: Expressions) -> Profile {
         group.finish();
         when
     });
-    let actions = root.groups("action");
-    let actions = actions.iter().filter_map(|group| action(group, source, expressions)).collect();
+    let actions = actions(root, source, expressions);
     let footer = root.texts("footer").iter().map(|at| at.value.to_lowercase()).collect();
     Profile {
         title: text("title").unwrap_or_else(|| name.to_string()),
