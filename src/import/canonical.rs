@@ -20,42 +20,54 @@ pub fn day(day: NaiveDate) -> Written {
 
 /// A number without padding: `-17000.03`. Zero is nothing, as in files that leave it out.
 pub fn number(number: Decimal) -> Written {
-    let number = unpadded(number);
-    if number.is_zero() { Written::nothing() } else { Written::number(number) }
-}
-
-/// The number without zeros after its last digit.
-fn unpadded(number: Decimal) -> Decimal {
-    let (Ok(mut digits), mut scale) = (i64::try_from(number.mantissa()), number.scale()) else {
-        return number.normalize();
-    };
-    if scale == 0 || digits % 10 != 0 {
-        return number;
+    let (mut digits, mut scale) = (number.mantissa().unsigned_abs(), number.scale());
+    let mut written = Written::nothing();
+    if digits == 0 {
+        return written;
     }
-    while scale > 0 && digits % 10 == 0 {
-        digits /= 10;
-        scale -= 1;
+    // Long division takes long, and few numbers need it.
+    if let Ok(mut few) = u64::try_from(digits) {
+        while scale > 0 && few % 10 == 0 {
+            (few, scale) = (few / 10, scale - 1);
+        }
+        digits = few.into();
+    } else {
+        let plain = number.normalize();
+        (digits, scale) = (plain.mantissa().unsigned_abs(), plain.scale());
     }
-    Decimal::new(digits, scale)
+    written.put_digits(digits, scale);
+    if number.is_sign_negative() {
+        written.put(b'-');
+    }
+    written
 }
 
 /// The hash that makes a row's id, of its account and its content.
 pub fn hash(account: &Account, content: u64) -> RowHash {
-    let mut hex = [0; 16];
-    let mut rest = content;
-    for at in (0..hex.len()).rev() {
-        hex[at] = b"0123456789abcdef"[(rest & 15) as usize];
-        rest >>= 4;
+    let mut hex = [[0; 2]; 8];
+    for (digits, byte) in hex.iter_mut().zip(content.to_be_bytes()) {
+        *digits = HEX[usize::from(byte)];
     }
+    let hex = hex.as_flattened();
     let (name, mut piece) = (account.identity().as_bytes(), [0; 128]);
     let end = name.len() + 1 + hex.len();
     if end < piece.len() {
         piece[..name.len()].copy_from_slice(name);
-        piece[name.len() + 1..end].copy_from_slice(&hex);
+        piece[name.len() + 1..end].copy_from_slice(hex);
         return RowHash::of_piece(&piece[..=end]);
     }
-    RowHash::of(account.identity(), std::str::from_utf8(&hex).ok())
+    RowHash::of(account.identity(), std::str::from_utf8(hex).ok())
 }
+
+/// The two digits of every byte.
+static HEX: [[u8; 2]; 256] = {
+    let (digits, mut hex, mut byte) = (b"0123456789abcdef", [[0; 2]; 256], 0);
+    while byte < 256 {
+        hex[byte] = [digits[byte >> 4], digits[byte & 15]];
+        byte += 1;
+    }
+    hex
+};
 
 #[cfg(test)]
 mod tests {

@@ -19,11 +19,12 @@ pub enum Mark {
 }
 
 /// What a cell says where a number is expected.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Number {
     /// A number, with the digits it was written with.
     Some(Decimal),
     /// Nothing: blank, a dash, `n/a`.
+    #[default]
     Nothing,
     /// Text that is no number in this file's spelling.
     Unreadable,
@@ -31,6 +32,7 @@ pub enum Number {
 
 impl Number {
     /// The number, where there is one.
+    #[inline]
     pub fn value(self) -> Option<Decimal> {
         match self {
             Number::Some(number) => Some(number),
@@ -62,6 +64,11 @@ pub fn number(text: &str, mark: Mark) -> Number {
     {
         return Number::Some(number);
     }
+    spelled(text, mark)
+}
+
+/// The same of a text without blanks around it, whatever its spelling.
+fn spelled(text: &str, mark: Mark) -> Number {
     if is_nothing(text) {
         return Number::Nothing;
     }
@@ -123,42 +130,36 @@ fn without_code(text: &str) -> &str {
 /// The usual case without an allocation: a sign and a currency in front, digits in groups or without,
 /// one point.
 fn simple(text: &str) -> Option<Decimal> {
-    let bytes = text.as_bytes();
-    let mut at = 0;
-    let mut negative = false;
-    while let Some(byte) = bytes.get(at).filter(|_| at < 2) {
-        match byte {
-            b'-' if !negative => negative = true,
-            b'$' => {}
-            _ => break,
+    let (negative, digits) = match text.as_bytes() {
+        [b'-', b'$', digits @ ..] | [b'$', b'-', digits @ ..] | [b'-', digits @ ..] => {
+            (true, digits)
         }
-        at += 1;
-    }
-    let digits = &bytes[at..];
+        [b'$', digits @ ..] | digits => (false, digits),
+    };
     if digits.is_empty() || digits.len() > 17 {
         return None;
     }
-    let (mut value, mut scale, mut point) = (0i64, 0u32, false);
-    // How many digits the group has, and whether one stands before it.
-    let (mut group, mut grouped) = (0, false);
-    for byte in digits {
-        match byte {
-            b'0'..=b'9' => {
-                value = value * 10 + i64::from(byte - b'0');
-                scale += u32::from(point);
-                group += u32::from(!point);
-            }
-            b'.' if !point && (!grouped || group == 3) => point = true,
-            b',' if !point && matches!((grouped, group), (false, 1..=3) | (true, 2 | 3)) => {
-                (group, grouped) = (0, true);
-            }
+    // Where the point stands, and where the group begins that a mark stands before.
+    let (mut value, mut point, mut group) = (0i64, None, None);
+    let width = |at: usize, group: Option<usize>| at - group.unwrap_or(0);
+    for (at, byte) in digits.iter().enumerate() {
+        let digit = byte.wrapping_sub(b'0');
+        if digit < 10 {
+            value = value * 10 + i64::from(digit);
+            continue;
+        }
+        match (byte, point, group, width(at, group)) {
+            (b'.', None, None, _) | (b'.', None, Some(_), 3) => point = Some(at),
+            (b',', None, None, 1..=3) | (b',', None, Some(_), 2 | 3) => group = Some(at + 1),
             _ => return None,
         }
     }
-    if digits == b"." || grouped && group != 3 {
+    let whole = point.unwrap_or(digits.len());
+    if digits == b"." || group.is_some() && width(whole, group) != 3 {
         return None;
     }
-    Some(Decimal::new(if negative { -value } else { value }, scale))
+    let scale = point.map_or(0, |point| digits.len() - point - 1);
+    Some(Decimal::new(if negative { -value } else { value }, u32::try_from(scale).ok()?))
 }
 
 /// Digits with a point and no groups; `None` where the groups are none in this spelling.
@@ -363,7 +364,20 @@ pub fn mended(text: &str) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn what_is_read_at_once_is_what_is_spelled(text in "[-$]{0,2}[0-9]{0,4}[0-9,.]{0,9}") {
+            if let Some(number) = simple(&text) {
+                let expected = spelled(&text, Mark::Point);
+                prop_assert_eq!(expected, Number::Some(number));
+                prop_assert_eq!(expected.value().map(|other| other.scale()), Some(number.scale()));
+            }
+        }
+    }
 
     fn shown(text: &str, mark: Mark) -> String {
         match number(text, mark) {

@@ -45,8 +45,10 @@ pub fn read<'p>(
     deciding: Deciding,
 ) -> Result<Export<'p>, Ambiguous> {
     let decider = Decider::new(&document, deciding);
-    let taker =
-        || Taker { decider: &decider, candidates: Hashed::default(), rows: decider.empty() };
+    let taker = |rows| {
+        let rows = decider.with_room_for(rows);
+        Taker { decider: &decider, candidates: Hashed::default(), rows }
+    };
     let sheet = row::read(document.source, &document.layout, reading, holders, &taker)?;
     let Sheet { rows, balances, sections, .. } = sheet;
     let mut decided = rows.rows;
@@ -82,8 +84,14 @@ impl<'d, 'p> Decider<'d, 'p> {
         }
     }
 
-    fn empty(&self) -> Decided {
-        Decided { days: vec![None; self.document.accounts.len()], ..Decided::default() }
+    /// Nothing decided yet, and room for about so many rows.
+    fn with_room_for(&self, rows: usize) -> Decided {
+        Decided {
+            days: vec![None; self.document.accounts.len()],
+            traces: Vec::with_capacity(rows),
+            events: Vec::with_capacity(rows),
+            ..Decided::default()
+        }
     }
 }
 
@@ -96,15 +104,15 @@ struct Taker<'d, 'p> {
 }
 
 impl Takes for Taker<'_, '_> {
-    fn take(&mut self, mut row: Row, section: &Section) {
+    fn take(&mut self, row: &mut Row, section: &Section) {
         let Decider { document, deciding, .. } = self.decider;
         let at = numbered(self.rows.traces.len());
-        self.rows.date(at, &mut row);
-        let hash = document.hash(&row);
-        let fate = self.fate(at, &mut row, &EventId::new(hash, 1), section);
+        self.rows.date(at, row);
+        let hash = document.hash(row);
+        let fate = self.fate(at, row, &EventId::new(hash, 1), section);
         let rows = &mut self.rows;
         if self.decider.has_balances && !(row.security.is_some() && section.has(Field::Asset)) {
-            let amount = document.making(&row).cash(&row).value().unwrap_or_default();
+            let amount = document.making(row).cash(row).value().unwrap_or_default();
             let (currency, balance) = (row.currency.clone(), row.balance);
             rows.steps.push(Step { row: at, currency, balance, amount });
         }
@@ -127,7 +135,7 @@ impl Takes for Taker<'_, '_> {
         let holder = u16::try_from(row.holder).expect("a file with more accounts is refused");
         rows.traces.push(Trace { fate, line: row.line, hash, holder });
         if is_asked_for {
-            rows.whole.push((at, row));
+            rows.whole.push((at, row.clone()));
         }
     }
 
@@ -151,12 +159,13 @@ impl Taker<'_, '_> {
             .candidates
             .entry(row.words.number())
             .or_insert_with(|| deciding.words.candidates(&row.words));
-        let Some(action) = action_of(&document.making(row), actions, candidates, row) else {
+        let mut making = document.making(row);
+        let Some(action) = action_of(&making, actions, candidates, row) else {
             if !deciding.overrides.is_empty() {
                 self.rows.open.push(at);
                 return Fate::Open;
             }
-            if let Some(made) = moved(&document.making(row), row, id) {
+            if let Some(made) = moved(&making, row, id) {
                 return self.rows.keep(at, made, None);
             }
             let reason = document.unknown_action(row, !candidates.is_empty());
@@ -164,9 +173,10 @@ impl Taker<'_, '_> {
         };
         let patterns = &actions[action].patterns;
         if !patterns.is_empty()
-            && let Some(read) = document.making(row).read(patterns, row, document.aliases)
+            && let Some(read) = making.read(patterns, row, document.aliases)
         {
             *row = read;
+            making = document.making(row);
         }
         let rule = match &actions[action].outcome {
             Outcome::Ignore(reason) => return Fate::Ignored(ignored(reason, &row.symbol)),
@@ -176,7 +186,7 @@ impl Taker<'_, '_> {
             self.rows.joints.entry(joint(row, rule, pair)).or_default().push((at, action));
             return Fate::Open;
         }
-        match document.making(row).make(row, rule, id.clone()) {
+        match making.make(row, rule, id.clone()) {
             Ok(made) => {
                 let ends = (rule.side == Side::Closing).then_some(Awaits::Direction);
                 let awaits = rule.closing.map(Awaits::Closing).or(ends);

@@ -7,7 +7,7 @@ use super::row::Row;
 use crate::money::{self, Decimal};
 
 /// What one row says of two currencies.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Exchange {
     /// How much of the price's currency is one of the amount's, or the other way round.
     pub rate: Number,
@@ -57,10 +57,10 @@ pub fn exchanged(number: Decimal, factor: Decimal, currency: &str) -> Option<Dec
 
 /// The currency that a code is a hundredth of: pence of pounds.
 pub fn hundredth_of(code: &str) -> Option<&'static str> {
-    match code {
-        "GBX" | "GBx" | "GBp" | "gbx" | "p" => Some("GBP"),
-        "ZAc" | "ZAC" => Some("ZAR"),
-        "ILA" | "ILX" => Some("ILS"),
+    match code.as_bytes() {
+        b"GBX" | b"GBx" | b"GBp" | b"gbx" | b"p" => Some("GBP"),
+        b"ZAc" | b"ZAC" => Some("ZAR"),
+        b"ILA" | b"ILX" => Some("ILS"),
         _ => None,
     }
 }
@@ -75,7 +75,8 @@ pub fn is_in_pence(row: &Row) -> bool {
             .abs()
             .checked_div(row.amount.value().filter(|amount| !amount.is_zero())?.abs())
     };
-    *row.currency == *"GBP"
+    row.price != Number::Nothing
+        && *row.currency == *"GBP"
         && worth().is_some_and(|times| times > Decimal::from(50) && times < Decimal::from(200))
 }
 

@@ -119,14 +119,14 @@ impl Document<'_> {
     }
 
     /// What is needed beside the row to make an event of it.
-    pub fn making<'m>(&'m self, row: &'m Row) -> Making<'m> {
+    pub fn making(&self, row: &Row) -> Making<'_> {
         let account = self.account(row);
         Making {
             profile: self.layout.profile,
             account: &account.id,
             sweep: &account.sweep,
             file: &self.source.name,
-            words: &row.words,
+            words: row.words.letters(),
         }
     }
 

@@ -58,24 +58,36 @@ pub fn is_same(one: &str, other: &str) -> bool {
 }
 
 /// Which of `items` are there again, by their place: their ordinals among those of the same hash, from
-/// 2. A long list is gone through on all cores, each of which looks for some of the hashes at a time:
-/// so the tables are small.
+/// 2. A long list is parted by hash first, so that the tables of the parts are small, and all cores look
+/// through one at a time.
 pub fn again<T: Sync>(items: &[T], hash: impl Fn(&T) -> RowHash + Sync) -> Vec<(u32, u32)> {
-    let many = (4 * rayon::current_num_threads()).next_power_of_two();
-    let shares = if items.len() < 1 << 14 { 1 } else { many };
-    let found = (0..shares).into_par_iter().flat_map_iter(|share| {
-        let mut seen: Hashed<RowHash, u32> = Hashed::default();
-        seen.reserve(items.len() / shares);
-        let mut again = Vec::new();
-        for (place, item) in (0..).zip(items) {
-            let hash = hash(item);
-            if hash.bits() & (shares as u64 - 1) != share as u64 {
-                continue;
-            }
-            let count = seen.entry(hash).or_default();
+    let parts = (items.len() >> 14).next_power_of_two();
+    let part = |hash: u64| usize::try_from(hash & (parts as u64 - 1)).unwrap_or_default();
+    let mut next = vec![0usize; parts + 1];
+    for item in items {
+        next[part(hash(item).bits()) + 1] += 1;
+    }
+    for part in 1..next.len() {
+        next[part] += next[part - 1];
+    }
+    let starts = next.clone();
+    let mut parted = vec![(0, 0); items.len()];
+    for (place, item) in (0..).zip(items) {
+        let hash = hash(item).bits();
+        let at = &mut next[part(hash)];
+        parted[*at] = (hash, place);
+        *at += 1;
+    }
+    let found = starts.par_windows(2).flat_map_iter(|part| {
+        let part = &parted[part[0]..part[1]];
+        let mut seen: Hashed<u64, u32> = Hashed::default();
+        seen.reserve(part.len());
+        let mut again: Vec<(u32, u32)> = Vec::new();
+        for (hash, place) in part {
+            let count = seen.entry(*hash).or_default();
             *count += 1;
             if *count > 1 {
-                again.push((place, *count));
+                again.push((*place, *count));
             }
         }
         again
@@ -85,7 +97,7 @@ pub fn again<T: Sync>(items: &[T], hash: impl Fn(&T) -> RowHash + Sync) -> Vec<(
 
 /// So many texts are remembered, and then others: rows that stand together repeat what they say, and few
 /// texts stay near the core that asks for them.
-const MOST: usize = 1 << 11;
+const MOST: usize = 1 << 12;
 
 /// The names that a reader has met lately.
 #[derive(Debug, Default)]
@@ -100,7 +112,7 @@ impl Kept {
         if text.is_empty() {
             return self.empty.clone();
         }
-        if self.names.len() >= 2 * MOST {
+        if self.names.len() >= MOST {
             self.names.clear();
         }
         let name = self.names.entry(xxh3_64(text.as_bytes())).or_insert_with(|| Name::new(text));
@@ -109,10 +121,10 @@ impl Kept {
     }
 }
 
-/// What was made of the texts of a file, for those that come again: rows repeat what they say. It looks
-/// at no text of the file again, which may be let go.
+/// What was made of texts, for those that come again: rows repeat what they say. It has copies of the
+/// texts, for those of the file may be let go.
 #[derive(Debug)]
-pub struct Memo<T>(Hashed<u64, (Name, T)>);
+pub struct Memo<T>(Hashed<u64, (Box<[u8]>, T)>);
 
 impl<T> Default for Memo<T> {
     fn default() -> Self {
@@ -120,21 +132,50 @@ impl<T> Default for Memo<T> {
     }
 }
 
-impl<T: Clone> Memo<T> {
-    /// What `make` makes of `text`, or made of it before.
+impl<T> Memo<T> {
+    /// What was made of this text before.
     #[inline]
-    pub fn get(&mut self, text: &str, names: &mut Kept, make: impl FnOnce(&mut Kept) -> T) -> T {
-        let key = xxh3_64(text.as_bytes());
-        if let Some((known, made)) = self.0.get(&key)
-            && is_same(known, text)
-        {
-            return made.clone();
-        }
+    pub fn get(&self, text: &[u8]) -> Option<&T> {
+        let (known, made) = self.0.get(&xxh3_64(text))?;
+        // Two texts may have one hash.
+        (**known == *text).then_some(made)
+    }
+
+    /// Remembers what was made of a text.
+    pub fn put(&mut self, text: &[u8], made: T) {
         if self.0.len() >= MOST {
             self.0.clear();
         }
-        let made = make(names);
-        self.0.insert(key, (names.get(text), made.clone()));
-        made
+        self.0.insert(xxh3_64(text), (text.into(), made));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(12))]
+        #[test]
+        fn what_is_there_again_is_counted(
+            few in prop::collection::vec(0u32..9, 0..40),
+            many: bool,
+        ) {
+            // Enough others that the list is parted.
+            let others = if many { 100..100_000u32 } else { 100..100 };
+            let items: Vec<u32> = few.iter().copied().chain(others).chain(few.clone()).collect();
+            let mut found = again(&items, |item| RowHash::of("a", [&*item.to_string()]));
+            found.sort_unstable();
+            let mut counts = HashMap::new();
+            let expected = (0..).zip(&items).filter_map(|(place, item)| {
+                let count = counts.entry(*item).or_insert(0u32);
+                *count += 1;
+                (*count > 1).then_some((place, *count))
+            });
+            let expected: Vec<(u32, u32)> = expected.collect();
+            prop_assert_eq!(found, expected);
+        }
     }
 }

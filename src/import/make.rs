@@ -5,18 +5,17 @@
 //! not, is unresolved.
 
 mod holds;
+mod kind;
 mod second;
 mod trade;
 
+use self::kind::exchanged_into;
 use self::trade::{less_costs, worth};
 use super::cell::Number;
 use super::position;
 use super::profile::{Beside, Field, Make, Profile, Side};
 use super::row::{Row, Trouble};
-use super::symbol;
-use crate::event::{
-    self, Dates, Event, EventId, EventKind, FieldError, Origin, Relation, Value, WithheldTax,
-};
+use crate::event::{self, Dates, Event, EventId, EventKind, Origin, Relation, WithheldTax};
 use crate::money::{self, Decimal};
 use crate::source::Name;
 
@@ -171,6 +170,8 @@ impl Making<'_> {
         };
         let kind = rule.negative.filter(|_| negative).unwrap_or(rule.kind);
         let cash = cash_of(kind);
+        // Nothing but a trade has units that are paid for.
+        let scale = if cash == Cash::Trade { self.scale(row, kind) } else { Decimal::ONE };
         let quantity = row.quantity.value().filter(|quantity| !quantity.is_zero());
         let side = if kind == rule.kind { rule.side } else { Make::of(kind).side };
         let quantity = quantity.map(|quantity| sided(unpadded(quantity), side));
@@ -190,7 +191,7 @@ impl Making<'_> {
                 let message = format!("the row moves {amount} in cash, and `{kind}` moves none");
                 return Err(Reason::new("cash-without-place", message).at(Field::Amount));
             }
-            (Cash::Trade, None) if rule.priced => worth(row, quantity, self.scale(row, kind))?,
+            (Cash::Trade, None) if rule.priced => worth(row, quantity, scale)?,
             (Cash::In | Cash::Out | Cash::Trade, None) => {
                 let message = format!("the row states no amount, and `{kind}` needs one");
                 return Err(Reason::new("missing-value", message).at(Field::Amount));
@@ -224,7 +225,7 @@ impl Making<'_> {
         let is_gross = row.gross && self.profile.unsigned && cash != Cash::None;
         let amount = if is_gross || is_priced { checked(less_costs(row, amount))? } else { amount };
         let (amount, doubt) = match (cash, quantity) {
-            (Cash::Trade, Some(quantity)) => self.traded(row, kind, rule, quantity, amount),
+            (Cash::Trade, Some(quantity)) => self.traded(row, kind, rule, quantity, amount, scale),
             (Cash::In, _)
                 if amount < Decimal::ZERO && rule.link.is_none() && rule.negative.is_none() =>
             {
@@ -249,10 +250,13 @@ impl Making<'_> {
             row
         };
         let tax_itself = kind == "withholding";
-        let scale = self.scale(row, kind);
         let kind = self.kind(row, rule, kind, quantity)?;
         let mut event = self.event(row, id.clone(), kind);
-        event.amount = checked(amount.checked_sub(accrued.unwrap_or_default()))?;
+        event.amount = match accrued {
+            None if !amount.is_zero() => amount,
+            // A zero comes out without sign and digits.
+            accrued => checked(amount.checked_sub(accrued.unwrap_or_default()))?,
+        };
         event.fees =
             self.fees(row, rule, quantity.filter(|_| cash == Cash::Trade), event.amount, scale);
         // A row that is nothing but a tax has nothing else that it could be taken off.
@@ -260,12 +264,10 @@ impl Making<'_> {
         if let Some(authority) = rule.tax.filter(|_| !event.further.withheld.is_zero()) {
             event.further.tax = Some(WithheldTax { authority, country: None });
         }
-        checked(
-            event
-                .amount
-                .checked_add(event.fees)
-                .and_then(|sum| sum.checked_add(event.further.withheld)),
-        )?;
+        let with = |sum: Decimal, cost: Decimal| checked(sum.checked_add(cost));
+        if !event.fees.is_zero() || !event.further.withheld.is_zero() {
+            with(with(event.amount, event.fees)?, event.further.withheld)?;
+        }
         if cash != Cash::None {
             event.currency = Some(row.currency.clone());
         }
@@ -297,91 +299,15 @@ impl Making<'_> {
         };
         Ok(Made { event, second, doubt })
     }
-
-    fn kind(
-        &self,
-        row: &Row,
-        rule: &Make,
-        kind: &'static str,
-        quantity: Option<Decimal>,
-    ) -> Result<EventKind, Reason> {
-        let multiplier = || symbol::multiplier(self.words).unwrap_or(Decimal::ONE_HUNDRED);
-        let (security, into) = if kind == "spin-off" {
-            let from = rule.from.clone().or_else(|| parent(self.words, &row.text));
-            (from, row.security.clone())
-        } else {
-            let own = row.security.clone();
-            let named = |form: &Name| {
-                Name::from(form.replace("{symbol}", own.as_deref().unwrap_or_default()))
-            };
-            (rule.security.as_ref().map(named).or(own.clone()), None)
-        };
-        let mut get = |field: &'static str| -> Option<Value> {
-            match field {
-                "security" => security.clone().map(Value::Text),
-                "into" => into.clone().map(Value::Text),
-                "into_currency" => {
-                    exchanged_into(row).map(|(currency, _)| Value::Text(currency.clone()))
-                }
-                "into_amount" => exchanged_into(row).map(|(_, amount)| Value::Number(*amount)),
-                "quantity" => quantity.map(Value::Number),
-                "price" => self.price(row, quantity).map(Value::Number),
-                "value" => {
-                    let stated = self.cash(row).value();
-                    let worth = || worth(row, quantity, Decimal::ONE).ok().filter(|_| rule.priced);
-                    stated.or_else(worth).map(|value| Value::Number(value.abs()))
-                }
-                "cost" if kind == "cost-adjustment" => {
-                    let cost = self.cash(row).value()?.abs();
-                    Some(Value::Number(if rule.side == Side::Out { -cost } else { cost }))
-                }
-                "multiplier" => Some(Value::Number(multiplier())),
-                "property" => row.property.clone().map(Value::Text),
-                "expense" => rule.expense.clone().map(Value::Text),
-                "tax" => rule.tax.map(|tax| Value::Text(tax.text().into())),
-                _ => None,
-            }
-        };
-        EventKind::build(kind, &mut get).map_err(|error| match error {
-            FieldError::Missing("security") if kind == "spin-off" => {
-                let new = row.security.clone().unwrap_or_default();
-                Reason::new("missing-parent", "the row does not say what it was spun off from")
-                    .at(Field::Action)
-                    .help(format!(
-                        "say it in {}, then import again:\n[[action]]\nis = \"{}\"\nwhen = {{ symbol = \
-                         \"{new}\" }}\nevent = \"spin-off\"\nfrom = \"…\"    # the security it came from",
-                        self.profile.teach, self.words
-                    ))
-            }
-            FieldError::Missing("security" | "into") => {
-                let message = format!("the row names no security, and `{kind}` needs one");
-                Reason::new("missing-value", message).at(Field::Symbol)
-            }
-            FieldError::Missing("property") => {
-                let message = format!("the row names no property, and `{kind}` needs one");
-                Reason::new("missing-value", message).at(Field::Property)
-            }
-            FieldError::Missing("quantity") => {
-                let message = format!("the row states no quantity, and `{kind}` needs one");
-                Reason::new("missing-value", message).at(Field::Quantity)
-            }
-            FieldError::Missing(field) | FieldError::Unreadable(field, ..) => {
-                let message = format!("the row does not say the {field} that `{kind}` needs");
-                Reason::new("missing-value", message)
-            }
-            FieldError::UnknownKind => Reason::new("unknown-kind", format!("no kind `{kind}`")),
-        })
-    }
-}
-
-/// What the row says that its amount is changed into, and how much of it.
-fn exchanged_into(row: &Row) -> Option<&(Name, Decimal)> {
-    let further = row.further.as_ref()?;
-    further.changed.as_ref().or(further.into.as_ref())
 }
 
 /// Every number of the row can be read.
 pub(super) fn readable(row: &Row) -> Result<(), Reason> {
+    let Row { quantity, price, fees, accrued, withheld, amount, .. } = row;
+    let all = [quantity, price, fees, accrued, withheld, amount];
+    if !all.iter().any(|number| matches!(number, Number::Unreadable)) {
+        return Ok(());
+    }
     let numbers = [
         (Field::Quantity, row.quantity, "quantity"),
         (Field::Price, row.price, "price"),
@@ -434,15 +360,6 @@ fn unusual(row: &Row, kind: &str, amount: Decimal) -> Option<Doubt> {
         message: format!("amount {shown} is below zero for `{kind}`"),
         note: "kept as it is: it takes back what was paid before".to_owned(),
         at: Field::Amount,
-    })
-}
-
-/// The security a spin-off came from, where the row's words name it as a CUSIP or in brackets.
-fn parent(words: &str, text: &str) -> Option<Name> {
-    [words, text].into_iter().find_map(|text| {
-        let (_, after) = text.split_once("FROM ").or_else(|| text.split_once("FROM:"))?;
-        let token = after.split([' ', '#']).find(|token| !token.is_empty())?;
-        symbol::is_cusip(token).then(|| Name::new(token))
     })
 }
 

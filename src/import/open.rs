@@ -54,8 +54,7 @@ impl<'p> Opener<'p> {
         let context = &self.context;
         let profile = layout.profile;
         let form = whose::form(&file.name, profile, context);
-        let reading =
-            Reading { aliases: self.aliases, form, currency: None, cash: &[], length: row::LENGTH };
+        let reading = Reading { form, ..Reading::new(self.aliases) };
         let ambiguous = |ambiguous| {
             Stopped::Refused(Box::new(Refused {
                 file: file.name.clone(),
@@ -86,7 +85,7 @@ impl<'p> Opener<'p> {
         }
         // Rows have to be seen before it is known whose they are.
         let survey: Sheet<Survey> =
-            row::read(file, layout, reading, &[], &|| Survey::new(known)).map_err(ambiguous)?;
+            row::read(file, layout, reading, &[], &|_| Survey::new(known)).map_err(ambiguous)?;
         if survey.holders.len() > MOST_ACCOUNTS {
             return Err(Stopped::Refused(Box::new(Refused {
                 file: file.name.clone(),
@@ -170,7 +169,7 @@ impl Survey {
 }
 
 impl Takes for Survey {
-    fn take(&mut self, row: Row, _: &recognise::Section) {
+    fn take(&mut self, row: &mut Row, _: &recognise::Section) {
         let is_own = !matches!(row.trouble, Some(Trouble::Aside(_)));
         let content = [row.content];
         let contents = if self.compares && is_own { &content[..] } else { &[] };

@@ -9,19 +9,24 @@ mod fields;
 mod harmless;
 mod identity;
 mod memory;
+mod places;
 mod records;
+mod said;
 mod security;
+mod seldom;
 mod stretch;
 
 use xxhash_rust::xxh3::xxh3_64;
 
 use self::memory::Memory;
-use super::cell::{Mark, Number, trimmed};
+use self::places::Places;
+use super::canonical;
+use super::cell::{Mark, Number};
 use super::evidence::{self, Spelling};
 use super::feed::Form;
 use super::hash::Hashed;
-use super::profile::{Field, Profile};
-use super::recognise::{Column, Layout, Section};
+use super::profile::Profile;
+use super::recognise::{Layout, Section};
 use super::record::Cell;
 use super::symbol::Aliases;
 use crate::money::{Decimal, Written};
@@ -30,8 +35,8 @@ use crate::source::{Name, Source};
 
 /// Takes the rows of a file as they are read, one after the other: nothing keeps them all.
 pub trait Takes: Send {
-    /// The next row, of the table `section`.
-    fn take(&mut self, row: Row, section: &Section);
+    /// The next row, of the table `section`; nobody looks at it afterwards.
+    fn take(&mut self, row: &mut Row, section: &Section);
 
     /// The rows that another has taken of the stretch below, whose holders have these numbers here.
     fn append(&mut self, below: Self, holders: &[usize]);
@@ -175,8 +180,8 @@ pub enum Trouble {
     NoCurrency,
 }
 
-/// What they become stays near the core that reads them.
-pub const LENGTH: usize = 1 << 19;
+/// How many bytes are read in one piece: what they become stays near the core that reads them.
+const LENGTH: usize = 1 << 19;
 
 /// What reading a sheet depends on beside its text.
 #[derive(Clone, Copy)]
@@ -189,8 +194,17 @@ pub struct Reading<'r> {
     pub currency: Option<&'r Name>,
     /// What the account has cash in, where that is several currencies: there an instrument pays in its own.
     pub cash: &'r [Name],
-    /// How many bytes are read in one piece; see `LENGTH`.
+    /// How many bytes are read in one piece.
     pub length: usize,
+    /// What words say is remembered for rows that repeat them: the same, and much quicker.
+    pub remembers: bool,
+}
+
+impl<'r> Reading<'r> {
+    /// Where nothing is known of a file beside its text.
+    pub fn new(aliases: &'r Aliases) -> Reading<'r> {
+        Reading { aliases, form: None, currency: None, cash: &[], length: LENGTH, remembers: true }
+    }
 }
 
 /// Days that can be read two ways, and nothing says which.
@@ -204,14 +218,14 @@ pub struct Ambiguous {
     pub text: String,
 }
 
-/// Reads the rows of `source`, which `new` takes; `holders` are those that are known before. `Err`
+/// Reads the rows of `source`, taken by what `new` makes with room for about so many; `holders` are those that are known before. `Err`
 /// where its days can be read two ways.
 pub fn read<'p, T: Takes>(
     source: &Source,
     layout: &Layout<'p>,
     reading: Reading,
     holders: &[Holder],
-    new: &(dyn Fn() -> T + Sync),
+    new: &(dyn Fn(usize) -> T + Sync),
 ) -> Result<Sheet<'p, T>, Ambiguous> {
     let profile = layout.profile;
     let usual = profile.dates.form.or(reading.form);
@@ -261,62 +275,6 @@ impl<'p, T> Attempt<'p, T> {
     }
 }
 
-/// At which position each field stands, and where else, should that cell be blank.
-struct Position([Option<usize>; Field::ALL.len()], Vec<(Field, usize)>);
-
-impl Position {
-    fn of(section: &Section) -> Position {
-        let mut positions = [None; Field::ALL.len()];
-        let mut others = Vec::new();
-        for (field, at) in &section.places {
-            match &mut positions[*field as usize] {
-                Some(_) => others.push((*field, *at)),
-                free => *free = Some(*at),
-            }
-        }
-        Position(positions, others)
-    }
-
-    /// Where the field stands in this row.
-    #[inline]
-    fn at(&self, field: Field, cells: &[Cell]) -> Option<usize> {
-        let first = self.0[field as usize];
-        if self.1.is_empty() || first.is_none_or(|at| filled(at, cells)) {
-            return first;
-        }
-        let mut others = self.1.iter().filter(|(other, _)| *other == field).map(|(_, at)| *at);
-        others.find(|at| filled(*at, cells)).or(first)
-    }
-
-    #[inline]
-    fn get<'c>(&self, field: Field, cells: &'c [Cell]) -> &'c str {
-        // Most fields stand in no column.
-        if self.0[field as usize].is_none() {
-            return "";
-        }
-        self.stated(field, cells)
-    }
-
-    fn stated<'c>(&self, field: Field, cells: &'c [Cell]) -> &'c str {
-        self.at(field, cells).and_then(|at| cells.get(at)).map_or("", |cell| trimmed(cell))
-    }
-}
-
-fn filled(at: usize, cells: &[Cell]) -> bool {
-    cells.get(at).is_some_and(|cell| !trimmed(cell).is_empty())
-}
-
-/// Where costs and tax stand.
-fn costs_at(section: &Section) -> Vec<(Field, usize)> {
-    let cost = |(at, column): (usize, &Column)| match column {
-        Column::Field(
-            field @ (Field::Fees | Field::Commission | Field::OtherFees | Field::Withheld),
-        ) => Some((*field, at)),
-        _ => None,
-    };
-    section.columns.iter().enumerate().filter_map(cost).collect()
-}
-
 /// When something was: the day of the event, of `A as of B` A, and the time of day.
 type When = (NaiveDate, Option<NaiveDate>, Option<NaiveTime>);
 
@@ -342,9 +300,7 @@ struct Reader<'s, 'r, 'p> {
     reading: Reading<'r>,
     form: DateForm,
     spelling: &'r [Spelling],
-    at: Position,
-    /// Where costs and tax stand, and which they are.
-    costs_at: Vec<(Field, usize)>,
+    at: Places,
     /// What was made of texts before.
     memory: Memory,
     holders: Vec<Holder>,
@@ -352,7 +308,7 @@ struct Reader<'s, 'r, 'p> {
     /// The holder of the row before.
     last_holder: usize,
     /// The last day that was hashed, as it is written for that.
-    written: Option<(NaiveDate, Written)>,
+    written: (NaiveDate, Written),
     /// What was hashed last; its room is used again.
     buffer: Vec<u8>,
     /// The last day read and its text: rows of one day stand together.
@@ -373,13 +329,12 @@ impl<'s, 'r, 'p> Reader<'s, 'r, 'p> {
             reading: file.reading,
             form: file.form,
             spelling: file.spelling,
-            at: Position::of(first),
-            costs_at: costs_at(first),
+            at: Places::of(first),
             memory,
             holders: file.holders.to_vec(),
             known_holders: known_holders.collect(),
             last_holder: 0,
-            written: None,
+            written: (NaiveDate::default(), canonical::day(NaiveDate::default())),
             buffer: Vec::new(),
             last_day: None,
             doubt: false,

@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 
 use crate::event::Securities;
-use crate::money::Decimal;
+use crate::money::{Decimal, Written};
 use crate::period::{self, DateForm, Datelike, NaiveDate};
 use crate::source::Name;
 
@@ -172,13 +172,20 @@ fn parts(text: &str) -> Option<(&str, NaiveDate, bool, &str)> {
 /// The OCC symbol; `None` for a strike that has no place in one.
 fn occ(root: &str, date: NaiveDate, call: bool, strike: &str) -> Option<String> {
     let strike = crate::money::plain(strike)?;
-    let thousandths = strike.checked_mul(Decimal::ONE_THOUSAND)?.normalize();
-    if thousandths.scale() > 0 || thousandths.is_sign_negative() {
+    let thousandths = strike.checked_mul(Decimal::ONE_THOUSAND)?;
+    if thousandths.is_sign_negative() || !thousandths.fract().is_zero() {
         return None;
     }
-    let right = if call { 'C' } else { 'P' };
-    let (year, month, day) = (date.year() % 100, date.month(), date.day());
-    Some(format!("{root}{year:02}{month:02}{day:02}{right}{:0>8}", thousandths.to_string()))
+    let mut written = Written::nothing();
+    written.put_digits(thousandths.trunc().mantissa().unsigned_abs(), 0);
+    while written.bytes().len() < 8 {
+        written.put(b'0');
+    }
+    written.put(if call { b'C' } else { b'P' });
+    for part in [date.day(), date.month(), date.year().unsigned_abs()] {
+        written.put_two(part);
+    }
+    Some([root, written.text()].concat())
 }
 
 /// The contract that an id is, where it is an option's.

@@ -8,17 +8,18 @@ use proptest::prelude::*;
 use super::*;
 use crate::event::{Account, Securities};
 use crate::import::open::Opener;
-use crate::import::profile::shipped;
-use crate::import::recognise::{self, Kinds};
+use crate::import::profile::{Profile, shipped};
+use crate::import::recognise::{self, Kinds, Layout};
 use crate::import::{Aliases, Context, Known, Otherwise};
+use crate::period::DateForm;
 use crate::source::Source;
 
 /// All rows of a file, as they are read.
 struct Rows(Vec<Row>);
 
 impl Takes for Rows {
-    fn take(&mut self, row: Row, _: &Section) {
-        self.0.push(row);
+    fn take(&mut self, row: &mut Row, _: &Section) {
+        self.0.push(row.clone());
     }
 
     fn append(&mut self, below: Rows, holders: &[usize]) {
@@ -33,9 +34,8 @@ fn wins(source: &Source, context: &Context, words: &Words, number: usize) -> Res
         return Err("not read".to_owned());
     };
     let document = &export.document;
-    let reading =
-        Reading { aliases: &aliases, form: None, currency: None, cash: &[], length: row::LENGTH };
-    let rows = row::read(source, &document.layout, reading, &[], &|| Rows(Vec::new()));
+    let rows =
+        row::read(source, &document.layout, Reading::new(&aliases), &[], &|_| Rows(Vec::new()));
     let rows = rows.map_err(|ambiguous| ambiguous.text)?.rows.0;
     let [row] = &rows[..] else { return Err(format!("{} rows", rows.len())) };
     let actions = &document.layout.profile.actions;
@@ -81,14 +81,15 @@ const RECORDS: [&str; 14] = [
     "a sentence that nobody knows",
 ];
 
-/// All that was made of a file read in pieces of this many bytes.
-fn made(source: &Source, profiles: &[crate::import::Profile], length: usize) -> String {
-    let aliases = Aliases::default();
-    let layout = recognise::recognise(source, profiles, &Kinds::default()).expect("Schwab's");
+/// All that was made of a file, read in pieces of so many bytes or without remembering words.
+fn made(source: &Source, layout: &Layout, length: usize, remembers: bool) -> String {
+    let (aliases, layout) = (Aliases::default(), layout.clone());
     let words = Words::new(&layout.profile.actions);
-    let accounts = vec![Account::taxable("schwab".into())];
+    // More than any file here names.
+    let accounts = vec![Account::taxable("schwab".into()); 300];
     let document = Document { source, layout, aliases: &aliases, accounts };
-    let reading = Reading { aliases: &aliases, form: None, currency: None, cash: &[], length };
+    let form = Some(DateForm::DayMonthYear);
+    let reading = Reading { form, length, remembers, ..Reading::new(&aliases) };
     let deciding = Deciding { words: &words, overrides: &[], known: false };
     let holder = row::Holder::default();
     let export = read(document, 0, reading, &[holder], deciding).expect("one way to read days");
@@ -111,13 +112,15 @@ proptest! {
         records in prop::collection::vec(0..RECORDS.len(), 1..24),
         length in 1usize..400,
     ) {
-        static PROFILES: LazyLock<Vec<crate::import::Profile>> = LazyLock::new(shipped);
+        static PROFILES: LazyLock<Vec<Profile>> = LazyLock::new(shipped);
         let rows: Vec<&str> = records.iter().map(|at| RECORDS[*at]).collect();
         let text = format!("{}\n{}\n", RECORDS[11], rows.join("\n"));
         let source = Source::new("schwab.csv", text);
+        let layout = recognise::recognise(&source, &PROFILES, &Kinds::default());
+        let layout = layout.expect("Schwab's");
         prop_assert_eq!(
-            made(&source, &PROFILES, length),
-            made(&source, &PROFILES, usize::MAX)
+            made(&source, &layout, length, true),
+            made(&source, &layout, usize::MAX, true)
         );
     }
 }
@@ -140,8 +143,8 @@ fn cuts_keep_rows_and_their_holders() {
     let layout = recognise::recognise(&source, &profiles, &Kinds::default()).expect("Fidelity's");
     let aliases = Aliases::default();
     let read = |length| {
-        let reading = Reading { aliases: &aliases, form: None, currency: None, cash: &[], length };
-        let sheet = row::read(&source, &layout, reading, &[], &|| Rows(Vec::new()));
+        let reading = Reading { length, ..Reading::new(&aliases) };
+        let sheet = row::read(&source, &layout, reading, &[], &|_| Rows(Vec::new()));
         let sheet = sheet.expect("one way to read days");
         format!("{:?}{:?}", sheet.holders, sheet.rows.0)
     };
@@ -150,6 +153,37 @@ fn cuts_keep_rows_and_their_holders() {
     for length in 1..200 {
         assert_eq!(read(length), whole, "{length}");
     }
+}
+
+/// Rows of every profile that repeat words, in other orders and with other cells left blank, are what they
+/// are where each is read for itself.
+#[test]
+fn words_that_were_met_before_are_read_as_if_they_were_not() {
+    let profiles = shipped();
+    let mut files = 0;
+    for table in profiles.iter().flat_map(|profile| &profile.tables) {
+        let header = table.header.join(",");
+        let owns = |profile: &&Profile| profile.tables.iter().any(|own| std::ptr::eq(own, table));
+        let profile = profiles.iter().find(owns).expect("its own");
+        let examples = profile.actions.iter().filter_map(|action| action.example.as_deref());
+        let mut rows: Vec<String> = examples.map(str::to_owned).collect();
+        // The same words with the cells of another row behind or before them.
+        for at in 1..rows.len() {
+            let (one, other) = (rows[at - 1].clone(), rows[at].clone());
+            let cut = one.find(',').unwrap_or_default();
+            rows.push(format!("{}{}", &one[..cut], &other[other.find(',').unwrap_or_default()..]));
+            rows.push(one.replace('1', "2"));
+        }
+        rows.extend(rows.clone().into_iter().rev());
+        let source = Source::new("EUR file.csv", format!("{header}\n{}\n", rows.join("\n")));
+        let Ok(layout) = recognise::recognise(&source, &profiles, &Kinds::default()) else {
+            continue;
+        };
+        let read = |remembers| made(&source, &layout, usize::MAX, remembers);
+        assert_eq!(read(true), read(false), "{}", profile.name);
+        files += 1;
+    }
+    assert!(files > 40, "{files} files");
 }
 
 #[test]

@@ -65,33 +65,34 @@ impl Making<'_> {
         rule: &Make,
         quantity: Decimal,
         amount: Decimal,
+        scale: Decimal,
     ) -> (Decimal, Option<Doubt>) {
         // A price of 0 beside more than the costs is none.
         let most = costs(row, rule).abs().checked_add(Decimal::ONE).unwrap_or_default();
         let price = row.price.value().filter(|price| !price.is_zero() || amount.abs() <= most);
         let wanted = if quantity.is_sign_positive() { -amount.abs() } else { amount.abs() };
         let taken = if self.profile.unsigned { wanted } else { amount };
+        let factor = factor(row);
+        // A price in another currency at a rate that nothing states cannot be checked.
+        let price = price.filter(|_| factor.is_some() || own_price(row).is_some());
+        let net = less_accrued(row, quantity, amount);
+        let costs = self.fees(row, rule, Some(quantity), net, scale);
+        let withheld = row.withheld.value().unwrap_or_default();
+        let accrued = row.accrued.value().unwrap_or_default().abs();
+        let accrued = if quantity.is_sign_positive() { accrued } else { -accrued };
+        let gross = |price: Decimal, scale: Decimal| {
+            times(times(quantity.checked_mul(price)?, scale)?, factor.unwrap_or(Decimal::ONE))
+        };
+        let sum = |gross: Decimal| less(less(less(-gross, costs)?, withheld)?, accrued);
+        // Most trades tie to the last digit, and need no slack.
+        let exact = price.and_then(|price| sum(gross(price, scale)?));
+        if exact == Some(taken) {
+            return (taken, None);
+        }
         let expected = price.and_then(|price| {
-            let scale = self.scale(row, kind);
-            let net = less_accrued(row, quantity, amount);
-            let costs = self.fees(row, rule, Some(quantity), net, scale);
-            let withheld = row.withheld.value().unwrap_or_default();
-            let factor = factor(row);
-            // A price in another currency at a rate that nothing states cannot be checked.
-            if factor.is_none() && own_price(row).is_none() {
-                return None;
-            }
-            let by = factor.unwrap_or(Decimal::ONE);
-            let accrued = row.accrued.value().unwrap_or_default().abs();
             let tie = |scale: Decimal| -> Option<(Decimal, Decimal)> {
-                let gross = times(times(quantity.checked_mul(price)?, scale)?, by)?;
-                let accrued = if quantity.is_sign_positive() { -accrued } else { accrued };
-                let sum =
-                    (-gross).checked_sub(costs)?.checked_sub(withheld)?.checked_add(accrued)?;
-                // What ties to the last digit needs no slack.
-                if sum == taken {
-                    return Some((sum, Decimal::ZERO));
-                }
+                let gross = gross(price, scale)?;
+                let sum = sum(gross)?;
                 // Price and a fraction of units may be rounded to their last digits: half of one in
                 // each can hide in the product.
                 let half = |number: Decimal| Decimal::new(5, (number.scale() + 1).min(28));
@@ -185,6 +186,11 @@ pub(super) fn worth(
     Ok(money::rounded(worth, money::decimals_of(&row.currency).max(worth.scale().min(2))))
 }
 
+/// `number` less `other`, which is nothing for most.
+fn less(number: Decimal, other: Decimal) -> Option<Decimal> {
+    if other.is_zero() { Some(number) } else { number.checked_sub(other) }
+}
+
 /// `number` times `factor`, which is 1 for most.
 fn times(number: Decimal, factor: Decimal) -> Option<Decimal> {
     if factor == Decimal::ONE { Some(number) } else { number.checked_mul(factor) }
@@ -200,7 +206,7 @@ pub(super) fn less_costs(row: &Row, gross: Decimal) -> Option<Decimal> {
 pub(super) fn less_accrued(row: &Row, quantity: Decimal, amount: Decimal) -> Decimal {
     let accrued = row.accrued.value().unwrap_or_default().abs();
     let accrued = if quantity.is_sign_positive() { -accrued } else { accrued };
-    amount.checked_sub(accrued).unwrap_or(amount)
+    less(amount, accrued).unwrap_or(amount)
 }
 
 /// What one of the price's currency is in the amount's, where they differ.

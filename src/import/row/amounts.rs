@@ -24,8 +24,12 @@ pub(super) struct Money {
 }
 
 impl Reader<'_, '_, '_> {
+    #[inline]
     pub(super) fn number(&mut self, field: Field, cells: &[Cell]) -> Number {
-        self.at.at(field, cells).map_or(Number::Nothing, |at| self.number_at(at, cells))
+        match self.at.at(field, cells) {
+            None => Number::Nothing,
+            Some(at) => self.number_at(at, cells),
+        }
     }
 
     pub(super) fn number_at(&mut self, at: usize, cells: &[Cell]) -> Number {
@@ -68,24 +72,13 @@ impl Reader<'_, '_, '_> {
 
     /// The row's amount and what it is in, pence made pounds.
     pub(super) fn money(&mut self, cells: &[Cell]) -> Money {
-        let net = self.amount(cells);
-        let gross = net == Number::Nothing && self.at.0[Field::Gross as usize].is_some();
-        let amount = if gross { self.number(Field::Gross, cells) } else { net };
-        let fields = [Field::Amount, Field::Gross, Field::Debit];
-        let field =
-            fields[usize::from(gross)..].iter().find(|field| self.at.0[**field as usize].is_some());
-        let said = field.and_then(|field| self.currency_of(*field, Field::Currency, cells));
-        let said = match said {
-            Some(said) => Some(self.asset(&said)),
-            None => match self.at.get(Field::Currency, cells) {
-                "" => self
-                    .at_par(cells)
-                    .or_else(|| self.in_amount(field.copied(), cells))
-                    .or_else(|| self.in_own_cash(cells))
-                    .or_else(|| self.reading.currency.cloned()),
-                currency => Some(self.asset(currency)),
-            },
+        let (amount, gross, said) = if self.at.seldom {
+            self.stated_money(cells)
+        } else {
+            let said = self.in_amount(Some(Field::Amount), cells);
+            (self.number(Field::Amount, cells), false, said)
         };
+        let said = said.or_else(|| self.reading.currency.cloned());
         let unsaid = said.is_none() && self.profile.assumes_currency;
         let said = said.unwrap_or_else(|| self.profile.currency.clone());
         match hundredth_of(&said) {
@@ -97,15 +90,44 @@ impl Reader<'_, '_, '_> {
         }
     }
 
+    /// The same where a column may say what it is in, and several may hold it: the amount, whether it is
+    /// gross, and its currency as far as the row says.
+    fn stated_money(&mut self, cells: &[Cell]) -> (Number, bool, Option<Name>) {
+        let net = self.amount(cells);
+        let gross = net == Number::Nothing && self.at.has(Field::Gross);
+        let amount = if gross { self.number(Field::Gross, cells) } else { net };
+        let fields = [Field::Amount, Field::Gross, Field::Debit];
+        let field = fields[usize::from(gross)..].iter().find(|field| self.at.has(**field));
+        let said = field.and_then(|field| self.currency_of(*field, Field::Currency, cells));
+        let said = match said {
+            Some(said) => Some(self.asset(&said)),
+            None => match self.at.get(Field::Currency, cells) {
+                "" => self
+                    .at_par(cells)
+                    .or_else(|| self.in_amount(field.copied(), cells))
+                    .or_else(|| self.in_own_cash(cells)),
+                currency => Some(self.asset(currency)),
+            },
+        };
+        (amount, gross, said)
+    }
+
     /// The currency that the amount's own cell states, by its sign or its code, where it is not the
     /// usual one.
     fn in_amount(&mut self, field: Option<Field>, cells: &[Cell]) -> Option<Name> {
-        let text = self.at.get(field?, cells).trim_start_matches(['-', '+', '(']);
+        let text = self.at.get(field?, cells);
+        let signs = text.bytes().take_while(|byte| matches!(byte, b'-' | b'+' | b'('));
+        let text = &text[signs.count()..];
+        // Most amounts begin and end with their digits.
+        if let [b'0'..=b'9', .., b'0'..=b'9'] = text.as_bytes() {
+            return None;
+        }
         let usual = &self.profile.currency;
         let (start, end) = (text.chars().next()?, text.chars().next_back()?);
         let code = match (start, end) {
             ('$', _) | (_, '$') => {
-                return (!usual.ends_with('D')).then(|| self.memory.names.get("USD"));
+                let is_dollars = usual.as_bytes().last() == Some(&b'D');
+                return (!is_dollars).then(|| self.memory.names.get("USD"));
             }
             ('€', _) | (_, '€') => "EUR",
             ('£', _) | (_, '£') => "GBP",
@@ -118,9 +140,11 @@ impl Reader<'_, '_, '_> {
 
     /// What left, where the amount beside it is what it came to: less than that by the fees.
     pub(super) fn outgoing(&mut self, amount: Number, fees: Number, cells: &[Cell]) -> Number {
-        let both = [Field::Amount, Field::Gross].map(|field| self.at.0[field as usize].is_some());
+        if !self.at.has(Field::Amount) || !self.at.has(Field::Gross) {
+            return amount;
+        }
         let (Number::Some(net), Number::Some(costs)) = (amount, fees) else { return amount };
-        if both != [true, true] || !net.is_sign_negative() || !costs.is_sign_positive() {
+        if !net.is_sign_negative() || !costs.is_sign_positive() {
             return amount;
         }
         match self.number(Field::Gross, cells) {
@@ -146,7 +170,7 @@ impl Reader<'_, '_, '_> {
 
     /// What the amount is changed into: another currency, and how much of it.
     pub(super) fn changed(&mut self, cells: &[Cell]) -> Option<(Name, Decimal)> {
-        let at = self.at.0[Field::Into as usize]?;
+        let at = self.at.first(Field::Into)?;
         let number = self.number_at(at, cells).value().filter(|number| !number.is_zero())?;
         let currency = self.currency_at(at, cells)?;
         Some((self.asset(&currency), number.abs()))
@@ -159,15 +183,15 @@ impl Reader<'_, '_, '_> {
         cells: &[Cell],
         currency: &Name,
         hundredths: bool,
-        exchange: Exchange,
+        exchange: &Exchange,
     ) -> Result<(Number, Number), Name> {
         let (mut fees, mut withheld) = (Number::Nothing, Number::Nothing);
-        for place in 0..self.costs_at.len() {
-            let (field, at) = self.costs_at[place];
-            let cost = self.cost(field, at, cells, currency, &exchange)?;
+        for place in 0..self.at.costs.len() {
+            let (field, at) = self.at.costs[place];
+            let cost = self.cost(field, at, cells, currency, exchange)?;
             // What names no currency of its own is in the amount's.
-            let own = self.currency_at(at, cells).is_some();
-            let cost = if hundredths && !own { in_units(cost) } else { cost };
+            let in_hundredths = hundredths && self.currency_at(at, cells).is_none();
+            let cost = if in_hundredths { in_units(cost) } else { cost };
             let total = if field == Field::Withheld { &mut withheld } else { &mut fees };
             *total = sum(*total, cost);
         }
@@ -209,8 +233,7 @@ impl Reader<'_, '_, '_> {
     /// The cash: what came less what went, where each has its own column.
     pub(super) fn amount(&mut self, cells: &[Cell]) -> Number {
         let amount = self.number(Field::Amount, cells);
-        if self.at.0[Field::Debit as usize].is_none() && self.at.0[Field::Credit as usize].is_none()
-        {
+        if !self.at.has(Field::Debit) && !self.at.has(Field::Credit) {
             return amount;
         }
         let debit = match self.number(Field::Debit, cells) {

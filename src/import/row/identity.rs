@@ -5,23 +5,17 @@ use std::io::Write as _;
 
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::said::Letters;
 use super::{Reader, Row};
 use crate::import::canonical;
 use crate::import::cell::Number;
 use crate::import::profile::{Field, single_blanks};
 use crate::import::record::Cell;
-use crate::source::Name;
 
 impl Reader<'_, '_, '_> {
     /// Hash of the identity columns' values, each in its canonical form. Zero is nothing, and the
     /// costs are one number, so that layouts of one broker agree.
-    pub(super) fn content(
-        &mut self,
-        row: &Row,
-        cells: &[Cell],
-        text: &str,
-        own: Option<&Name>,
-    ) -> u64 {
+    pub(super) fn content(&mut self, row: &Row, cells: &[Cell], said: Letters) -> u64 {
         let mut buffer = std::mem::take(&mut self.buffer);
         buffer.clear();
         // The broker's own id is all, unless the profile says that it is shared.
@@ -40,30 +34,26 @@ impl Reader<'_, '_, '_> {
                 Field::Accrued => row.accrued,
                 Field::Withheld => row.withheld,
                 // Units of a commodity stand in the column of amounts.
-                Field::Amount
-                    if row.amount == Number::Nothing
-                        && self.at.0[Field::Asset as usize].is_some() =>
-                {
+                Field::Amount if row.amount == Number::Nothing && self.at.has(Field::Asset) => {
                     row.quantity
                 }
                 Field::Amount | Field::Debit | Field::Credit | Field::Gross => row.amount,
                 Field::Date => {
-                    let known = self.written.filter(|(day, _)| *day == row.date);
-                    let (_, written) = *self
-                        .written
-                        .insert(known.unwrap_or_else(|| (row.date, canonical::day(row.date))));
-                    buffer.extend_from_slice(written.bytes());
+                    if self.written.0 != row.date {
+                        self.written = (row.date, canonical::day(row.date));
+                    }
+                    buffer.extend_from_slice(self.written.1.bytes());
                     if let Some(posted) = row.posted {
                         buffer.extend_from_slice(canonical::day(posted).bytes());
                     }
                     Number::Nothing
                 }
                 Field::Action => {
-                    buffer.extend_from_slice(row.words.as_bytes());
+                    buffer.extend_from_slice(said.words.as_bytes());
                     Number::Nothing
                 }
                 Field::Symbol => {
-                    buffer.extend_from_slice(own.unwrap_or(&row.symbol).as_bytes());
+                    buffer.extend_from_slice(said.symbol.as_bytes());
                     Number::Nothing
                 }
                 Field::Time => {
@@ -80,7 +70,7 @@ impl Reader<'_, '_, '_> {
                 | Field::OtherFees
                 | Field::Into => continue,
                 Field::Text => {
-                    buffer.extend_from_slice(text.as_bytes());
+                    buffer.extend_from_slice(said.text.as_bytes());
                     Number::Nothing
                 }
                 Field::Name
@@ -123,12 +113,13 @@ impl Reader<'_, '_, '_> {
 /// Text with single blanks, copied only where it has others. What a web page wrote into it, `&amp;`, is
 /// the character that is meant.
 pub(super) fn single(text: &str) -> Cow<'_, str> {
-    let mut blank = false;
-    let odd = text.bytes().any(|byte| {
-        let two = blank && byte == b' ';
-        blank = byte == b' ';
-        two || !(b' '..0x7f).contains(&byte) || byte == b'&'
-    });
+    let (bytes, behind) = (text.as_bytes(), text.as_bytes().get(1..).unwrap_or_default());
+    // Nothing stops at the first, so that many are looked at together.
+    let strange = |byte: &u8| !(b' '..0x7f).contains(byte) || *byte == b'&';
+    let strange = bytes.iter().fold(0, |any, byte| any | u8::from(strange(byte)));
+    let pairs = bytes.iter().zip(behind);
+    let doubled = pairs.fold(0, |any, (one, next)| any | u8::from([*one, *next] == [b' '; 2]));
+    let odd = strange | doubled != 0;
     if odd { Cow::Owned(single_blanks(&unescaped(text))) } else { Cow::Borrowed(text) }
 }
 

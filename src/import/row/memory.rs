@@ -1,44 +1,37 @@
-//! What a reader remembers of texts that its file repeats: actions, descriptions, symbols.
+//! What a reader remembers of rows before: names, and what the words of a row say.
 
 use super::Reader;
-use super::identity::{single, unescaped};
-use super::security::stated;
-use crate::import::cell;
+use super::said::Said;
 use crate::import::hash::{Kept, Memo};
-use crate::import::profile::Field;
 use crate::import::record::Cell;
-use crate::source::Name;
 
 /// What was made of texts before, in this stretch of the file or another.
 #[derive(Debug, Default)]
 pub(super) struct Memory {
     pub(super) names: Kept,
-    actions: Memo<Name>,
-    texts: Memo<Name>,
-    symbols: Memo<Name>,
-    /// The ids of securities, by symbols that tell them alone.
-    pub(super) securities: Memo<Option<Name>>,
+    said: Memo<Said>,
+    /// What was looked up last; its room is used again.
+    key: Vec<u8>,
 }
 
 impl Reader<'_, '_, '_> {
-    /// The action's words.
-    pub(super) fn words(&mut self, cells: &[Cell]) -> Name {
-        let Memory { names, actions, .. } = &mut self.memory;
-        let text = self.at.get(Field::Action, cells);
-        actions.get(text, names, |names| names.get(&single(&cell::mended(text))))
-    }
-
-    /// The description.
-    pub(super) fn text(&mut self, cells: &[Cell]) -> Name {
-        let Memory { names, texts, .. } = &mut self.memory;
-        let text = self.at.get(Field::Text, cells);
-        texts.get(text, names, |names| names.get(&single(text)))
-    }
-
-    /// The broker's symbol.
-    pub(super) fn symbol(&mut self, cells: &[Cell]) -> Name {
-        let Memory { names, symbols, .. } = &mut self.memory;
-        let text = self.at.get(Field::Symbol, cells);
-        symbols.get(text, names, |names| names.get(&unescaped(stated(text))))
+    /// What the words of a row say: as they said before, where a row before had the same.
+    pub(super) fn said(&mut self, cells: &[Cell]) -> Said {
+        let mut key = std::mem::take(&mut self.memory.key);
+        key.clear();
+        for field in &self.at.words {
+            key.push(*field as u8);
+            key.extend_from_slice(self.at.get(*field, cells).as_bytes());
+            // No text has this byte: it ends here.
+            key.push(0xff);
+        }
+        let known = self.memory.said.get(&key).filter(|_| self.reading.remembers).cloned();
+        let said = known.unwrap_or_else(|| {
+            let said = self.read_words(cells);
+            self.memory.said.put(&key, said.clone());
+            said
+        });
+        self.memory.key = key;
+        said
     }
 }

@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
+use super::places::Places;
 use super::stretch::Main;
-use super::{Position, Reader, Row, When, costs_at};
+use super::{Reader, Row, When};
 use crate::import::cell::{self, Mark, trimmed};
 use crate::import::clock;
 use crate::import::feed::Form;
@@ -23,7 +24,7 @@ impl<'s, 'p> Reader<'s, '_, 'p> {
         if more == 0 || !cells[..more].iter().all(|cell| trimmed(cell).is_empty()) {
             return;
         }
-        let Some(at) = self.at.0[Field::Date as usize] else { return };
+        let Some(at) = self.at.first(Field::Date) else { return };
         let day =
             |at: usize| cells.get(at).and_then(|cell| cell::in_days(cell, self.form)).is_some();
         if !day(at) && day(at + more) {
@@ -35,7 +36,7 @@ impl<'s, 'p> Reader<'s, '_, 'p> {
     /// its currency should.
     pub(super) fn close_up(&self, cells: &mut Vec<Cell>) {
         let [Some(amount), Some(currency)] =
-            [Field::Amount, Field::Currency].map(|field| self.at.0[field as usize])
+            [Field::Amount, Field::Currency].map(|field| self.at.first(field))
         else {
             return;
         };
@@ -66,8 +67,7 @@ impl<'s, 'p> Reader<'s, '_, 'p> {
     /// Goes on with another table; whether it is another than the one before.
     pub(super) fn go_on_with(&mut self, section: Section<'p>) -> bool {
         let other = !std::ptr::eq(section.table, self.section.table);
-        self.at = Position::of(&section);
-        self.costs_at = costs_at(&section);
+        self.at = Places::of(&section);
         self.last_day = None;
         self.before.push(std::mem::replace(&mut self.section, section));
         other
@@ -137,7 +137,7 @@ impl<'s, 'p> Reader<'s, '_, 'p> {
         if self.profile.asides.is_empty() {
             return None;
         }
-        let kind = self.at.get(Field::Type, cells);
+        let kind = self.word(Field::Type, cells);
         let is = |aside: &&Aside| aside.types.iter().any(|known| kind.eq_ignore_ascii_case(known));
         self.profile.asides.iter().find(is).map(|aside| aside.reason.clone())
     }

@@ -4,7 +4,6 @@ use std::borrow::Cow;
 
 use super::Reader;
 use super::identity::single;
-use super::memory::Memory;
 use crate::import::profile::{Field, Symbols};
 use crate::import::record::Cell;
 use crate::import::symbol;
@@ -13,12 +12,7 @@ use crate::source::Name;
 
 impl Reader<'_, '_, '_> {
     /// The id of the row's security, as its symbol says; `None` where it is about cash.
-    pub(super) fn security(
-        &mut self,
-        symbol: &'static str,
-        text: &str,
-        cells: &[Cell],
-    ) -> Option<Name> {
+    pub(super) fn security(&mut self, symbol: &str, text: &str, cells: &[Cell]) -> Option<Name> {
         let symbols = &self.profile.symbols;
         let symbol = match &symbols.part {
             Some(part) => part
@@ -27,24 +21,22 @@ impl Reader<'_, '_, '_> {
                 .map_or("", |part| part.as_str()),
             None => symbol,
         };
-        let Memory { names, securities, .. } = &mut self.memory;
         if !symbol.is_empty() {
-            return securities.get(symbol, names, |names| {
-                if Symbols::any(&symbols.cash, symbol) {
-                    return None;
-                }
-                let plain = symbol.bytes().all(|byte| byte.is_ascii_alphabetic());
-                let id = if plain { Cow::Borrowed(symbol) } else { symbol::id(symbol).into() };
-                Some(names.get(&id))
-            });
+            if Symbols::any(&symbols.cash, symbol) {
+                return None;
+            }
+            let plain = symbol.bytes().all(|byte| byte.is_ascii_alphabetic());
+            let id = if plain { Cow::Borrowed(symbol) } else { symbol::id(symbol).into() };
+            return Some(self.memory.names.get(&id));
         }
-        let numbers = [Field::Isin, Field::Cusip].map(|field| stated(self.at.get(field, cells)));
+        let numbers = [Field::Isin, Field::Cusip].map(|field| stated(self.word(field, cells)));
         let number = numbers.into_iter().find(|number| !number.is_empty());
         if let Some(number) = number {
-            return (!Symbols::any(&symbols.cash, number)).then(|| names.get(number));
+            let is_cash = Symbols::any(&symbols.cash, number);
+            return (!is_cash).then(|| self.memory.names.get(number));
         }
         let mut found = symbols.in_text.iter().filter_map(|pattern| pattern.captures(text));
-        Some(names.get(&found.next()?[1]))
+        Some(self.memory.names.get(&found.next()?[1]))
     }
 
     /// The id that the books have for a security: by this name of it, else by another of the row.
@@ -75,7 +67,7 @@ impl Reader<'_, '_, '_> {
 
     /// The security that the row calls by name, where it has no symbol.
     pub(super) fn called(&mut self, symbol: &str, cells: &[Cell]) -> Option<Name> {
-        let name = stated(self.at.get(Field::Name, cells));
+        let name = stated(self.word(Field::Name, cells));
         let symbols = &self.profile.symbols;
         if !symbol.is_empty() || name.is_empty() || Symbols::any(&symbols.cash, name) {
             return None;

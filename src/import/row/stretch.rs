@@ -27,7 +27,7 @@ use crate::import::record::{Cell, Record, Start, line_ends};
 pub(super) fn read<'p, T: Takes>(
     file: &File<'_, '_, 'p>,
     let_go: &(dyn Fn(Range<usize>) + Sync),
-    new: &(dyn Fn() -> T + Sync),
+    new: &(dyn Fn(usize) -> T + Sync),
 ) -> Attempt<'p, T> {
     let feed = Feed::new(file.text, file.layout.form, file.layout.skip);
     let begin = feed.start();
@@ -35,7 +35,7 @@ pub(super) fn read<'p, T: Takes>(
     let spare: Mutex<Vec<Memory>> = Mutex::default();
     let shelf = || spare.lock().unwrap_or_else(PoisonError::into_inner);
     let memory = || shelf().pop().unwrap_or_default();
-    let mut whole = Stretch::new(Reader::new(file, memory()), feed, new());
+    let mut whole = Stretch::new(Reader::new(file, memory()), feed, new(0));
     let parts_lean = file.profile.wraps || file.profile.tables.iter().any(|table| table.continues);
     let (Some(begin), Form::Delimited(delimiter), false) = (begin, file.layout.form, parts_lean)
     else {
@@ -50,12 +50,12 @@ pub(super) fn read<'p, T: Takes>(
     let doubt = AtomicBool::new(false);
     let joining = Mutex::new(Joining { whole, next: 0, early: BTreeMap::new() });
     let cuts = Cuts { text: file.text, start: begin, length };
-    cuts.enumerate().par_bridge().for_each(|(number, (start, end))| {
+    cuts.enumerate().par_bridge().for_each(|(number, Cut { start, end, lines })| {
         if doubt.load(Ordering::Relaxed) {
             return;
         }
         let feed = Feed::from(file.text, delimiter, start);
-        let mut part = Stretch::new(Reader::new(file, memory()), feed, new());
+        let mut part = Stretch::new(Reader::new(file, memory()), feed, new(lines as usize));
         part.read_to(end);
         shelf().push(std::mem::take(&mut part.reader.memory));
         if part.reader.doubt {
@@ -78,17 +78,24 @@ struct Cuts<'s> {
     length: usize,
 }
 
-impl Iterator for Cuts<'_> {
-    type Item = (Start, usize);
+/// One stretch of a text: where it starts and ends, and how many lines it has.
+struct Cut {
+    start: Start,
+    end: usize,
+    lines: u32,
+}
 
-    fn next(&mut self) -> Option<(Start, usize)> {
+impl Iterator for Cuts<'_> {
+    type Item = Cut;
+
+    fn next(&mut self) -> Option<Cut> {
         let start = self.start;
         let rest = self.text.as_bytes().get(start.at..).filter(|rest| !rest.is_empty())?;
         let line_end = rest.get(self.length..).and_then(|rest| memchr(b'\n', rest));
         let end = line_end.map_or(self.text.len(), |more| start.at + self.length + more + 1);
         let lines = line_ends(&self.text[start.at..end]);
         self.start = Start { at: end, line: start.line.saturating_add(lines) };
-        Some((start, end))
+        Some(Cut { start, end, lines })
     }
 }
 
@@ -323,6 +330,9 @@ impl<'s, 'r, 'p, T: Takes> Stretch<'s, 'r, 'p, T> {
 
     /// Rows that were held are rows, those that `are`; the others are none.
     fn release(&mut self, are: impl Fn(Then) -> bool) {
+        if self.held.is_empty() {
+            return;
+        }
         for held in std::mem::take(&mut self.held) {
             if are(held.then) {
                 self.push(held.row);
@@ -331,21 +341,22 @@ impl<'s, 'r, 'p, T: Takes> Stretch<'s, 'r, 'p, T> {
     }
 
     /// A row, which those below may fill if its table says so.
-    fn push(&mut self, row: Row) {
+    #[inline]
+    fn push(&mut self, mut row: Row) {
         let section = &self.reader.section;
         if section.table.continues || self.reader.profile.wraps {
-            if let Some(last) = self.last.replace(row) {
-                self.rows.take(last, section);
+            if let Some(mut last) = self.last.replace(row) {
+                self.rows.take(&mut last, section);
             }
         } else {
-            self.rows.take(row, section);
+            self.rows.take(&mut row, section);
         }
     }
 
     /// Nothing fills the last row any more.
     fn flush(&mut self) {
-        if let Some(last) = self.last.take() {
-            self.rows.take(last, &self.reader.section);
+        if let Some(mut last) = self.last.take() {
+            self.rows.take(&mut last, &self.reader.section);
         }
     }
 
