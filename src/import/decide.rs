@@ -11,6 +11,8 @@ mod tests;
 
 use std::collections::BTreeMap;
 
+use xxhash_rust::xxh3::xxh3_64;
+
 pub use self::decided::{Decided, Step};
 
 use self::decided::Joint;
@@ -39,7 +41,6 @@ pub struct Deciding<'d> {
 /// Reads a document and decides its rows. `Err` where its days can be read two ways.
 pub fn read<'p>(
     document: Document<'p>,
-    digest: u64,
     reading: Reading,
     holders: &[row::Holder],
     deciding: Deciding,
@@ -49,8 +50,12 @@ pub fn read<'p>(
         let rows = decider.with_room_for(rows);
         Taker { decider: &decider, candidates: Hashed::default(), rows }
     };
-    let sheet = row::read(document.source, &document.layout, reading, holders, &taker)?;
-    let Sheet { rows, balances, sections, .. } = sheet;
+    let Document { source, layout, .. } = &document;
+    let (digest, sheet) = rayon::join(
+        || xxh3_64(source.text.as_bytes()),
+        || row::read(source, layout, reading, holders, &taker),
+    );
+    let Sheet { rows, balances, sections, .. } = sheet?;
     let mut decided = rows.rows;
     decided.date_the_first();
     let joints = std::mem::take(&mut decided.joints);

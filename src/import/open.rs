@@ -3,8 +3,6 @@
 use std::collections::HashMap;
 use std::fmt::Write;
 
-use xxhash_rust::xxh3::xxh3_64;
-
 use super::decide::{self, Deciding};
 use super::export::{Document, Export};
 use super::profile::Words;
@@ -68,7 +66,6 @@ impl<'p> Opener<'p> {
             self.words.entry(profile.name.clone()).or_insert_with(|| Words::new(&profile.actions));
         let known = !context.known.is_empty();
         let deciding = Deciding { words, overrides: context.overrides, known };
-        let digest = xxh3_64(file.text.as_bytes());
         let document = |accounts| Document {
             source: file,
             layout: layout.clone(),
@@ -76,7 +73,7 @@ impl<'p> Opener<'p> {
             accounts,
         };
         if let Some((holder, account)) = whose::before_reading(&file.name, layout, context) {
-            let export = decide_in(&document, vec![account], digest, reading, &[holder], deciding)
+            let export = decide_in(&document, vec![account], reading, &[holder], deciding)
                 .map_err(ambiguous)?;
             // Of nobody's rows nothing can be told before.
             if export.days.iter().any(Option::is_some) {
@@ -96,8 +93,7 @@ impl<'p> Opener<'p> {
         }
         let accounts =
             whose::of_sheet(&file.name, profile, &survey, context).map_err(Stopped::Asked)?;
-        decide_in(&document, accounts, digest, reading, &survey.holders, deciding)
-            .map_err(ambiguous)
+        decide_in(&document, accounts, reading, &survey.holders, deciding).map_err(ambiguous)
     }
 }
 
@@ -106,7 +102,6 @@ impl<'p> Opener<'p> {
 fn decide_in<'p>(
     document: &dyn Fn(Vec<Account>) -> Document<'p>,
     accounts: Vec<Account>,
-    digest: u64,
     reading: Reading,
     holders: &[Holder],
     deciding: Deciding,
@@ -114,10 +109,10 @@ fn decide_in<'p>(
     let mut document = document(accounts);
     let profile = document.layout.profile;
     if !profile.assumes_currency {
-        return decide::read(document, digest, reading, holders, deciding);
+        return decide::read(document, reading, holders, deciding);
     }
     let read_in = |currency: Option<&Name>, cash: &[Name], document: Document<'p>| {
-        decide::read(document, digest, Reading { currency, cash, ..reading }, holders, deciding)
+        decide::read(document, Reading { currency, cash, ..reading }, holders, deciding)
     };
     let read = |currency: Option<&Name>, document| read_in(currency, &[], document);
     if let Some(stated) = assumed::stated(&document.accounts) {

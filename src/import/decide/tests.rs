@@ -92,7 +92,7 @@ fn made(source: &Source, layout: &Layout, length: usize, remembers: bool) -> Str
     let reading = Reading { form, length, remembers, ..Reading::new(&aliases) };
     let deciding = Deciding { words: &words, overrides: &[], known: false };
     let holder = row::Holder::default();
-    let export = read(document, 0, reading, &[holder], deciding).expect("one way to read days");
+    let export = read(document, reading, &[holder], deciding).expect("one way to read days");
     let lines: Vec<u32> = export.sections.iter().map(|section| section.line).collect();
     let Export { traces, events, reasons, others, linked, .. } = &export;
     let Export { ended, awaiting, doubts, days, ends, steps, .. } = &export;

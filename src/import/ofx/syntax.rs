@@ -45,16 +45,20 @@ pub struct Element<'d, 't> {
     at: usize,
 }
 
+/// What stands before the first tag has no more bytes than this.
+const LONGEST_HEADER: usize = 2_000;
+
 /// Whether `text` is OFX: its first tag is `<OFX>`, and before it stands at most a header.
 pub fn begins(text: &str) -> bool {
     let mut rest = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
     let mut header = 0;
     loop {
-        let Some(tag) = rest.find('<') else { return false };
+        // A header of 1.x is nine pairs of a key and a value, with line ends or without.
+        let near = &rest.as_bytes()[..rest.len().min(LONGEST_HEADER + 1 - header)];
+        let Some(tag) = near.iter().position(|byte| *byte == b'<') else { return false };
         header += tag;
         let before = &rest[..tag];
-        // A header of 1.x is nine pairs of a key and a value, with line ends or without.
-        if header > 2_000 || !before.trim().is_empty() && !before.contains(':') {
+        if !before.trim().is_empty() && !before.contains(':') {
             return false;
         }
         rest = &rest[tag..];
@@ -66,6 +70,9 @@ pub fn begins(text: &str) -> bool {
         };
         let Some(end) = rest.find(close) else { return false };
         header += end;
+        if header > LONGEST_HEADER {
+            return false;
+        }
         rest = &rest[end + close.len()..];
     }
 }

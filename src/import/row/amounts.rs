@@ -118,17 +118,17 @@ impl Reader<'_, '_, '_> {
         let text = self.at.get(field?, cells);
         let signs = text.bytes().take_while(|byte| matches!(byte, b'-' | b'+' | b'('));
         let text = &text[signs.count()..];
-        // Most amounts begin and end with their digits.
-        if let [b'0'..=b'9', .., b'0'..=b'9'] = text.as_bytes() {
-            return None;
-        }
-        let usual = &self.profile.currency;
-        let (start, end) = (text.chars().next()?, text.chars().next_back()?);
-        let code = match (start, end) {
-            ('$', _) | (_, '$') => {
-                let is_dollars = usual.as_bytes().last() == Some(&b'D');
+        // Most amounts have a dollar in front, or nothing.
+        match text.as_bytes() {
+            [b'$', ..] | [.., b'$'] => {
+                let is_dollars = self.profile.currency.ends_with('D');
                 return (!is_dollars).then(|| self.memory.names.get("USD"));
             }
+            [b'0'..=b'9', .., b'0'..=b'9'] => return None,
+            _ => {}
+        }
+        let (start, end) = (text.chars().next()?, text.chars().next_back()?);
+        let code = match (start, end) {
             ('€', _) | (_, '€') => "EUR",
             ('£', _) | (_, '£') => "GBP",
             _ if start.is_ascii_uppercase() => coded(text.get(..3)?)?,
