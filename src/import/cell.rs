@@ -139,27 +139,35 @@ fn simple(text: &str) -> Option<Decimal> {
     if digits.is_empty() || digits.len() > 17 {
         return None;
     }
-    // Where the point stands, and where the group begins that a mark stands before.
-    let (mut value, mut point, mut group) = (0i64, None, None);
-    let width = |at: usize, group: Option<usize>| at - group.unwrap_or(0);
-    for (at, byte) in digits.iter().enumerate() {
-        let digit = byte.wrapping_sub(b'0');
-        if digit < 10 {
-            value = value * 10 + i64::from(digit);
-            continue;
+    let (mut value, mut rest) = leading(digits, 0);
+    let (mut group, mut grouped) = (digits.len() - rest.len(), false);
+    while let [b',', behind @ ..] = rest {
+        if !matches!((grouped, group), (false, 1..=3) | (true, 2 | 3)) {
+            return None;
         }
-        match (byte, point, group, width(at, group)) {
-            (b'.', None, None, _) | (b'.', None, Some(_), 3) => point = Some(at),
-            (b',', None, None, 1..=3) | (b',', None, Some(_), 2 | 3) => group = Some(at + 1),
-            _ => return None,
+        (value, rest) = leading(behind, value);
+        (group, grouped) = (behind.len() - rest.len(), true);
+    }
+    let scale = match rest {
+        _ if grouped && group != 3 => return None,
+        [] => 0,
+        [b'.', fraction @ ..] if digits.len() > 1 => {
+            (value, rest) = leading(fraction, value);
+            fraction.len()
         }
+        _ => return None,
+    };
+    let value = if negative { -value } else { value };
+    rest.is_empty().then(|| Decimal::new(value, u32::try_from(scale).unwrap_or_default()))
+}
+
+/// What the digits in front make behind those of `value`, and what stands after them.
+fn leading(mut digits: &[u8], mut value: i64) -> (i64, &[u8]) {
+    while let [digit @ b'0'..=b'9', rest @ ..] = digits {
+        value = value * 10 + i64::from(digit - b'0');
+        digits = rest;
     }
-    let whole = point.unwrap_or(digits.len());
-    if digits == b"." || group.is_some() && width(whole, group) != 3 {
-        return None;
-    }
-    let scale = point.map_or(0, |point| digits.len() - point - 1);
-    Some(Decimal::new(if negative { -value } else { value }, u32::try_from(scale).ok()?))
+    (value, digits)
 }
 
 /// Digits with a point and no groups; `None` where the groups are none in this spelling.

@@ -241,7 +241,14 @@ impl When {
 
     /// Nothing is asked of the row.
     pub fn is_empty(&self) -> bool {
-        self.count() == 0
+        let When { quantity, amount, symbol, types, text, empty, filled } = self;
+        quantity.is_none()
+            && amount.is_none()
+            && symbol.is_empty()
+            && types.is_empty()
+            && text.is_empty()
+            && empty.is_empty()
+            && filled.is_empty()
     }
 }
 
