@@ -86,28 +86,24 @@ impl Places {
     /// Where the field stands in this row.
     #[inline]
     pub(super) fn at(&self, field: Field, cells: &[Cell]) -> Option<usize> {
-        // Most fields stand in no column.
-        if self.has(field) { self.filled(field, cells) } else { None }
+        let first = self.first(field)?;
+        Some(if self.others.is_empty() { first } else { self.filled(field, first, cells) })
     }
 
     /// Where the field stands: where its cell is blank, in another column of its own that is not.
-    fn filled(&self, field: Field, cells: &[Cell]) -> Option<usize> {
-        let first = self.first(field);
-        if self.others.is_empty() {
-            return first;
-        }
+    #[cold]
+    fn filled(&self, field: Field, first: usize, cells: &[Cell]) -> usize {
         let filled = |at: &usize| cells.get(*at).is_some_and(|cell| !trimmed(cell).is_empty());
         let others = self.others.iter().filter(|(other, _)| *other == field).map(|(_, at)| *at);
-        first.into_iter().chain(others).find(filled).or(first)
+        std::iter::once(first).chain(others).find(filled).unwrap_or(first)
     }
 
     /// What stands in the field's cell, without blanks around it; nothing where it has no column.
     #[inline]
     pub(super) fn get<'c>(&self, field: Field, cells: &'c [Cell]) -> &'c str {
-        if self.has(field) { self.stated(field, cells) } else { "" }
-    }
-
-    fn stated<'c>(&self, field: Field, cells: &'c [Cell]) -> &'c str {
-        self.filled(field, cells).and_then(|at| cells.get(at)).map_or("", |cell| trimmed(cell))
+        match self.at(field, cells).and_then(|at| cells.get(at)) {
+            Some(cell) => trimmed(cell),
+            None => "",
+        }
     }
 }
