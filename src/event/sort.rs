@@ -17,14 +17,16 @@ pub fn sort(events: &mut [Event]) {
     }
     // Many sources begin with what is newest: turned round, their events lie near their places.
     if falling(events) {
-        events.reverse();
+        let (first, last) = events.split_at_mut(events.len() / 2);
+        let turned = first.par_iter_mut().zip(last.par_iter_mut().rev());
+        turned.for_each(|(one, other)| std::mem::swap(one, other));
     }
     if events.par_windows(2).all(|pair| pair[0].date <= pair[1].date) {
         let days = events.par_chunk_by_mut(|one, other| one.date == other.date);
         return days.for_each(|day| {
             let mut turns: Vec<u32> = (0..).take(day.len()).collect();
             within_a_day(day, &mut turns);
-            to_their_places(day, &turns);
+            to_their_places(day, &mut turns, PIECE);
         });
     }
     let Some(mut turns) = by_days(events) else {
@@ -34,8 +36,11 @@ pub fn sort(events: &mut [Event]) {
     turns
         .par_chunk_by_mut(|one, other| events[*one as usize].date == events[*other as usize].date)
         .for_each(|day| within_a_day(events, day));
-    to_their_places(events, &turns);
+    to_their_places(events, &mut turns, PIECE);
 }
+
+/// So many events are brought to their places at once: they stay near the core that moves them.
+const PIECE: usize = 1 << 12;
 
 /// Whether most events that stand beside each other fall in date.
 fn falling(events: &[Event]) -> bool {
@@ -87,19 +92,45 @@ fn within_a_day(events: &[Event], day: &mut [u32]) {
     }
 }
 
-/// Moves each event to its place. `turns`: which event comes first, and so on.
-fn to_their_places(events: &mut [Event], turns: &[u32]) {
+/// Moves each event to its place, in pieces of `length` on all cores. `turns`: which event comes first,
+/// and so on.
+fn to_their_places(events: &mut [Event], turns: &mut [u32], length: usize) {
     let mut places = vec![0u32; turns.len()];
-    for (place, at) in (0..).zip(turns) {
+    for (place, at) in (0..).zip(&*turns) {
         places[*at as usize] = place;
     }
-    for at in 0..places.len() {
-        while places[at] as usize != at {
-            let place = places[at] as usize;
-            events.swap(at, place);
-            places.swap(at, place);
+    // Few events leave the piece that they stand in. They change places with those that belong there, so
+    // that each piece has all of its own.
+    for end in (length..events.len()).step_by(length) {
+        let mut others = end - length..end;
+        for place in end - length..end {
+            let at = turns[place] as usize;
+            if at < end {
+                continue;
+            }
+            let other = others.find(|other| places[*other] as usize >= end);
+            let other = other.expect("as many leave a piece as come into it");
+            events.swap(at, other);
+            places.swap(at, other);
+            (turns[places[at] as usize], turns[place]) = (number(at), number(other));
         }
     }
+    let pieces = events.par_chunks_mut(length).zip(places.par_chunks_mut(length));
+    pieces.enumerate().for_each(|(piece, (events, places))| {
+        let start = piece * length;
+        for at in 0..places.len() {
+            while places[at] as usize != start + at {
+                let place = places[at] as usize - start;
+                events.swap(at, place);
+                places.swap(at, place);
+            }
+        }
+    });
+}
+
+/// A place among events, of which there are no more than `u32` can count.
+fn number(at: usize) -> u32 {
+    u32::try_from(at).expect("events are counted in `u32`")
 }
 
 /// A number that sorts events of one day as they stand to each other, as far as it tells them apart.
@@ -150,6 +181,21 @@ mod tests {
             let mut expected = events.clone();
             expected.sort_by_key(Event::order);
             sort(&mut events);
+            prop_assert_eq!(events, expected);
+        }
+
+        /// Each comes to its place, however many leave the pieces they stand in.
+        #[test]
+        fn events_come_to_their_places(
+            turns in prop::collection::vec(any::<u64>(), 0..40),
+            length in 1usize..12,
+        ) {
+            let mut turns: Vec<(u64, u32)> = turns.into_iter().zip(0..).collect();
+            turns.sort_unstable();
+            let mut turns: Vec<u32> = turns.into_iter().map(|(_, at)| at).collect();
+            let mut events: Vec<Event> = (0..).take(turns.len()).map(|at| event(1, at)).collect();
+            let expected: Vec<Event> = turns.iter().map(|at| event(1, *at)).collect();
+            to_their_places(&mut events, &mut turns, length);
             prop_assert_eq!(events, expected);
         }
     }
