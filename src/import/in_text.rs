@@ -40,6 +40,9 @@ impl Making<'_> {
         if let Some(currency) = text(Field::Currency) {
             row.currency = currency.into();
         }
+        if let Some(reference) = text(Field::Reference) {
+            row.reference = reference.into();
+        }
         numbers(&found, mark, &mut row);
         if let (Some(into), Some(number)) = (found.name("into"), found.name("into_quantity"))
             && let Some(number) = cell::number(number.as_str(), mark).value()

@@ -10,7 +10,7 @@ use crate::import::profile::{Expression, Field};
 use crate::source::Name;
 
 /// The fields that a group of a pattern may be named for.
-const IN_PATTERN: [Field; 13] = [
+const IN_PATTERN: [Field; 14] = [
     Field::Symbol,
     Field::Isin,
     Field::Cusip,
@@ -24,6 +24,7 @@ const IN_PATTERN: [Field; 13] = [
     Field::Amount,
     Field::Currency,
     Field::Ex,
+    Field::Reference,
 ];
 
 /// Whether the regular expressions of a file have to be made to find what is wrong with them.
