@@ -26,14 +26,16 @@ pub fn read(name: &str, bytes: &[u8], dialect: Dialect) {
 
 /// Reads a text in slices of so many bytes.
 fn read_in(source: &Source, dialect: Dialect, slice: usize) -> Ledger {
-    // A text that includes itself under ever new names is met too.
-    let mut again = 0u32;
-    let mut load = |path: &str, _: &Name| {
-        again += 1;
-        if again > 50 {
+    // A text that includes itself under ever new names is met too, some hundred of them at most. In which
+    // order they are asked for is left open, so each name tells by itself how deep it lies.
+    let each = source.text.matches("include").count().max(2);
+    let deepest = u32::try_from(each).map_or(0, |each| 128u32.ilog(each));
+    let mut load = |path: &str, from: &Name| {
+        let depth: u32 = from.split('-').next().and_then(|depth| depth.parse().ok()).unwrap_or(0);
+        if depth >= deepest {
             return Err("enough".to_owned());
         }
-        Ok(vec![Source::new(format!("{again}-{path}"), source.text.to_string())])
+        Ok(vec![Source::new(format!("{}-{path} of {from}", depth + 1), source.text.to_string())])
     };
     let options = Options { dialect: Some(dialect), slice: Some(slice), ..Options::default() };
     ledger::read(source.clone(), &options, &mut load)
