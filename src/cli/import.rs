@@ -352,7 +352,7 @@ fn not_included(
     if imported(before) {
         return Ok(None);
     }
-    let after = open::read_locked(root, &open::flags(&Reading::default())?, encoding)?;
+    let after = open::read_without_imports(root, &open::flags(&Reading::default())?, encoding)?;
     let lost = plan.journals.iter().filter(|one| !after.sources.contains_key(&one.path)).count();
     let source = before.settings.sources.first().map_or("main.journal", |name| &**name);
     Ok((lost > 0).then(|| {

@@ -12,6 +12,7 @@ use rayon::prelude::*;
 use super::args::Reading;
 use super::lock::Lock;
 use super::{Error, World, atomic, mapped};
+use crate::books::plan::IMPORTED;
 use crate::books::{self, Books, Flags, Folder};
 use crate::diagnostic::Diagnostic;
 use crate::income::{Detail, Judged};
@@ -349,12 +350,38 @@ pub fn read_locked(
     flags: &Flags,
     encoding: &'static Encoding,
 ) -> Result<Books, Error> {
+    let folder = folder(root, encoding)?;
+    Ok(books::load(folder, flags, &mut |path, from| texts(root, path, from, encoding)))
+}
+
+/// The same with nothing in the journals of imports: which of them are read is all that is to be known.
+pub fn read_without_imports(
+    root: &Path,
+    flags: &Flags,
+    encoding: &'static Encoding,
+) -> Result<Books, Error> {
+    let folder = folder(root, encoding)?;
+    let text = |path: &PathBuf| {
+        let name = name_of(root, path);
+        let is_imported = Path::new(&name).starts_with(IMPORTED);
+        if is_imported {
+            Ok(Source::new(name, String::new()))
+        } else {
+            source(root, path, encoding)
+        }
+    };
+    let mut load = |path: &str, from: &Name| meant(root, path, from)?.iter().map(text).collect();
+    Ok(books::load(folder, flags, &mut load))
+}
+
+/// What lies in `root` beside the journals.
+fn folder(root: &Path, encoding: &'static Encoding) -> Result<Folder, Error> {
     let optional = |name: &str| match fs::read(root.join(name)) {
         Ok(bytes) => Ok(Some(Source::decode_else(name, bytes, encoding))),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(Error::file(name, &error)),
     };
-    let folder = Folder {
+    Ok(Folder {
         settings: optional(SETTINGS)?,
         securities: optional("securities.toml")?,
         profiles: [
@@ -363,8 +390,7 @@ pub fn read_locked(
         ]
         .concat(),
         regimes: all(root, "regimes/*.toml", encoding)?,
-    };
-    Ok(books::load(folder, flags, &mut |path, from| texts(root, path, from, encoding)))
+    })
 }
 
 /// The texts that `path` means in the file `from`, whose name is relative to `root`. None where a
@@ -375,13 +401,18 @@ pub fn texts(
     from: &Name,
     encoding: &'static Encoding,
 ) -> Result<Vec<Source>, String> {
+    meant(root, path, from)?.par_iter().map(|path| source(root, path, encoding)).collect()
+}
+
+/// The files that `path` means in the file `from`; a path that is no pattern means one, there or not.
+fn meant(root: &Path, path: &str, from: &Name) -> Result<Vec<PathBuf>, String> {
     let folder = root.join(Path::new(&**from).parent().unwrap_or(Path::new("")));
     let whole = match path.strip_prefix("~/") {
         Some(below) => home().ok_or("there is no home folder")?.join(below),
         None => folder.join(path),
     };
     if whole.is_file() || !path.contains(['*', '?', '[', '{']) {
-        return source(root, &whole, encoding).map(|source| vec![source]);
+        return Ok(vec![whole]);
     }
     let pattern = whole.to_str().ok_or("the path is not UTF-8")?;
     let options = glob::MatchOptions { require_literal_leading_dot: true, ..Default::default() };
@@ -389,7 +420,7 @@ pub fn texts(
     let mut paths: Vec<PathBuf> = found.flatten().filter(|path| path.is_file()).collect();
     // By name, not by how a system sorts folders.
     paths.sort();
-    paths.par_iter().map(|path| source(root, path, encoding)).collect()
+    Ok(paths)
 }
 
 /// The text of a file inside `root`, by its name in messages. `None`: there is none, or the name
