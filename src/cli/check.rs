@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use super::args::CheckArgs;
+use super::init::FIRST_IMPORT;
 use super::open;
 use super::present::{Present, present};
 use super::{Error, Exit, World, words};
@@ -120,8 +121,7 @@ impl Present for Found<'_> {
 
     fn text(&self, _: Screen) -> String {
         if self.empty {
-            return "No events yet, so nothing to ask.\nNext: rentier import ~/Downloads/*.csv --dry-run\n"
-                .to_owned();
+            return format!("No events yet, so nothing to ask.\nNext: {FIRST_IMPORT}\n");
         }
         let mut text = String::new();
         for year in &self.statement.years {

@@ -17,6 +17,9 @@ const FILES: &[(&str, &str)] = &[
     ("imported/none.journal", include_str!("init/none.journal")),
 ];
 
+/// What to do where there are books without an event.
+pub const FIRST_IMPORT: &str = "rentier import ~/Downloads/*.csv --dry-run";
+
 /// Makes what is missing of the books' files.
 pub fn run(args: &InitArgs, world: &mut World) -> Result<Exit, Error> {
     let regime = args.regime.as_deref().unwrap_or("us");
@@ -34,7 +37,7 @@ pub fn run(args: &InitArgs, world: &mut World) -> Result<Exit, Error> {
     let there: Vec<&str> = present.iter().map(|(name, _)| *name).collect();
     if missing.is_empty() {
         writeln!(world.out, "These books are made already; nothing was changed.")?;
-        writeln!(world.out, "Next: rentier import ~/Downloads/*.csv --dry-run")?;
+        writeln!(world.out, "Next: {FIRST_IMPORT}")?;
         return Ok(Exit::Done);
     }
     // In quotes, and as wide as the column before the comments.
@@ -72,7 +75,7 @@ pub fn run(args: &InitArgs, world: &mut World) -> Result<Exit, Error> {
             writeln!(world.out, "             and also: include imported/*.journal")?;
         }
     }
-    writeln!(world.out, "Next: rentier import ~/Downloads/*.csv --dry-run")?;
+    writeln!(world.out, "Next: {FIRST_IMPORT}")?;
     Ok(Exit::Done)
 }
 

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::args::{Format, Output};
+use super::init::FIRST_IMPORT;
 use super::{Error, World};
 use crate::render::{self, Screen};
 use crate::report::table::Table;
@@ -52,10 +53,7 @@ pub fn present(report: &dyn Present, output: &Output, world: &mut World) -> Resu
 pub fn no_events(output: &Output, world: &mut World) -> Result<bool, Error> {
     let is_text = output.kind()? == Format::Text;
     if is_text {
-        world.deliver(NO_EVENTS.as_bytes(), output)?;
+        world.deliver(format!("No events yet.\nNext: {FIRST_IMPORT}\n").as_bytes(), output)?;
     }
     Ok(is_text)
 }
-
-/// What is said of records without any event.
-const NO_EVENTS: &str = "No events yet.\nNext: rentier import ~/Downloads/*.csv --dry-run\n";

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::args::Reading;
+use super::init::FIRST_IMPORT;
 use super::open::{self, Opened};
 use super::{Error, Exit, World};
 use crate::income::Detail;
@@ -137,10 +138,7 @@ fn next(text: &mut String, opened: &Opened, years: &[Year]) {
             Some(year) => {
                 steps.push((format!("rentier income {}", year.label), "the statement".to_owned()));
             }
-            None => steps.push((
-                "rentier import ~/Downloads/*.csv --dry-run".to_owned(),
-                "shows what exports hold".to_owned(),
-            )),
+            None => steps.push((FIRST_IMPORT.to_owned(), "shows what exports hold".to_owned())),
         }
     }
     let wide = steps.iter().map(|(step, _)| step.chars().count()).max().unwrap_or(0).max(24);

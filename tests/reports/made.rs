@@ -57,20 +57,9 @@ impl Made {
     /// What the event at `at` adds to `category`.
     pub fn income(&self, at: usize, category: &str, amount: Decimal) -> Income {
         let event = &self.journal.events[at];
-        Income {
-            category: category.into(),
-            year: TaxYear(event.date.year()),
-            date: event.date,
-            amount,
-            account: event.account.clone(),
-            security: event.security().cloned(),
-            property: event.property().cloned(),
-            event: Some(at),
-            matched: None,
-            rule: format!("us/{category}").into(),
-            law: None,
-            how: String::new(),
-        }
+        let when = (event.date, TaxYear(event.date.year()));
+        let what = (category.into(), format!("us/{category}").into());
+        Income::of_event((at, event), when, what, amount)
     }
 
     /// Counts it in a category.
