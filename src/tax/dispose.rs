@@ -7,7 +7,7 @@ use super::fixed::Fixed;
 use super::losses::Queue;
 use super::lot::Lot;
 use super::position::Stated;
-use super::share::{Dealer, share};
+use super::share::{DIGITS, Dealer, share};
 use super::sold::{Correction, Disposal, Sale, Sold};
 use super::walk::Walk;
 use super::{bonds, holding};
@@ -264,8 +264,7 @@ impl<'j> Walk<'j> {
         };
         let position = self.position(&event.account, security);
         let of = &mut self.positions[position];
-        let held = of.held.decimal();
-        let units = held.checked_div(of.factor).unwrap_or(held);
+        let units = of.in_first_units(of.held);
         if let Some(each) = amount.checked_div(units) {
             of.passed_on.push((event.date, each));
         }
@@ -287,8 +286,7 @@ impl<'j> Walk<'j> {
         if holding::longer(since, sold.disposed, u32::try_from(months).ok()?) {
             return None;
         }
-        let units = lot.quantity.decimal();
-        let units = units.checked_div(of.factor).unwrap_or(units);
+        let units = of.in_first_units(lot.quantity);
         let first = of.passed_on.partition_point(|(day, _)| *day <= acquired);
         let held = of.passed_on[first..].iter().take_while(|(day, _)| *day <= sold.disposed);
         let passed_on: Decimal = held
@@ -298,7 +296,7 @@ impl<'j> Walk<'j> {
             return None;
         }
         let mut part = sold.clone();
-        part.quantity = rounded(share(sold.quantity.into(), long, loss), 10).normalize().into();
+        part.quantity = rounded(share(sold.quantity.into(), long, loss), DIGITS).normalize().into();
         part.proceeds = rounded(share(sold.proceeds.into(), long, loss), 2).into();
         part.cost = Some(part.proceeds + long.into());
         part.passed = self.tests.passing(|_| true);

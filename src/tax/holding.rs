@@ -195,8 +195,7 @@ impl Timeline {
     fn new(position: &Position) -> Timeline {
         let mut stays = position.stays.clone();
         for lot in position.lots() {
-            let units = lot.quantity.decimal();
-            let units = units.checked_div(position.factor).unwrap_or(units);
+            let units = position.in_first_units(lot.quantity);
             let acquired = lot.acquired.unwrap_or(NaiveDate::MIN);
             stays.push(Stay {
                 acquired,

@@ -51,7 +51,7 @@ pub(super) struct Position {
     /// By unit cost, while lots are taken by it.
     ranked: Option<BTreeSet<(Decimal, (NaiveDate, u64))>>,
     /// What one unit of the first day has become by splits.
-    pub factor: Decimal,
+    factor: Decimal,
     /// The same after each split, with its day.
     splits: Vec<(NaiveDate, Decimal)>,
     /// Whether a test around an ex-date needs its history.
@@ -352,6 +352,12 @@ impl Position {
         self.splits.push((day, self.factor));
     }
 
+    /// Units of now as units of the first day.
+    pub fn in_first_units(&self, units: Fixed) -> Decimal {
+        let units = units.decimal();
+        units.checked_div(self.factor).unwrap_or(units)
+    }
+
     /// Units of the first day as the units that they are before a day.
     pub fn before_splits_of(&self, units: Decimal, day: NaiveDate) -> Decimal {
         let split = self.splits.iter().rev().find(|(on, _)| *on < day);
@@ -364,8 +370,7 @@ impl Position {
         if !self.watched {
             return;
         }
-        let units = Decimal::from(lot.quantity);
-        let units = units.checked_div(self.factor).unwrap_or(units);
+        let units = self.in_first_units(lot.quantity);
         let acquired = lot.acquired.unwrap_or(NaiveDate::MIN);
         let since = lot.since.map_or(acquired, Day::date);
         self.stays.push(Stay { acquired, since, left: day, units });
